@@ -1,0 +1,1 @@
+export { displaySymbol, type Displayable, type JupyterHost, type MimeBundle } from "./display/host.js";
