@@ -48,6 +48,7 @@ export type RunnerOutput = { cellId: string } & (
       displayId?: string;
     }
   | { type: "execute_result"; data: MimeBundle; metadata: JsonObject }
+  // Only for errors after the cell ended (unhandled rejections, timers): the cell's own error is in its outcome.
   | ({ type: "error" } & CellError)
   | { type: "clear_output"; wait: boolean }
   | { type: "input_request"; prompt: string; password: boolean; requestId: string }
@@ -91,6 +92,11 @@ export interface Runner {
   shutdown(): Promise<void>;
   /** Called for each output, in order. May return a promise: C waits for it when output piles up. */
   onOutput: (output: RunnerOutput) => void | Promise<void>;
+  /**
+   * Called when a process died and a fresh one takes its place, before the running cells settle. All state is
+   * lost; `reason` says to the user why, in one line.
+   */
+  onReplaced: (reason: string) => void;
 }
 
 /** A finding of the type checker in one cell. */
