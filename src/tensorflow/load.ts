@@ -1,0 +1,17 @@
+import { tf } from "./native.js";
+import { repairAdadelta } from "./repairs/adadelta.js";
+import { repairDropout } from "./repairs/dropout.js";
+import { repairMetricNames } from "./repairs/metric-names.js";
+import { repairRandom } from "./repairs/random.js";
+import { repairShuffle } from "./repairs/shuffle.js";
+
+repairRandom();
+repairDropout();
+repairShuffle();
+repairAdadelta();
+repairMetricNames();
+
+/** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */
+export { tf };
+export { backendInfo, type BackendInfo, type TensorFlow } from "./native.js";
+export { setRandomSeed } from "./random-state.js";

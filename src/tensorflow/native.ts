@@ -1,0 +1,133 @@
+import { createRequire } from "node:module";
+import util from "node:util";
+import type { Tensor } from "@tensorflow/tfjs-node";
+
+/** The TensorFlow.js that a notebook works with: native when the binding was built, else the same API in WebAssembly. */
+export type TensorFlow = typeof import("@tensorflow/tfjs-node");
+
+/** What runs the operations of `tf`. */
+export interface BackendInfo {
+  /** Name of the TensorFlow.js backend: `"tensorflow"` (native), `"wasm"` or `"cpu"`. */
+  backend: string;
+  /** Version of libtensorflow, for example `"2.21.0"`; `null` without the native binding. */
+  tensorflowVersion: string | null;
+  /** Whether native TensorFlow was loaded. */
+  native: boolean;
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Node 23 removed these functions, which tfjs-node 4.22 calls in almost every operation, and Node 22 warns when they
+ * are used (DEP0044, DEP0051). https://github.com/tensorflow/tfjs/issues/8609
+ */
+function supplyRemovedUtilFunctions(): void {
+  Object.assign(util, {
+    isArray: Array.isArray,
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  });
+}
+
+/** Errors of TensorFlow itself stay visible; progress notes and warnings appear when the user asks by this variable. */
+function silenceLog(): void {
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+}
+
+/** Loads the same API without native code: plain JavaScript at once, WebAssembly as soon as it is compiled. */
+function loadFallback(reason: string): TensorFlow {
+  const tf = require("@tensorflow/tfjs") as TensorFlow;
+  const wasm = require("@tensorflow/tfjs-backend-wasm") as { setWasmPaths(folder: string): void };
+  wasm.setWasmPaths(
+    require.resolve("@tensorflow/tfjs-backend-wasm/package.json").replace("package.json", "dist/"),
+  );
+  void tf.setBackend("cpu");
+  // Its first tensor would print a banner that advises to install tfjs-node, which is just what did not load.
+  Object.assign(tf.backend(), { firstUse: false });
+  console.warn(
+    `Native TensorFlow did not load (${reason}). Computing in WebAssembly: slower, and convolutions cannot be trained. ` +
+      "To mend it run `npm start`, or `npx manabi doctor` to see what is missing.",
+  );
+  // Until WebAssembly is compiled, tensors are made in plain JavaScript; they move over when they are used.
+  startWebAssembly(tf).catch((error: unknown) => {
+    console.warn(`WebAssembly did not start either (${String(error)}). Computing in plain JavaScript.`);
+  });
+  return tf;
+}
+
+async function startWebAssembly(tf: TensorFlow): Promise<void> {
+  const backend = await tf.findBackendFactory("wasm")();
+  tf.removeBackend("wasm");
+  tf.registerBackend("wasm", () => backend, 2);
+  await tf.setBackend("wasm");
+}
+
+function load(): { tf: TensorFlow; tensorflowVersion: string | null } {
+  supplyRemovedUtilFunctions();
+  silenceLog();
+  try {
+    const tf = require("@tensorflow/tfjs-node") as TensorFlow;
+    const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
+    return { tf, tensorflowVersion: binding.TF_Version };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+    return { tf: loadFallback(reason.trim()), tensorflowVersion: null };
+  }
+}
+
+const loaded = load();
+
+/** TensorFlow.js before its repairs. Only `load.ts` and the repairs use it. */
+export const tf = loaded.tf;
+
+/** Which backend computes, and with which TensorFlow. */
+export function backendInfo(): BackendInfo {
+  const { tensorflowVersion } = loaded;
+  return { backend: tf.getBackend(), tensorflowVersion, native: tensorflowVersion !== null };
+}
+
+const requireFromTensorFlow = createRequire(require.resolve("@tensorflow/tfjs"));
+
+/**
+ * The exports object of tfjs-core, from which `tf`, its layers and its kernels read each function anew at every call:
+ * replacing a function here replaces it for all of them.
+ */
+export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
+  Pick<
+    TensorFlow,
+    | "dropout"
+    | "multinomial"
+    | "randomNormal"
+    | "randomStandardNormal"
+    | "randomUniform"
+    | "truncatedNormal"
+    | "util"
+  >
+>;
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+interface NativeBackend {
+  binding: Record<"TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32", number>;
+  executeSingleOutput(
+    op: string,
+    attributes: { name: string; type: number; value: unknown }[],
+    inputs: Tensor[],
+  ): Tensor;
+}
+
+/** Whether operations run on native TensorFlow now (the user may have chosen another backend). */
+export function runsNatively(): boolean {
+  return tf.getBackend() === "tensorflow";
+}
+
+/** Runs a TensorFlow operation that TensorFlow.js has no name for, with its type attributes. It has no gradient. */
+export function nativeOp(op: string, types: Record<string, "float32" | "int32">, inputs: Tensor[]): Tensor {
+  const backend = tf.backend() as unknown as NativeBackend;
+  const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding;
+  const attributes = Object.entries(types).map(([name, dtype]) => ({
+    name,
+    type,
+    value: dtype === "float32" ? TF_FLOAT : TF_INT32,
+  }));
+  return backend.executeSingleOutput(op, attributes, inputs);
+}

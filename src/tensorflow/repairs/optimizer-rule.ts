@@ -1,0 +1,129 @@
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+
+/** A slot as TensorFlow.js's optimizers keep it, so that `getWeights` and `setWeights` go on working. */
+interface StoredSlot {
+  originalName: string;
+  variable: Variable;
+}
+
+/** One tensor of optimizer state per weight. */
+interface SlotSpec {
+  /** The optimizer's property that lists the slots, in the order of the weights. */
+  field: string;
+  /** What is appended to the weight's name to name the slot. */
+  suffix: string;
+  /** The value it starts with, 0 if left out. */
+  initial?: (config: OptimizerConfig) => number;
+}
+
+/** The hyperparameters of an optimizer: `learningRate`, `epsilon`, ... */
+export type OptimizerConfig = Record<string, number>;
+
+/** How one optimizer changes a weight. It is made of tensor operations only, so that a step can be recorded. */
+export interface UpdateRule {
+  slots: SlotSpec[];
+  /**
+   * The numbers that may differ from one step to the next (learning rate, bias corrections), by name.
+   * A recorded step must be given them anew each time; everything else the rule uses is constant.
+   * @param step the number of the coming step, from 1
+   */
+  stepValues(config: OptimizerConfig, step: number): Record<string, number>;
+  /** New values of the weight and of its slots, in the order of `slots`. */
+  update(given: UpdateInput): { weight: Tensor; slots: Tensor[] };
+}
+
+interface UpdateInput {
+  gradient: Tensor;
+  weight: Variable;
+  slots: Variable[];
+  values: Record<string, Scalar>;
+  config: OptimizerConfig;
+}
+
+type StoringOptimizer = Optimizer & Record<string, StoredSlot[]>;
+type OptimizerClass = { prototype: Optimizer };
+
+const rules = new WeakMap<Optimizer, UpdateRule>();
+/** Slots whose weight is known by name; others came from `setWeights` and belong to the weight of the same index. */
+const namedSlots = new WeakSet<StoredSlot>();
+
+/** Makes every optimizer of a class change weights by `rule`. */
+export function setUpdateRule(optimizerClass: OptimizerClass, rule: UpdateRule): void {
+  rules.set(optimizerClass.prototype, rule);
+  optimizerClass.prototype.applyGradients = applyGradients;
+}
+
+/**
+ * The numbers that the coming step of `optimizer` uses and that may differ from the last step's.
+ * Replaying a recorded step means: feed these, run, then `optimizer.incrementIterations()`.
+ */
+export function stepValuesOf(optimizer: Optimizer): Record<string, number> {
+  return ruleOf(optimizer).stepValues(configOf(optimizer), optimizer.iterations + 1);
+}
+
+let makeStepTensors = (values: Record<string, number>): Record<string, Scalar> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.scalar(value)]));
+
+/**
+ * Runs `step` with the step values of every optimizer replaced by the given tensors.
+ * A recorder uses this to have them as inputs of its graph instead of constants.
+ */
+export function withStepTensors<T>(provide: typeof makeStepTensors, step: () => T): T {
+  const before = makeStepTensors;
+  makeStepTensors = provide;
+  try {
+    return step();
+  } finally {
+    makeStepTensors = before;
+  }
+}
+
+function ruleOf(optimizer: Optimizer): UpdateRule {
+  const rule = rules.get(Object.getPrototypeOf(optimizer) as Optimizer);
+  if (!rule) throw new Error(`The optimizer ${optimizer.getClassName()} has no update rule here.`);
+  return rule;
+}
+
+function configOf(optimizer: Optimizer): OptimizerConfig {
+  return optimizer as unknown as OptimizerConfig;
+}
+
+function slotOf(optimizer: StoringOptimizer, spec: SlotSpec, weight: Variable, index: number): Variable {
+  const slots = (optimizer[spec.field] ??= []);
+  const originalName = `${weight.name}/${spec.suffix}`;
+  const known = slots.find((slot) => namedSlots.has(slot) && slot.originalName === originalName);
+  if (known) return known.variable;
+  let slot = slots[index];
+  if (slot && !namedSlots.has(slot)) {
+    slot.originalName = originalName;
+  } else {
+    const initial = spec.initial?.(configOf(optimizer)) ?? 0;
+    slot = { originalName, variable: tf.tidy(() => tf.fill(weight.shape, initial).variable(false)) };
+    slots.push(slot);
+  }
+  namedSlots.add(slot);
+  return slot.variable;
+}
+
+function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyGradients"]>[0]): void {
+  const rule = ruleOf(this);
+  const config = configOf(this);
+  const named = Array.isArray(gradients)
+    ? gradients
+    : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+  tf.tidy(() => {
+    const values = makeStepTensors(stepValuesOf(this));
+    named.forEach(({ name, tensor: gradient }, index) => {
+      const weight = tf.engine().registeredVariables[name]!;
+      const slots = rule.slots.map((spec) => slotOf(this as StoringOptimizer, spec, weight, index));
+      if (gradient == null) return;
+      tf.tidy(() => {
+        const updated = rule.update({ gradient, weight, slots, values, config });
+        slots.forEach((slot, i) => slot.assign(updated.slots[i]!));
+        weight.assign(updated.weight);
+      });
+    });
+  });
+  (this as unknown as { incrementIterations(): void }).incrementIterations();
+}

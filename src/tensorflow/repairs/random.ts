@@ -1,0 +1,75 @@
+import type { DataType, Rank, ShapeMap, Tensor, Tensor1D } from "@tensorflow/tfjs-node";
+import { core, nativeOp, runsNatively, tf } from "../native.js";
+import { globalSeeds, hostRandom, type SeedSequence } from "../random-state.js";
+
+type Seed = number | string;
+type RandomOp = "StatelessRandomUniform" | "StatelessRandomNormal" | "StatelessTruncatedNormal";
+
+let seeds: SeedSequence = globalSeeds;
+
+/** Runs it with unseeded and seeded random operations alike drawing from `sequence`. */
+export function withSeeds<T>(sequence: SeedSequence, run: () => T): T {
+  const before = seeds;
+  seeds = sequence;
+  try {
+    return run();
+  } finally {
+    seeds = before;
+  }
+}
+
+/** A seed that the user gives names one draw: the same seed, the same numbers. */
+function seedTensor(seed: Seed | undefined): Tensor1D {
+  if (seed == null || seeds !== globalSeeds) return seeds.next();
+  const bits = Buffer.alloc(8);
+  bits.writeDoubleLE(typeof seed === "number" ? seed : hashOf(seed));
+  return tf.tensor1d([bits.readInt32LE(0), bits.readInt32LE(4)], "int32");
+}
+
+function hashOf(text: string): number {
+  let hash = 7;
+  for (const character of text) hash = hash * 31 + character.codePointAt(0)!;
+  return hash;
+}
+
+function draw(op: RandomOp, shape: number[], seed: Seed | undefined, scale: number, shift: number): Tensor {
+  return tf.tidy(() => {
+    const types = { dtype: "float32", T: "int32", Tseed: "int32" } as const;
+    const numbers = nativeOp(op, types, [tf.tensor1d(shape, "int32"), seedTensor(seed)]);
+    return tf.add(tf.mul(numbers, scale), shift);
+  });
+}
+
+/**
+ * TensorFlow.js draws random numbers one by one in JavaScript and has no seed for all of them
+ * (https://github.com/tensorflow/tfjs/issues/2219). Native TensorFlow draws them in its own operations;
+ * on other backends TensorFlow.js's generators stay and get their seeds from `setRandomSeed`.
+ */
+export function repairRandom(): void {
+  const original = { ...core };
+  const isNative = (dtype: DataType = "float32") => runsNatively() && dtype === "float32";
+
+  core.randomUniform = <R extends Rank>(
+    shape: ShapeMap[R],
+    minval = 0,
+    maxval = 1,
+    dtype?: DataType,
+    seed?: Seed,
+  ) =>
+    isNative(dtype)
+      ? (draw("StatelessRandomUniform", shape, seed, maxval - minval, minval) as never)
+      : original.randomUniform<R>(shape, minval, maxval, dtype, seed ?? hostRandom());
+
+  const normal =
+    (op: RandomOp, slow: typeof core.randomNormal) =>
+    <R extends Rank>(shape: ShapeMap[R], mean = 0, stdDev = 1, dtype?: "float32" | "int32", seed?: number) =>
+      isNative(dtype)
+        ? (draw(op, shape, seed, stdDev, mean) as never)
+        : slow<R>(shape, mean, stdDev, dtype, seed ?? hostRandom());
+  core.randomNormal = normal("StatelessRandomNormal", original.randomNormal);
+  core.truncatedNormal = normal("StatelessTruncatedNormal", original.truncatedNormal);
+  core.randomStandardNormal = (shape, dtype, seed) => core.randomNormal(shape, 0, 1, dtype, seed);
+
+  core.multinomial = (logits, samples, seed, normalized) =>
+    original.multinomial(logits, samples, seed ?? hostRandom() * 2 ** 31, normalized);
+}
