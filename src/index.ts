@@ -1,2 +1,11 @@
+export * as datasets from "./datasets/index.js";
+export type { Colormap } from "./display/colormap.js";
+export { display, type DisplayHandle } from "./display/display.js";
 export { displaySymbol, type Displayable, type JupyterHost, type MimeBundle } from "./display/host.js";
+export { imageGrid, showImage, type ImageGridOptions, type ImageOptions } from "./display/image-grid.js";
+export { html, json, latex, markdown, png, svg } from "./display/mime.js";
+export { plotHistory, type PlotHistoryOptions } from "./display/plot-history.js";
+export { figure } from "./display/plotly/figure.js";
+export { toCategorical } from "./keras/utilities/to-categorical.js";
+export { NdArray, toNdArray, type ArrayLike } from "./ndarray.js";
 export { backendInfo, setRandomSeed, tf, type BackendInfo } from "./tensorflow/load.js";

@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
+import { connect, isDisplayable } from "./connect.js";
+import { displaySymbol, type MimeBundle } from "./host.js";
+
+/** One output in the notebook that can be replaced. */
+export interface DisplayHandle {
+  readonly displayId: string;
+  /** Replaces what the output shows by `value`, in the cell where it stands. */
+  update: (value: unknown) => Promise<void>;
+}
+
+/**
+ * Shows `value` in the output of the cell that calls this: by its own `Symbol.for("Jupyter.display")` method, or
+ * as `console.log` would print it. In Manabi's kernel `display` is there without an import; this export is the
+ * same for Deno, tslab and scripts.
+ *
+ * What shows itself at once is sent before the call returns, so `await` is needed only for values that draw
+ * themselves asynchronously, or for the handle.
+ *
+ * @example
+ * const progress = await display(html("<b>0 %</b>"));
+ * await progress.update(html("<b>100 %</b>"));
+ */
+export async function display(value: unknown): Promise<DisplayHandle> {
+  const displayId = randomUUID();
+  await send(value, displayId, false);
+  return { displayId, update: (next) => send(next, displayId, true) };
+}
+
+function send(value: unknown, displayId: string, update: boolean): Promise<void> {
+  const bundle = bundleOf(value);
+  const show = (data: MimeBundle): void => connect().display(data, { displayId, update });
+  return bundle instanceof Promise ? bundle.then(show) : Promise.resolve(show(bundle));
+}
+
+function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+  if (isDisplayable(value)) return value[displaySymbol]();
+  return { "text/plain": typeof value === "string" ? value : inspect(value) };
+}
