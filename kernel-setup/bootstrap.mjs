@@ -1,0 +1,136 @@
+/**
+ * The first thing `npm start`, `npm test` and their like run. On a fresh clone nothing is installed, so this file
+ * is plain JavaScript and imports Node only: it installs the npm packages, builds dist/, and hands over to
+ * dist/kernel-setup/main.js. When both are in place it does neither, in a few milliseconds.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const SOURCES = ["src", "kernel-setup", "test", "bench"];
+
+/** Whether npm's own record of node_modules, which it writes last, agrees with package-lock.json. */
+export function packagesInstalled(root) {
+  const read = (file) => JSON.parse(fs.readFileSync(path.join(root, file), "utf8")).packages;
+  try {
+    const wanted = read("package-lock.json");
+    const installed = read("node_modules/.package-lock.json");
+    return Object.entries(wanted).every(
+      ([name, { version, optional, devOptional, peer }]) =>
+        name === "" ||
+        installed[name]?.version === version ||
+        // Other platforms' binaries are listed, but not installed.
+        ((optional || devOptional || peer) && installed[name] === undefined),
+    );
+  } catch (error) {
+    if (error.code === "ENOENT" || error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/** Changes with every source file added, removed or edited, and with the compiler. */
+export function sourcesKey(root) {
+  const hash = createHash("sha256");
+  for (const file of ["tsconfig.json", "package.json", "package-lock.json"])
+    hash.update(fs.readFileSync(path.join(root, file)));
+  for (const folder of SOURCES.filter((name) => fs.existsSync(path.join(root, name))))
+    for (const name of fs.readdirSync(path.join(root, folder), { recursive: true }).toSorted()) {
+      if (!/\.[cm]?tsx?$/.test(name)) continue;
+      const { size, mtimeMs } = fs.statSync(path.join(root, folder, name));
+      hash.update(`${folder}/${name} ${size} ${mtimeMs}\n`);
+    }
+  return hash.digest("hex");
+}
+
+/** Removes compiled files whose source is gone: mocha would still run them. */
+export function removeOrphans(root) {
+  for (const folder of SOURCES) {
+    const compiled = path.join(root, "dist", folder);
+    if (!fs.existsSync(compiled)) continue;
+    for (const name of fs.readdirSync(compiled, { recursive: true })) {
+      const [, stem, kind] = /^(.*)\.([cm]?js)$/.exec(name) ?? [];
+      if (!stem) continue;
+      const source = path.join(root, folder, stem);
+      if ([kind.replace("js", "ts"), "tsx"].some((extension) => fs.existsSync(`${source}.${extension}`)))
+        continue;
+      for (const suffix of ["js", "js.map", "d.ts"])
+        fs.rmSync(path.join(compiled, `${stem}.${suffix}`), { force: true });
+    }
+  }
+}
+
+/** Runs a command quietly, showing its name and time; shows its output if it fails or when `verbose`. */
+function run(title, command, args, { root, verbose, failure }) {
+  const started = performance.now();
+  process.stdout.write(`  ${title} ...${verbose ? "\n" : ""}`);
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", verbose ? "inherit" : "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      process.stdout.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+      if (code === 0) resolve();
+      else reject(new Error(`${output.trimEnd()}\n\n${failure}`));
+    });
+  });
+}
+
+async function installPackages(root, verbose) {
+  // npm tells the scripts it runs where it is; another package manager would ignore package-lock.json.
+  const npm = process.env.npm_execpath ?? "";
+  const [command, ...args] = npm.endsWith("npm-cli.js") ? [process.execPath, npm] : ["npm"];
+  await run("npm packages", command, [...args, "ci", "--include=dev"], {
+    root,
+    verbose,
+    failure:
+      "npm could not install the packages. Check the network (or npm's registry and proxy), then run the same command again.",
+  });
+  if (!packagesInstalled(root))
+    throw new Error(
+      "npm ci ended well, yet node_modules differs from package-lock.json. Delete node_modules, then run the same command again.",
+    );
+}
+
+async function build(root, verbose) {
+  const stamp = path.join(root, "dist/.build");
+  const key = sourcesKey(root);
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === key) return;
+  // Without a stamp the last build did not end: what it left behind, tsc must not take for finished.
+  if (!fs.existsSync(stamp)) fs.rmSync(path.join(root, "dist/.tsbuildinfo"), { force: true });
+  fs.rmSync(stamp, { force: true });
+  removeOrphans(root);
+  await run(
+    "build",
+    process.execPath,
+    ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--pretty"],
+    {
+      root,
+      verbose,
+      failure: "The TypeScript sources do not compile (see above).",
+    },
+  );
+  fs.writeFileSync(`${stamp}.partial`, key);
+  fs.renameSync(`${stamp}.partial`, stamp);
+}
+
+async function main(root, [command, ...args]) {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error(
+      `Manabi needs Node 20.19 or newer; this is ${process.version}. Install a newer Node, then run the same command again.`,
+    );
+  const verbose = args.includes("--verbose");
+  if (!packagesInstalled(root)) await installPackages(root, verbose);
+  await build(root, verbose);
+  const setup = await import(pathToFileURL(path.join(root, "dist/kernel-setup/main.js")).href);
+  await setup.main(command, args);
+}
+
+if (process.argv[1] === import.meta.filename)
+  await main(path.dirname(import.meta.dirname), process.argv.slice(2)).catch((error) => {
+    console.error(`\n${error.message}`);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import type { Project } from "./project.js";
+
+/** Variables that keep everything Jupyter writes inside the project folder; those that are set already stay. */
+export function jupyterEnvironment(project: Project): NodeJS.ProcessEnv {
+  const folder = path.join(project.state, "jupyter");
+  return {
+    JUPYTER_CONFIG_DIR: path.join(folder, "config"),
+    JUPYTER_DATA_DIR: path.join(folder, "data"),
+    JUPYTER_RUNTIME_DIR: path.join(folder, "runtime"),
+    JUPYTERLAB_SETTINGS_DIR: path.join(folder, "lab/settings"),
+    JUPYTERLAB_WORKSPACES_DIR: path.join(folder, "lab/workspaces"),
+    IPYTHONDIR: path.join(folder, "ipython"),
+    ...project.env,
+  };
+}
+
+/** The arguments of `python` that start JupyterLab; `options` are the user's and go last, so they win. */
+export function labArguments(project: Project, options: string[], isRoot: boolean): string[] {
+  return [
+    "-m",
+    "jupyterlab",
+    `--ServerApp.root_dir=${path.join(project.root, "notebooks")}`,
+    "--MultiKernelManager.default_kernel_name=manabi",
+    // Ctrl-C ends it at once, without a question.
+    "--ServerApp.answer_yes=True",
+    ...(isRoot ? ["--allow-root"] : []),
+    ...options,
+  ];
+}
+
+/** Runs JupyterLab until it ends. Signals to this process are handed on. @returns its exit code */
+export function runLab(project: Project, options: string[]): Promise<number> {
+  const child = spawn(project.python, labArguments(project, options, process.getuid?.() === 0), {
+    cwd: project.root,
+    env: jupyterEnvironment(project),
+    stdio: "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      // A terminal's Ctrl-C reaches JupyterLab without our help.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,86 @@
+import fs from "node:fs";
+import path from "node:path";
+import { SetupError, lastLines, runCommand } from "./command.js";
+import { readIfThere, writeAtomic } from "./files.js";
+import type { Project } from "./project.js";
+import { findPython } from "./python.js";
+import type { Step } from "./step.js";
+
+/**
+ * What a stamp in .venv says. The real Python behind the .venv is part of it, as packages are useless to another
+ * version, and so is the folder: scripts of a .venv that was moved start nothing.
+ */
+function stampContent(project: Project, requirements: string): string | undefined {
+  if (!fs.existsSync(project.python)) return undefined;
+  const python = fs.realpathSync(project.python);
+  return JSON.stringify({
+    folder: project.venv,
+    python,
+    requirements: fs.readFileSync(requirements, "utf8"),
+  });
+}
+
+/** A step whose result lives in .venv; its stamp does too, and goes when the .venv goes. */
+function stampedStep(project: Project, name: string, requirements: string, run: () => Promise<void>): Step {
+  const stamp = path.join(project.venv, `manabi-${path.basename(path.dirname(requirements))}.json`);
+  return {
+    name,
+    isDone: () => {
+      const content = stampContent(project, requirements);
+      return content !== undefined && content === readIfThere(stamp);
+    },
+    run: async () => {
+      fs.rmSync(stamp, { force: true });
+      await run();
+      writeAtomic(stamp, stampContent(project, requirements)!);
+    },
+  };
+}
+
+async function pipInstall(project: Project, requirements: string): Promise<void> {
+  const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", requirements];
+  // A user's own `pip install --user` default has no meaning in a .venv.
+  const { ok, output } = await runCommand(project, project.python, args, { env: { PIP_USER: "0" } });
+  if (!ok)
+    throw new SetupError(
+      `pip could not install ${path.relative(project.root, requirements)}: ${lastLines(output)}`,
+      "Check the network (or pip's index and proxy: `pip config list`), then run the same command again.",
+      output,
+    );
+}
+
+async function makeVenv(project: Project): Promise<void> {
+  const { command, args, version } = await findPython(project);
+  const python = [command, ...args].join(" ");
+  fs.rmSync(project.venv, { recursive: true, force: true });
+  const { ok, output } = await runCommand(project, command, [...args, "-m", "venv", project.venv]);
+  // JupyterLab runs scripts in .venv that Node would take for ES modules by the project's package.json.
+  if (ok) return writeAtomic(path.join(project.venv, "package.json"), '{ "type": "commonjs" }\n');
+  const noVenv = /ensurepip|No module named venv/.test(output);
+  throw new SetupError(
+    noVenv
+      ? `Python ${version} (${python}) cannot make virtual environments: its venv module is not complete.`
+      : `Python ${version} (${python}) could not make .venv: ${lastLines(output)}`,
+    noVenv
+      ? "Debian and Ubuntu keep it in a package: sudo apt install python3-venv. Then run the same command again."
+      : "Check the free disk space and the folder's permissions, then run the same command again.",
+    output,
+  );
+}
+
+/** JupyterLab in the project's own .venv. Unless a finished one is there, it is made anew: a half-made one tells nothing. */
+export function jupyterLabStep(project: Project): Step {
+  const requirements = path.join(project.root, "kernel-setup/requirements.txt");
+  return stampedStep(project, "JupyterLab in .venv", requirements, async () => {
+    await makeVenv(project);
+    await pipInstall(project, requirements);
+  });
+}
+
+/** What the tests need in .venv besides JupyterLab. */
+export function testPackagesStep(project: Project): Step {
+  const requirements = path.join(project.root, "test/requirements.txt");
+  return stampedStep(project, "Python packages of the tests", requirements, () =>
+    pipInstall(project, requirements),
+  );
+}
