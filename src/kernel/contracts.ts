@@ -137,8 +137,8 @@ export interface CellService {
 
 /** What a cell's source becomes; made by `cell/transform.ts`, which is a pure function that C calls. */
 export interface TransformedCell {
-  /** JavaScript of an async function body that reads and writes top-level names on the shared scope. */
+  /** JavaScript: one expression, an async function whose parameters `cell/transform.ts` describes. */
   code: string;
-  /** Source map (version 3, JSON text) from `code` to the cell's source. */
-  map: string;
+  /** Source map (version 3, JSON text) from `code` to the cell's source; made when first read. */
+  readonly map: string;
 }

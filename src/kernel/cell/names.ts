@@ -2,15 +2,16 @@
  * Which names a program declares at its top level, and every place where one of them, or a name that the
  * program does not declare at all, is read or written. Scopes follow ECMAScript strict mode.
  */
-import { visitorKeys } from "oxc-parser";
-
-/** An ESTree node; only the parts that are looked at are typed. */
-export interface Node {
-  type: string;
-  start: number;
-  end: number;
-  [key: string]: unknown;
-}
+import {
+  visitorKeys,
+  type ArrowFunctionExpression,
+  type Function as FunctionNode,
+  type ImportExpression,
+  type MetaProperty,
+  type Node,
+  type Program,
+  type VariableDeclaration,
+} from "oxc-parser";
 
 export interface Reference {
   name: string;
@@ -20,21 +21,21 @@ export interface Reference {
   shorthand: boolean;
   /** `name(…)`, where a rewritten name must not become a method call. */
   called: boolean;
-  /** The name is the target of an assignment, an update or a loop head. */
-  written: boolean;
+  /** The name is the target of an assignment, an update, a loop head, or of its own top-level declaration. */
+  written: false | "assigned" | "initialised";
 }
 
-export type DeclarationKind = "let" | "const" | "var" | "function" | "class" | "import";
+export type DeclarationKind = VariableDeclaration["kind"] | "function" | "class" | "import";
 
 export interface Names {
   /** Top-level declarations; `var` also from nested blocks. */
   declared: Map<string, DeclarationKind>;
-  /** Uses of top-level names and of names that are declared nowhere in the program, in source order. */
+  /** Uses of top-level names and of names that are declared nowhere in the program. */
   references: Reference[];
   /** `var` declarations of the top level, also in nested blocks and loop heads, with the parent of each. */
-  vars: { node: Node; parent: Node }[];
+  vars: { node: VariableDeclaration; parent: Node }[];
   /** `import(…)` and `import.meta` expressions. */
-  imports: Node[];
+  imports: (ImportExpression | MetaProperty)[];
 }
 
 interface Scope {
@@ -43,33 +44,53 @@ interface Scope {
   isFunction: boolean;
 }
 
+/** The nodes directly below a node, in source order. */
+export function childNodes(node: Node): Node[] {
+  return (visitorKeys[node.type] ?? []).flatMap((key) => {
+    const child: unknown = Reflect.get(node, key);
+    return Array.isArray(child) ? child.filter(isNode) : isNode(child) ? [child] : [];
+  });
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "type" in value;
+}
+
 /** The names that a binding pattern declares. */
 export function boundNames(pattern: Node | null): string[] {
   switch (pattern?.type) {
     case "Identifier":
-      return [pattern.name as string];
+      return [pattern.name];
     case "ObjectPattern":
-      return (pattern.properties as Node[]).flatMap((property) =>
-        boundNames((property.type === "RestElement" ? property.argument : property.value) as Node),
+      return pattern.properties.flatMap((property) =>
+        boundNames(property.type === "RestElement" ? property.argument : property.value),
       );
     case "ArrayPattern":
-      return (pattern.elements as (Node | null)[]).flatMap(boundNames);
+      return pattern.elements.flatMap(boundNames);
     case "AssignmentPattern":
-      return boundNames(pattern.left as Node);
+      return boundNames(pattern.left);
     case "RestElement":
-      return boundNames(pattern.argument as Node);
+      return boundNames(pattern.argument);
     default:
       return [];
   }
 }
 
-/** Analyses a program without type annotations, as `oxc-parser` parses it. */
-export function analyseNames(program: Node): Names {
+/** Analyses a program without type annotations. */
+export function analyseNames(program: Program): Names {
   const declared = new Map<string, DeclarationKind>();
   const vars: Names["vars"] = [];
-  const imports: Node[] = [];
+  const imports: Names["imports"] = [];
   const uses: { reference: Reference; scope: Scope }[] = [];
-  const top: Scope = { parent: undefined, names: new Set(), isFunction: true };
+  const top = newScope(undefined, true);
+
+  for (const node of program.body) visit(node, top, program);
+  const references = uses.filter(({ reference, scope }) => {
+    let at: Scope | undefined = scope;
+    while (at && !at.names.has(reference.name)) at = at.parent;
+    return at === undefined || at === top;
+  });
+  return { declared, vars, imports, references: references.map(({ reference }) => reference) };
 
   function declare(scope: Scope, kind: DeclarationKind, names: string[]): void {
     for (const name of names) {
@@ -77,70 +98,78 @@ export function analyseNames(program: Node): Names {
       if (scope === top) declared.set(name, kind);
     }
   }
-  const inner = (parent: Scope, isFunction = false): Scope => ({ parent, names: new Set(), isFunction });
 
-  function use(node: Node, scope: Scope, how: Partial<Reference> = {}): void {
-    const { start, end } = node;
-    const reference = { shorthand: false, called: false, written: false, ...how, name: node.name as string, start, end };
-    uses.push({ reference, scope });
+  function use(
+    { name, start, end }: { name: string; start: number; end: number },
+    scope: Scope,
+    how: Partial<Reference> = {},
+  ): void {
+    const plain = { shorthand: false, called: false, written: false } as const;
+    uses.push({ reference: { ...plain, ...how, name, start, end }, scope });
   }
 
-  /** Visits the targets of an assignment, or, where it `declares` its names, only its keys and default values. */
-  function pattern(node: Node | null, scope: Scope, declares: boolean): void {
-    switch (node?.type) {
-      case undefined:
-        return;
+  /** Visits the targets of an assignment; `how` is false for a declaration, whose names are no uses of them. */
+  function pattern(node: Node | null, scope: Scope, how: Reference["written"]): void {
+    if (!node) return;
+    switch (node.type) {
       case "Identifier":
-        if (!declares) use(node as Node, scope, { written: true });
+        if (how) use(node, scope, { written: how });
         return;
       case "ObjectPattern":
-        for (const property of (node as Node).properties as Node[]) {
-          if (property.type === "RestElement") pattern(property.argument as Node, scope, declares);
+        for (const property of node.properties) {
+          if (property.type === "RestElement") pattern(property.argument, scope, how);
           else {
-            if (property.computed) visit(property.key as Node, scope, property);
-            const value = property.value as Node;
-            const target = value.type === "AssignmentPattern" ? (value.left as Node) : value;
+            const { value } = property;
+            const target = value.type === "AssignmentPattern" ? value.left : value;
+            if (property.computed) visit(property.key, scope, property);
             if (property.shorthand && target.type === "Identifier") {
-              if (!declares) use(target, scope, { written: true, shorthand: true });
-              if (value !== target) visit(value.right as Node, scope, value);
-            } else pattern(value, scope, declares);
+              if (how) use(target, scope, { written: how, shorthand: true });
+              if (value.type === "AssignmentPattern") visit(value.right, scope, value);
+            } else pattern(value, scope, how);
           }
         }
         return;
       case "ArrayPattern":
-        for (const element of (node as Node).elements as (Node | null)[]) pattern(element, scope, declares);
+        for (const element of node.elements) pattern(element, scope, how);
         return;
       case "AssignmentPattern":
-        pattern((node as Node).left as Node, scope, declares);
-        visit((node as Node).right as Node, scope, node as Node);
+        pattern(node.left, scope, how);
+        visit(node.right, scope, node);
         return;
       case "RestElement":
-        pattern((node as Node).argument as Node, scope, declares);
+        pattern(node.argument, scope, how);
         return;
       default:
-        visit(node as Node, scope, node as Node);
+        visit(node, scope, node);
     }
   }
 
   function children(node: Node, scope: Scope): void {
-    for (const key of visitorKeys[node.type] ?? []) {
-      const child = node[key];
-      if (Array.isArray(child)) for (const item of child) item && visit(item as Node, scope, node);
-      else if (child) visit(child as Node, scope, node);
-    }
+    for (const child of childNodes(node)) visit(child, scope, node);
   }
 
-  function functionLike(node: Node, scope: Scope): void {
-    const own = inner(scope, true);
-    if (node.type === "FunctionExpression" && node.id) own.names.add((node.id as Node).name as string);
-    own.names.add("arguments");
-    for (const parameter of node.params as Node[]) {
+  function functionLike(node: FunctionNode | ArrowFunctionExpression, scope: Scope): void {
+    const own = newScope(scope, true);
+    if (node.type === "FunctionExpression") declare(own, "let", boundNames(node.id));
+    if (node.type !== "ArrowFunctionExpression") own.names.add("arguments");
+    for (const parameter of node.params) {
       declare(own, "let", boundNames(parameter));
-      pattern(parameter, own, true);
+      pattern(parameter, own, false);
     }
-    const body = node.body as Node;
-    if (body.type === "BlockStatement") children(body, own);
-    else visit(body, own, node);
+    if (node.body?.type === "BlockStatement") children(node.body, own);
+    else if (node.body) visit(node.body, own, node);
+  }
+
+  function variables(node: VariableDeclaration, scope: Scope, parent: Node): void {
+    let owner = scope;
+    if (node.kind === "var") while (owner.parent && !owner.isFunction) owner = owner.parent;
+    if (owner === top && node.kind === "var") vars.push({ node, parent });
+    for (const { id, init } of node.declarations) {
+      declare(owner, node.kind, boundNames(id));
+      // A top-level declaration becomes an assignment, so its names count as uses.
+      pattern(id, scope, owner === top && "initialised");
+      if (init) visit(init, scope, node);
+    }
   }
 
   function visit(node: Node, scope: Scope, parent: Node): void {
@@ -148,81 +177,82 @@ export function analyseNames(program: Node): Names {
       case "Identifier":
         return use(node, scope);
       case "MemberExpression":
-        visit(node.object as Node, scope, node);
-        if (node.computed) visit(node.property as Node, scope, node);
+        visit(node.object, scope, node);
+        if (node.computed) visit(node.property, scope, node);
         return;
       case "CallExpression":
-        if ((node.callee as Node).type === "Identifier") use(node.callee as Node, scope, { called: true });
-        else visit(node.callee as Node, scope, node);
-        for (const argument of node.arguments as Node[]) visit(argument, scope, node);
+        if (node.callee.type === "Identifier") use(node.callee, scope, { called: true });
+        else visit(node.callee, scope, node);
+        for (const argument of node.arguments) visit(argument, scope, node);
         return;
       case "TaggedTemplateExpression":
-        if ((node.tag as Node).type === "Identifier") use(node.tag as Node, scope, { called: true });
-        else visit(node.tag as Node, scope, node);
-        return visit(node.quasi as Node, scope, node);
+        if (node.tag.type === "Identifier") use(node.tag, scope, { called: true });
+        else visit(node.tag, scope, node);
+        return visit(node.quasi, scope, node);
       case "Property":
+        if (node.shorthand && node.value.type === "Identifier")
+          return use(node.value, scope, { shorthand: true });
+        if (node.computed) visit(node.key, scope, node);
+        return visit(node.value, scope, node);
       case "MethodDefinition":
       case "PropertyDefinition":
-      case "AccessorProperty":
-        if (node.shorthand && (node.value as Node).type === "Identifier")
-          return use(node.value as Node, scope, { shorthand: true });
-        if (node.computed) visit(node.key as Node, scope, node);
-        if (node.value) visit(node.value as Node, node.type === "Property" ? scope : inner(scope, true), node);
+        if (node.computed) visit(node.key, scope, node);
+        if (node.value) visit(node.value, newScope(scope, true), node);
         return;
       case "AssignmentExpression":
-        pattern(node.left as Node, scope, false);
-        return visit(node.right as Node, scope, node);
+        pattern(node.left, scope, "assigned");
+        return visit(node.right, scope, node);
       case "UpdateExpression":
-        return pattern(node.argument as Node, scope, false);
+        return pattern(node.argument, scope, "assigned");
       case "VariableDeclaration":
         return variables(node, scope, parent);
       case "FunctionDeclaration":
-        declare(scope, "function", boundNames(node.id as Node | null));
+        declare(scope, "function", boundNames(node.id));
         return functionLike(node, scope);
       case "FunctionExpression":
       case "ArrowFunctionExpression":
         return functionLike(node, scope);
       case "ClassDeclaration":
       case "ClassExpression": {
-        if (node.type === "ClassDeclaration") declare(scope, "class", boundNames(node.id as Node | null));
-        if (node.superClass) visit(node.superClass as Node, scope, node);
-        const own = inner(scope);
-        if (node.id) own.names.add((node.id as Node).name as string);
-        return children(node.body as Node, own);
+        if (node.type === "ClassDeclaration") declare(scope, "class", boundNames(node.id));
+        const own = newScope(scope);
+        declare(own, "class", boundNames(node.id));
+        if (node.superClass) visit(node.superClass, own, node);
+        return children(node.body, own);
       }
       case "ImportDeclaration":
-        for (const specifier of node.specifiers as Node[]) declare(scope, "import", boundNames(specifier.local as Node));
-        return;
+        return declare(
+          scope,
+          "import",
+          node.specifiers.map(({ local }) => local.name),
+        );
       case "ExportAllDeclaration":
         return;
       case "ExportNamedDeclaration":
-        if (node.declaration) visit(node.declaration as Node, scope, node);
+        if (node.declaration) visit(node.declaration, scope, node);
         return;
-      case "ForStatement":
       case "ForInStatement":
       case "ForOfStatement": {
-        const own = inner(scope);
-        const left = node.left as Node | undefined;
-        if (left && left.type !== "VariableDeclaration") {
-          pattern(left, own, false);
-          visit(node.right as Node, own, node);
-          return visit(node.body as Node, own, node);
-        }
-        return children(node, own);
+        const own = newScope(scope);
+        if (node.left.type === "VariableDeclaration") visit(node.left, own, node);
+        else pattern(node.left, own, "assigned");
+        visit(node.right, own, node);
+        return visit(node.body, own, node);
       }
+      case "ForStatement":
       case "BlockStatement":
       case "SwitchStatement":
-        return children(node, inner(scope));
+        return children(node, newScope(scope));
       case "StaticBlock":
-        return children(node, inner(scope, true));
+        return children(node, newScope(scope, true));
       case "CatchClause": {
-        const own = inner(scope);
-        declare(own, "let", boundNames(node.param as Node | null));
-        pattern(node.param as Node | null, own, true);
-        return visit(node.body as Node, own, node);
+        const own = newScope(scope);
+        declare(own, "let", boundNames(node.param));
+        pattern(node.param, own, false);
+        return visit(node.body, own, node);
       }
       case "LabeledStatement":
-        return visit(node.body as Node, scope, node);
+        return visit(node.body, scope, node);
       case "BreakStatement":
       case "ContinueStatement":
         return;
@@ -230,30 +260,14 @@ export function analyseNames(program: Node): Names {
         imports.push(node);
         return children(node, scope);
       case "MetaProperty":
-        if ((node.meta as Node).name === "import") imports.push(node);
+        if (node.meta.name === "import") imports.push(node);
         return;
       default:
         return children(node, scope);
     }
   }
+}
 
-  function variables(node: Node, scope: Scope, parent: Node): void {
-    let owner = scope;
-    if (node.kind === "var") while (!owner.isFunction) owner = owner.parent as Scope;
-    if (owner === top && node.kind === "var") vars.push({ node, parent });
-    for (const declarator of node.declarations as Node[]) {
-      declare(owner, node.kind as DeclarationKind, boundNames(declarator.id as Node));
-      // A top-level declaration becomes an assignment, so its names count as uses.
-      pattern(declarator.id as Node, scope, owner !== top);
-      if (declarator.init) visit(declarator.init as Node, scope, declarator);
-    }
-  }
-
-  children(program, top);
-  const references = uses.filter(({ reference, scope }) => {
-    let at: Scope | undefined = scope;
-    while (at && !at.names.has(reference.name)) at = at.parent;
-    return at === undefined || at === top;
-  });
-  return { declared, vars, imports, references: references.map(({ reference }) => reference) };
+function newScope(parent: Scope | undefined, isFunction = false): Scope {
+  return { parent, names: new Set(), isFunction };
 }

@@ -34,7 +34,7 @@ export interface CellModules {
 
 /** All names that cells have declared so far, in one process. */
 export class NotebookScope {
-  readonly shadowing: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  readonly shadowing: Record<string, unknown> = { __proto__: null };
   readonly #names = new Set<string>();
 
   /** For `transformCell`: whether a cell has declared this reserved name. */
@@ -49,12 +49,13 @@ export class NotebookScope {
     return (this.isShadowed(name) ? this.shadowing : (globalThis as Record<string, unknown>))[name];
   }
 
-  /** Makes names assignable; those that exist keep their values. */
+  /** Makes names assignable; those that exist, also as globals of Node, keep their values. */
   declare(names: string[]): void {
     for (const name of names) {
       this.#names.add(name);
       const owner = isReserved(name) ? this.shadowing : globalThis;
-      if (!Object.hasOwn(owner, name)) this.#define(owner, name, undefined);
+      if (!Object.hasOwn(owner, name))
+        this.#define(owner, name, (globalThis as Record<string, unknown>)[name]);
     }
   }
 
@@ -109,7 +110,7 @@ export class CellContext {
     for (const [local, exported] of Object.entries(names)) {
       if (exported === "*") this.#notebook.set(local, module);
       else {
-        const owner = [module, module.default].find((each) => has(each, exported));
+        const owner = [module, module.default].find((each): each is ModuleNamespace => has(each, exported));
         if (owner) this.#notebook.set(local, exportedValue(module, owner, exported));
       }
     }
@@ -122,8 +123,9 @@ const has = (value: unknown, key: string): value is ModuleNamespace =>
 /** The default export of transpiled CommonJS is `exports.default`, as TypeScript's esModuleInterop has it. */
 function exportedValue(module: ModuleNamespace, owner: ModuleNamespace, exported: string): unknown {
   const value = owner[exported];
-  const isTranspiled = exported === "default" && owner === module && has(value, "__esModule") && has(value, "default");
-  return isTranspiled ? (value as ModuleNamespace).default : value;
+  const isTranspiled =
+    exported === "default" && owner === module && has(value, "__esModule") && has(value, "default");
+  return isTranspiled ? value.default : value;
 }
 
 const constants: Record<string, unknown> = new Proxy(
@@ -139,5 +141,6 @@ const requireFromHere = createRequire(import.meta.url);
 
 /** A function that transformed syntax needs, such as decorators. */
 function helper(name: string): unknown {
-  return (requireFromHere(`@oxc-project/runtime/helpers/${name}`) as { default: unknown }).default;
+  const module: unknown = requireFromHere(`@oxc-project/runtime/helpers/${name}`);
+  return has(module, "default") ? module.default : module;
 }

@@ -14,7 +14,7 @@ export class CellSyntaxError extends SyntaxError {
     this.offset = offset;
     const before = source.slice(0, offset).split("\n");
     this.line = before.length;
-    this.column = (before.at(-1) as string).length + 1;
+    this.column = (before.at(-1) ?? "").length + 1;
     const lines = source.split("\n").slice(Math.max(0, this.line - 2), this.line);
     const width = String(this.line).length;
     const first = this.line - lines.length + 1;

@@ -14,13 +14,11 @@
  * - Loops that only calculate run on local copies of the names they use (see `loops.ts`).
  */
 import remapping from "@jridgewell/remapping";
-import MagicString from "magic-string";
+import { MagicString } from "magic-string";
 import { parseSync } from "oxc-parser";
-import { transformSync, type JsxOptions, type SourceMap } from "oxc-transform";
+import { transformSync, type JsxOptions, type OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
-import { localiseLoops } from "./loops.js";
-import { analyseNames, boundNames, type Names, type Node, type Reference } from "./names.js";
-import { isReserved } from "./scope.js";
+import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
 
 export interface TransformOptions {
@@ -42,37 +40,73 @@ export interface TransformOptions {
  */
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
   const stripped = stripTypes(source, options);
-  const program = parseSync("cell.js", stripped.code, { lang: "js", sourceType: "module" }).program as unknown as Node;
-  const names = analyseNames(program);
-  const cell = new CellRewriter(stripped.code, program, names, options.isShadowed ?? (() => false));
-  const rewritten = cell.rewrite();
+  const { program } = parseSync("cell.js", stripped.code, {
+    lang: "js",
+    sourceType: "module",
+    preserveParens: false,
+  });
+  const rewritten = rewriteProgram(stripped.code, program, options.isShadowed ?? (() => false));
   let map: string | undefined;
   return {
     code: rewritten.toString(),
-    // Most cells never throw, so nobody asks for their map.
+    // Made when asked for: most cells never throw.
     get map() {
       const outer = rewritten.generateMap({ hires: true, source: options.fileName }).toString();
-      map ??= remapping([outer, stripped.map as never], () => null).toString();
+      map ??= remapping([outer, ...stripped.maps()], () => null).toString();
       return map;
     },
   };
 }
 
-/** JavaScript and the map to `source`. */
-function stripTypes(source: string, options: TransformOptions): { code: string; map: SourceMap } {
-  // An object literal at the start of a cell is meant as a value, as in Node's REPL.
+interface Stripped {
+  code: string;
+  /** From `code` to the cell's source, last step first. */
+  maps: () => string[];
+}
+
+function stripTypes(source: string, options: TransformOptions): Stripped {
+  const text = new MagicString(source);
+  // A cell that starts as an object literal means that value, as in Node's REPL, if it can.
   if (/^\s*\{/.test(source) && !/;\s*$/.test(source)) {
-    const asExpression = transformAs("ts", `(${source}\n)`, options);
-    if (asExpression.map && asExpression.errors.length === 0) {
-      return { code: asExpression.code, map: shiftFirstLine(asExpression.map) };
+    text.prepend("(").append("\n)");
+    const expression = transformAs("ts", text.toString(), options);
+    if (expression.errors.length === 0) {
+      const parenthesised = text.generateMap({ hires: true, source: options.fileName }).toString();
+      return { code: expression.code, maps: () => [JSON.stringify(expression.map), parenthesised] };
     }
   }
-  const text = source.startsWith("#!") ? `//${source.slice(2)}` : source;
-  const asTypeScript = transformAs("ts", text, options);
-  if (asTypeScript.errors.length === 0) return asTypeScript;
-  const asTsx = /<[\w>]/.test(text) ? transformAs("tsx", text, options) : asTypeScript;
-  if (asTsx.errors.length === 0) return asTsx;
-  const errors = [asTypeScript, asTsx].map((result) => firstError(result.errors, text));
-  const furthest = errors.reduce((best, error) => (error.offset > best.offset ? error : best));
-  throw new CellSyntaxError(furthest.message, source, furthest.offset);
+  const plain = source.startsWith("#!") ? `//${source.slice(2)}` : source;
+  const errors: OxcError[] = [];
+  for (const language of /<[\w>]/.test(plain) ? (["ts", "tsx"] as const) : (["ts"] as const)) {
+    const result = transformAs(language, plain, options);
+    if (result.errors.length === 0) return { code: result.code, maps: () => [JSON.stringify(result.map)] };
+    errors.push(...result.errors.slice(0, 1));
+  }
+  // The attempt that got further understood the cell better.
+  const [first, second] = errors.map(({ message, labels }) => {
+    return new CellSyntaxError(message, source, utf16Offset(plain, labels[0]?.start ?? 0));
+  });
+  throw second && first && second.offset > first.offset ? second : first;
+}
+
+function transformAs(lang: "ts" | "tsx", source: string, { fileName, jsx }: TransformOptions) {
+  const pragma = /@jsx\s/.test(source) && !/@jsxRuntime\s+automatic/.test(source);
+  const result = transformSync(fileName, source, {
+    lang,
+    sourceType: "module",
+    sourcemap: true,
+    target: "es2022",
+    // What an import is for is known only when later cells have used it.
+    typescript: { onlyRemoveTypeImports: true },
+    decorator: { legacy: true },
+    jsx: { ...jsx, ...(pragma && { runtime: "classic" as const }) },
+  });
+  return { ...result, errors: result.errors.filter(({ severity }) => failing.has(severity)) };
+}
+
+const failing = new Set<string>(["Error"]);
+
+/** oxc-transform counts bytes of UTF-8. */
+function utf16Offset(text: string, bytes: number): number {
+  return Buffer.from(text).subarray(0, bytes).toString().length;
 }
