@@ -7,5 +7,6 @@ export { html, json, latex, markdown, png, svg } from "./display/mime.js";
 export { plotHistory, type PlotHistoryOptions } from "./display/plot-history.js";
 export { figure } from "./display/plotly/figure.js";
 export { toCategorical } from "./keras/utilities/to-categorical.js";
+export { trainTestSplit, type TrainTestSplitOptions } from "./keras/utilities/train-test-split.js";
 export { NdArray, toNdArray, type ArrayLike } from "./ndarray.js";
 export { backendInfo, setRandomSeed, tf, type BackendInfo } from "./tensorflow/load.js";

@@ -72,7 +72,7 @@ export function hostRandom(): number {
 }
 
 /** Tommy Ettinger's Mulberry32: numbers in [0, 1) from 32 bits of state. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

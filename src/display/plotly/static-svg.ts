@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { mulberry32 } from "../../tensorflow/random-state.js";
 import { PixelCanvas } from "./pixel-canvas.js";
 import {
   boundingBox,
@@ -149,12 +150,5 @@ function addCanvas(window: PlotlyWindow): void {
  * each time, and still differ between the figures of one page.
  */
 function seedRandom(window: PlotlyWindow, json: string): void {
-  let state = createHash("sha256").update(json).digest().readUInt32LE(0);
-  window.Math.random = () => {
-    // Mulberry32, a generator with 32 bits of state.
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  window.Math.random = mulberry32(createHash("sha256").update(json).digest().readUInt32LE(0));
 }
