@@ -30,16 +30,12 @@ export function labArguments(project: Project, options: string[], isRoot: boolea
   ];
 }
 
-/** Runs JupyterLab until it ends. Signals to this process are handed on. @returns its exit code */
-export function runLab(project: Project, options: string[]): Promise<number> {
-  const child = spawn(project.python, labArguments(project, options, process.getuid?.() === 0), {
-    cwd: project.root,
-    env: jupyterEnvironment(project),
-    stdio: "inherit",
-  });
+/** Runs .venv's Python until it ends; signals to this process are handed on. @returns its exit code */
+export function runPython(project: Project, args: string[], cwd: string): Promise<number> {
+  const child = spawn(project.python, args, { cwd, env: jupyterEnvironment(project), stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
-      // A terminal's Ctrl-C reaches JupyterLab without our help.
+      // A terminal's Ctrl-C reaches the child without our help.
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   return new Promise((resolve, reject) => {
@@ -47,3 +43,7 @@ export function runLab(project: Project, options: string[]): Promise<number> {
     child.on("close", (code) => resolve(code ?? 1));
   });
 }
+
+/** Runs JupyterLab until it ends. @returns its exit code */
+export const runLab = (project: Project, options: string[]): Promise<number> =>
+  runPython(project, labArguments(project, options, process.getuid?.() === 0), project.root);

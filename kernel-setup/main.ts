@@ -7,6 +7,7 @@ import { type Project, projectAt, projectRoot } from "./project.js";
 import { jupyterLabStep, testPackagesStep } from "./python-environment.js";
 import { selfLinkStep } from "./self-link.js";
 import { type Step, runSteps } from "./step.js";
+import { runTestsOnNodes } from "./test-nodes.js";
 import { runTests } from "./test-command.js";
 import { describeTensorFlow, readTensorFlowStatus, tensorFlowStep } from "./tensorflow.js";
 
@@ -44,6 +45,11 @@ const commands: Record<string, (project: Project, args: string[]) => Promise<num
     await setUp(project);
     await runSteps([testPackagesStep(project)]);
     return runTests(project, args);
+  },
+  "test:nodes": async (project, args) => {
+    await setUp(project);
+    await runSteps([testPackagesStep(project)]);
+    return runTestsOnNodes(project, args);
   },
 };
 

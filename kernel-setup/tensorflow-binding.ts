@@ -18,13 +18,11 @@ export function findCompiler({ env, platform }: Pick<Project, "env" | "platform"
   return undefined;
 }
 
-/** @throws SetupError if there is no C++ compiler */
-export function requireCompiler(project: Project): string {
-  const compiler = findCompiler(project);
-  if (compiler) return compiler;
-  if (project.platform === "win32")
-    throw new SetupError("TensorFlow's wheels for Windows have no C library", "use Linux, macOS or WSL");
-  throw new SetupError("no C++ compiler (g++, c++, clang++) is in PATH", INSTALL_COMPILER);
+/** Why `findCompiler` finds none, and what to do. */
+export function noCompiler({ platform }: Pick<Project, "platform">): SetupError {
+  return platform === "win32"
+    ? new SetupError("TensorFlow's wheels for Windows have no C library", "use Linux, macOS or WSL")
+    : new SetupError("no C++ compiler (g++, c++, clang++) is in PATH", INSTALL_COMPILER);
 }
 
 /** The compiler's arguments. Headers: Node-API's own (an npm package), so Node's need not be installed. */

@@ -5,7 +5,7 @@ import { NetworkError, SetupError, lastLines, runCommand } from "./command.js";
 import { copyAtomic, readIfThere, writeAtomic } from "./files.js";
 import type { Project } from "./project.js";
 import type { Step } from "./step.js";
-import { compileBinding, findCompiler, probeBinding, requireCompiler } from "./tensorflow-binding.js";
+import { compileBinding, findCompiler, noCompiler, probeBinding } from "./tensorflow-binding.js";
 import { fetchTensorFlowLibrary, tensorFlowLibrary } from "./tensorflow-library.js";
 
 /** What TensorFlow runs on: the content of .manabi/tensorflow/status.json. */
@@ -64,7 +64,8 @@ async function native(project: Project): Promise<string> {
   const built = last?.kind === "native" && last.key === statusKey(project, "native");
   const library = tensorFlowLibrary(project);
   if (!built || !library || !fs.existsSync(builtBinding(project))) {
-    const compiler = requireCompiler(project);
+    const compiler = findCompiler(project);
+    if (!compiler) throw noCompiler(project);
     await compileBinding(
       project,
       compiler,
