@@ -1,0 +1,115 @@
+/** Evaluates cells: transform, run, show the value, describe the error. */
+import { Script, constants } from "node:vm";
+import { join } from "node:path";
+import { NotebookScope } from "../cell/scope.js";
+import { transformCell } from "../cell/transform.js";
+import type { CellOutcome, CellRequest, JsonObject } from "../contracts.js";
+import { describeError } from "./cell-errors.js";
+import { CellModules } from "./cell-modules.js";
+import type { Host } from "./host.js";
+import { toMimeBundle } from "./mime-bundle.js";
+import type { OutputChannel } from "./output-channel.js";
+import { Interrupted, RunningCell, runInCell } from "./running-cell.js";
+import { registerSource, stackLines } from "./stack-frames.js";
+
+type CellFunction = (
+  cell: unknown,
+  require: NodeJS.Require,
+  filename: string,
+  dirname: string,
+) => Promise<{ value: unknown } | undefined>;
+
+export class Evaluator {
+  private readonly scope = new NotebookScope();
+  private readonly modules: CellModules;
+  /** Cells that have not settled, by id. */
+  private readonly running = new Map<string, RunningCell>();
+  private scripts = 0;
+
+  constructor(
+    private readonly folder: string,
+    private readonly channel: OutputChannel,
+    private readonly host: Host,
+  ) {
+    this.modules = new CellModules(folder);
+  }
+
+  /** Runs a cell; its outcome goes through the channel, after all its outputs. */
+  execute(request: CellRequest): void {
+    const cell = new RunningCell(request.cellId, request.executionCount, request.allowStdin);
+    this.running.set(cell.cellId, cell);
+    // A loop that an interrupt ends never comes back here: `interrupt` settles its cell.
+    void this.run(cell, request).then(
+      (outcome) => this.settle(cell, outcome),
+      (error: unknown) => {
+        // A child process that the cell waited for ended by the interrupt, perhaps.
+        if (this.channel.interruptNumber !== 0) this.interruptCell(cell, stackLines(error));
+        else this.settle(cell, { status: "error", ...describeError(error) });
+      },
+    );
+  }
+
+  /** Ends all running cells. Code that still runs for them is told by the cell's signal. */
+  interrupt(frames: string): void {
+    for (const cell of this.running.values()) this.interruptCell(cell, frames);
+  }
+
+  private interruptCell(cell: RunningCell, frames: string): void {
+    const interrupted = new Interrupted(frames);
+    cell.interrupted = interrupted;
+    runInCell(cell, () => cell.controller.abort(interrupted));
+    this.settle(cell, { status: "error", ...describeError(interrupted) });
+  }
+
+  private async run(cell: RunningCell, request: CellRequest): Promise<CellOutcome> {
+    return runInCell(cell, async () => {
+      const name = `cell [${request.executionCount}]`;
+      const result = await this.evaluate(request.code, name);
+      if (!request.silent && result && result.value !== undefined) await this.show(cell, result.value);
+      const userExpressions: Record<string, JsonObject> = {};
+      for (const [key, expression] of Object.entries(request.userExpressions)) {
+        // One after the other: they may depend on each other's effects.
+        userExpressions[key] = await this.userExpression(expression);
+      }
+      await Promise.allSettled(cell.displays);
+      return { status: "ok", userExpressions };
+    });
+  }
+
+  private async evaluate(code: string, name: string): Promise<{ value: unknown } | undefined> {
+    const transformed = transformCell(code, { fileName: name, isShadowed: this.scope.isShadowed });
+    const filename = join(this.folder, `cell-${(this.scripts += 1)}.ts`);
+    registerSource(filename, { name, code }, () => transformed.map);
+    const script = new Script(transformed.code, {
+      filename,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    const run = script.runInThisContext() as CellFunction;
+    const { modules } = this;
+    return run(this.scope.cell(modules), modules.require, modules.meta.filename, modules.meta.dirname);
+  }
+
+  private async show(cell: RunningCell, value: unknown): Promise<void> {
+    const { data, failure } = await toMimeBundle(value);
+    if (failure !== undefined) this.host.reportFailure(cell, failure);
+    if (!cell.interrupted) {
+      this.channel.message({ type: "execute_result", cellId: cell.cellId, data, metadata: {} });
+    }
+  }
+
+  private async userExpression(expression: string): Promise<JsonObject> {
+    try {
+      const result = await this.evaluate(expression, "user expression");
+      const { data } = await toMimeBundle(result?.value);
+      return { status: "ok", data, metadata: {} };
+    } catch (error) {
+      return { status: "error", ...describeError(error) };
+    }
+  }
+
+  private settle(cell: RunningCell, outcome: CellOutcome): void {
+    if (!this.running.delete(cell.cellId)) return;
+    cell.settled = true;
+    this.channel.message({ type: "settled", cellId: cell.cellId, outcome }, [], true);
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Moments at which collected output must be out: before a child process can write to the shared stdout, when one that
+ * was waited for has written to it, and before the process ends itself.
+ */
+import childProcess from "node:child_process";
+import { syncBuiltinESMExports } from "node:module";
+import type { OutputChannel } from "./output-channel.js";
+
+type Callable = (this: unknown, ...parameters: unknown[]) => unknown;
+
+export function installFlushPoints(channel: OutputChannel): void {
+  const wrap = (owner: object, name: string, andAfter: boolean): void => {
+    const original = (owner as Record<string, unknown>)[name] as Callable;
+    const wrapped: Callable = function (...parameters) {
+      channel.flush();
+      try {
+        return original.apply(this, parameters);
+      } finally {
+        if (andAfter) channel.flush();
+      }
+    };
+    Object.defineProperty(wrapped, "name", { value: name });
+    (owner as Record<string, unknown>)[name] = wrapped;
+  };
+  for (const name of ["spawnSync", "execSync", "execFileSync"]) wrap(childProcess, name, true);
+  wrap(childProcess.ChildProcess.prototype, "spawn", false);
+  for (const name of ["abort", "kill"]) wrap(process, name, false);
+  // `import { execSync } from "node:child_process"` sees the new ones, too.
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,82 @@
+/** Local modules as cells import and require them. Loads the TypeScript transform only when a cell needs it. */
+import { readFileSync } from "node:fs";
+import Module, { createRequire, register } from "node:module";
+import { pathToFileURL } from "node:url";
+import * as graph from "./local-graph.js";
+import { setSourceFinder } from "./stack-frames.js";
+
+const { cache } = createRequire(import.meta.url);
+
+const extensionsKey = "_extensions";
+const compileKey = "_compile";
+/** Node's table of what `require` does with a file, and the method that compiles it. */
+interface ModuleInternals {
+  [extensionsKey]: Record<string, (module: CompilingModule, path: string) => void>;
+}
+interface CompilingModule {
+  [compileKey](code: string, path: string, format?: "module" | "commonjs"): void;
+}
+
+export class LocalModules {
+  /** Versions of the local files in `require.cache`. */
+  private readonly required = new Map<string, string>();
+  private hooked = false;
+
+  /** Puts the loader's hooks in place, on the first use of a local module. */
+  private start(): void {
+    if (this.hooked) return;
+    this.hooked = true;
+    register(new URL("module-hooks.js", import.meta.url));
+    const extensions = (Module as unknown as ModuleInternals)[extensionsKey];
+    for (const extension of [".ts", ".tsx", ".mts", ".jsx"]) {
+      extensions[extension] = (module, path) => {
+        module[compileKey](graph.transformFile(path, readFileSync(path, "utf8")).code, path, "module");
+      };
+    }
+    setSourceFinder((fileName) => {
+      const path = graph.pathOfVersionedUrl(fileName);
+      if (path === undefined) return undefined;
+      const code = readFileSync(path, "utf8");
+      const isCurrent = fileName === graph.versionedUrl(path);
+      return {
+        name: path,
+        // The lines of an older version are gone.
+        code: isCurrent ? code : "",
+        loadMap: () =>
+          isCurrent && graph.needsTransform(path) ? graph.transformFile(path, code).map : undefined,
+      };
+    });
+  }
+
+  /** The URL under which the present version of a file is imported. */
+  urlToImport(specifier: string, parentUrl: string): string {
+    this.start();
+    this.forgetEdited();
+    const path = graph.resolveLocal(specifier, parentUrl);
+    return path === undefined ? new URL(specifier, parentUrl).href : graph.versionedUrl(path);
+  }
+
+  /** The file that `require` must load for a local specifier; as it stands if there is none. */
+  pathToRequire(specifier: string, parentUrl: string): string {
+    this.start();
+    this.forgetEdited();
+    return graph.resolveLocal(specifier, parentUrl) ?? specifier;
+  }
+
+  /** Makes `require` read edited files again, and all local files that use them. */
+  private forgetEdited(): void {
+    for (const [path, version] of this.required) {
+      if (graph.versionOf(path) === version) continue;
+      this.required.delete(path);
+      delete cache[path];
+    }
+  }
+
+  /** Notes what `require` has loaded by now. */
+  rememberVersions(): void {
+    for (const path of Object.keys(cache)) {
+      if (this.required.has(path) || !graph.isLocalUrl(pathToFileURL(path).href)) continue;
+      this.required.set(path, graph.versionOf(path));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** The runner process: user code runs in this thread. Started by `process.ts`, with the output token as argument. */
+import { Socket } from "node:net";
+import { Comms } from "./comms.js";
+import { decodeMessage, FrameReader } from "./frames.js";
+import { installFlushPoints } from "./flush-points.js";
+import { startHelper } from "./helper.js";
+import { Host } from "./host.js";
+import { Inputs } from "./input.js";
+import { installLateErrors } from "./late-errors.js";
+import { Descriptor, type RunnerRequest } from "./messages.js";
+import { OutputChannel, Owner } from "./output-channel.js";
+import { installStackFormatting } from "./stack-frames.js";
+import { installStreams } from "./streams.js";
+import { suppressVmWarning } from "./warnings.js";
+
+const [token] = process.argv.splice(2) as [string];
+const channel = new OutputChannel(Owner.user, token);
+suppressVmWarning();
+installStreams(channel);
+installStackFormatting();
+installFlushPoints(channel);
+installLateErrors(channel);
+process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
+// An interrupt reaches the whole process group; child processes end by it, this process must not.
+process.on("SIGINT", () => undefined);
+
+const comms = new Comms(channel);
+const host = new Host(channel, comms);
+const inputs = new Inputs(channel);
+const { display, clearOutput, interruptSignal, displayValue } = host;
+const { openComm, registerTarget } = comms;
+
+function define(name: string | symbol, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+define(Symbol.for("Jupyter.host"), { display, clearOutput, interruptSignal, openComm, registerTarget });
+define("display", displayValue);
+define("clearOutput", clearOutput);
+define("input", inputs.cellFunction());
+
+const { Evaluator } = await import("./evaluator.js");
+const evaluator = new Evaluator(process.cwd(), channel, host);
+
+const requests = new Socket({ fd: Descriptor.requests, writable: false });
+const reader = new FrameReader();
+/** An interrupt can end the handling of one request; the others must not be lost with it. */
+const inbox: { message: RunnerRequest; buffers: Buffer[] }[] = [];
+requests.on("data", (chunk: Buffer) => {
+  for (const frame of reader.push(chunk)) {
+    const { message, buffers } = decodeMessage(frame.payload) as {
+      message: RunnerRequest;
+      buffers: Buffer[];
+    };
+    inbox.push({ message, buffers });
+  }
+  setImmediate(handleInbox);
+});
+requests.on("close", () => process.exit());
+
+function handleInbox(): void {
+  for (let next = inbox.shift(); next; next = inbox.shift()) handle(next.message, next.buffers);
+}
+
+function handle(message: RunnerRequest, buffers: Buffer[]): void {
+  if (message.type === "execute") evaluator.execute(message.request);
+  else if (message.type === "input_reply") inputs.reply(message.requestId, message.value);
+  else comms.receive({ ...message.message, buffers });
+}
+
+channel.message({ type: "ready" }, [], true);
+startHelper(channel, token, (frames) => {
+  evaluator.interrupt(frames);
+  setImmediate(handleInbox);
+});
