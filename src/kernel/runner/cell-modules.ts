@@ -8,12 +8,12 @@ import { pathToFileURL } from "node:url";
 import { Script, constants } from "node:vm";
 import { isLocalSpecifier } from "./local-graph.js";
 import { LocalModules } from "./local-modules.js";
+import * as tslab from "./tslab.js";
 
 export type ModuleNamespace = Record<string, unknown>;
 type ImportOptions = { with?: Record<string, string> };
 type ImportFunction = (specifier: string, options?: ImportOptions) => Promise<ModuleNamespace>;
 
-const tslabUrl = new URL("tslab.js", import.meta.url).href;
 const requireFromManabi = createRequire(import.meta.url);
 
 export class CellModules {
@@ -35,7 +35,7 @@ export class CellModules {
 
   async import(specifier: unknown, options?: ImportOptions): Promise<ModuleNamespace> {
     const name = String(specifier);
-    if (name === "tslab") return (await import(tslabUrl)) as ModuleNamespace;
+    if (name === "tslab") return tslab;
     if (isLocalSpecifier(name)) {
       try {
         return await this.importFromFolder(this.local.urlToImport(name, this.meta.url), options);
@@ -60,7 +60,6 @@ export class CellModules {
 
   private makeRequire(fromFolder: NodeJS.Require): NodeJS.Require {
     const resolve = (name: string, options?: { paths?: string[] }): string => {
-      if (name === "tslab") return requireFromManabi.resolve("./tslab.js");
       try {
         return fromFolder.resolve(name, options);
       } catch (error) {
@@ -74,6 +73,7 @@ export class CellModules {
       }
     };
     const requireInCell = (name: string): unknown => {
+      if (name === "tslab") return tslab;
       if (!isLocalSpecifier(name)) return fromFolder(isBuiltin(name) ? name : resolve(name));
       try {
         return fromFolder(this.local.pathToRequire(name, this.meta.url));
