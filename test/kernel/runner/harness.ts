@@ -10,12 +10,14 @@ type ErrorOutcome = Extract<CellOutcome, { status: "error" }>;
 
 export class RunnerHarness {
   readonly folder = mkdtempSync(join(tmpdir(), "manabi-runner-"));
-  readonly runner: Runner = createRunner({ cwd: this.folder });
+  readonly runner: Runner;
   readonly outputs: RunnerOutput[] = [];
   readonly replaced: string[] = [];
-  private cells = 0;
+  /** Cells run so far; the last one is `cell-N`. */
+  count = 0;
 
-  constructor() {
+  constructor(env: NodeJS.ProcessEnv = {}) {
+    this.runner = createRunner({ cwd: this.folder, env: { ...process.env, ...env } });
     this.runner.onOutput = (output) => void this.outputs.push(output);
     this.runner.onReplaced = (reason) => void this.replaced.push(reason);
   }
@@ -33,7 +35,7 @@ export class RunnerHarness {
 
   /** Runs a cell; its id is `cell-N` with the N of `In [N]`. */
   run(code: string, more: Partial<CellRequest> = {}): Promise<CellOutcome> {
-    const executionCount = (this.cells += 1);
+    const executionCount = (this.count += 1);
     return this.runner.execute({
       cellId: `cell-${executionCount}`,
       executionCount,

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { failed, pause, RunnerHarness } from "./harness.js";
+
+/** Whether a process still runs; one that has ended but that nobody has waited for does not. */
+function isAlive(pid: string | undefined): boolean {
+  const lines = execFileSync("ps", ["-e", "-o", "pid=,stat="], { encoding: "utf8" }).split("\n");
+  return lines.some((line) => new RegExp(`^\\s*${pid} +[^Z]`).test(line));
+}
+
+describe("kernel/runner process", function () {
+  this.timeout(60_000);
+  let harness: RunnerHarness;
+  before(async () => {
+    harness = new RunnerHarness();
+    await harness.runner.start();
+  });
+  after(() => harness.stop());
+
+  const ends: Record<string, [code: string, says: RegExp]> = {
+    "process.exit(3)": ["console.log('last words'); process.exit(3)", /process\.exit\(3\) ended/],
+    "process.abort()": ["console.log('last'); console.log('words'); process.abort()", /aborted/],
+    "kill -9": ["process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})", /was killed \(SIGKILL/],
+    "a segfault": [
+      "process.kill(process.pid, 'SIGSEGV'); while (true) {}",
+      /crashed in native code \(SIGSEGV\)/,
+    ],
+  };
+  for (const [name, [code, says]] of Object.entries(ends)) {
+    it(`survives ${name}: the cell says so, and a fresh process is ready within 2 s`, async () => {
+      await harness.result("const lost = 1;");
+      harness.replaced.length = 0;
+      const started = performance.now();
+      const { ename, evalue, text } = failed(await harness.run(code));
+      assert.equal(ename, "RunnerDied");
+      assert.match(evalue, says);
+      assert.match(evalue, /All variables are lost/);
+      assert.match(text, says);
+      assert.match(harness.replaced.join(), says);
+      assert.equal(await harness.result("typeof lost"), "'undefined'");
+      assert.ok(performance.now() - started < 2000, `took ${performance.now() - started} ms`);
+    });
+  }
+
+  it("survives running out of memory", async () => {
+    const small = new RunnerHarness({ NODE_OPTIONS: "--max-old-space-size=40" });
+    await small.runner.start();
+    const { ename, evalue } = failed(
+      await small.run("const all = []; for (;;) all.push(new Array(1e4).fill(all.length))"),
+    );
+    assert.equal(ename, "RunnerDied");
+    assert.match(evalue, /out of memory/);
+    assert.equal(await small.result("1"), "1");
+    await small.stop();
+  });
+
+  it("delivers what was printed before the end", async () => {
+    harness.outputs.length = 0;
+    await harness.run("for (let i = 0; i < 1000; i++) console.log('line', i); process.abort()");
+    assert.match(harness.text(), /line 999\n/);
+  });
+
+  it("notices a death between two cells", async () => {
+    harness.replaced.length = 0;
+    await harness.result("setTimeout(() => process.exit(7), 50); undefined");
+    for (let i = 0; i < 200 && harness.replaced.length === 0; i += 1) await pause(10);
+    assert.match(harness.replaced.join(), /process\.exit\(7\) ended/);
+    assert.equal(await harness.result("1 + 1"), "2");
+  });
+
+  it("replaces a process that no interrupt can reach", async () => {
+    // Native code that ignores signals: a synchronous child that does the same.
+    const cell = harness.run(
+      `require("node:child_process").execSync("trap '' INT; while :; do sleep 1; done")`,
+    );
+    await pause(200);
+    const started = performance.now();
+    await harness.runner.interrupt();
+    const { ename, evalue } = failed(await cell);
+    assert.equal(ename, "RunnerDied");
+    assert.match(evalue, /could not be interrupted within 5 s and was killed/);
+    assert.ok(performance.now() - started < 7500);
+    assert.equal(await harness.result("2 + 2"), "4");
+  });
+
+  it("ends everything that it started when it shuts down", async () => {
+    const other = new RunnerHarness();
+    await other.runner.start();
+    const pid = await other.result("require('node:child_process').spawn('sleep', ['1000']).pid");
+    const own = await other.result("process.pid");
+    await other.stop();
+    assert.deepEqual([isAlive(pid), isAlive(own)], [false, false]);
+  });
+
+  it("ends when the front process dies, whatever it is doing", async () => {
+    const script = `
+      import { createRunner } from ${JSON.stringify(new URL("../../../src/kernel/runner/process.js", import.meta.url).href)};
+      const runner = createRunner({ cwd: "." });
+      runner.onOutput = (output) => { if (output.type === "stream") { process.stdout.write(output.text); process.kill(process.pid, "SIGKILL"); } };
+      await runner.start();
+      const cell = (code) => runner.execute({ cellId: "1", executionCount: 1, code, silent: false, userExpressions: {}, allowStdin: false });
+      await cell("console.log(String(process.pid)); while (true) {}");
+    `;
+    let pid = "";
+    try {
+      execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    } catch (error) {
+      pid = (error as { stdout: string }).stdout.trim();
+    }
+    assert.match(pid, /^\d+$/);
+    await pause(500);
+    assert.equal(isAlive(pid), false);
+  });
+
+  it("says why it cannot start", async () => {
+    const { createRunner } = await import("../../../src/kernel/runner/process.js");
+    await assert.rejects(createRunner({ cwd: "/no/such/folder" }).start(), /could not be started: .*ENOENT/);
+  });
+});
