@@ -1,7 +1,7 @@
+import { installFit } from "./fit/install.js";
 import { tf } from "./native.js";
 import { repairAdadelta } from "./repairs/adadelta.js";
 import { repairDropout } from "./repairs/dropout.js";
-import { repairMetricNames } from "./repairs/metric-names.js";
 import { repairRandom } from "./repairs/random.js";
 import { repairShuffle } from "./repairs/shuffle.js";
 
@@ -9,9 +9,10 @@ repairRandom();
 repairDropout();
 repairShuffle();
 repairAdadelta();
-repairMetricNames();
+installFit();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */
 export { tf };
 export { backendInfo, type BackendInfo, type TensorFlow } from "./native.js";
+export { setProgressSink, type ProgressSink, type ShowProgress } from "./fit/progress-sink.js";
 export { setRandomSeed } from "./random-state.js";

@@ -1,3 +1,0 @@
-import type { Handler } from "../request.js";
-
-export const list_subshell_request: Handler = ({ subshells }) => ({ subshell_id: [...subshells.keys()] });

@@ -1,0 +1,48 @@
+import { createRequire } from "node:module";
+import type { Callback, CallbackList, Logs } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+import { repairEvaluateVerbose } from "./evaluate-verbose.js";
+import { InterruptCallback, makeInterruptible } from "./interrupt.js";
+import { addKerasNames } from "./metric-names.js";
+import { ProgressCallback, type AveragingCallback, type FitParams } from "./progress-callback.js";
+
+/**
+ * Gives every `fit` Keras's names in its logs, Keras's progress bar instead of tfjs-node's (which writes a line per redraw
+ * where there is no terminal), and an end when the user interrupts. All of it hangs on the list of callbacks, whose first
+ * member is TensorFlow.js's own: it turns the metrics of batches into those of the epoch.
+ */
+export function installFit(): void {
+  const isReplaced = replacedProgressBar();
+  const list = tf.CallbackList.prototype;
+  const { setParams } = list;
+  list.setParams = function (params) {
+    const fit = params as unknown as FitParams;
+    const [averaging, ...others] = this.callbacks.filter((callback) => !isReplaced(callback));
+    const ours: Callback[] = [new InterruptCallback()];
+    if (fit.verbose > 0) ours.push(new ProgressCallback(fit, averaging as unknown as AveragingCallback));
+    this.callbacks = [averaging!, ...ours, ...others];
+    setParams.call(this, params);
+  };
+  list.onBatchEnd = withKerasNames("onBatchEnd");
+  list.onEpochEnd = withKerasNames("onEpochEnd");
+  makeInterruptible();
+  repairEvaluateVerbose();
+}
+
+function withKerasNames(method: "onBatchEnd" | "onEpochEnd") {
+  return async function (this: CallbackList, index: number, logs: Logs = {}): Promise<void> {
+    const [averaging, ...others] = this.callbacks;
+    await averaging?.[method](index, logs);
+    addKerasNames(logs);
+    for (const callback of others) await callback[method](index, logs);
+  };
+}
+
+function replacedProgressBar(): (callback: object) => boolean {
+  if (!tf.node) return () => false;
+  const require = createRequire(import.meta.url);
+  const { ProgbarLogger } = require("@tensorflow/tfjs-node/dist/callbacks.js") as {
+    ProgbarLogger: new () => object;
+  };
+  return (callback) => callback instanceof ProgbarLogger;
+}

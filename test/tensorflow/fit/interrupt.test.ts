@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { tf } from "../../../src/tensorflow/load.js";
+import { withHost } from "./with-host.js";
+
+function compiledModel() {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
+  model.compile({ loss: "meanSquaredError", optimizer: "sgd" });
+  return model;
+}
+
+const x = tf.ones([100, 3]);
+const y = tf.ones([100, 1]);
+const interrupted = new Error("interrupted");
+
+function* endless() {
+  for (;;) yield { xs: tf.ones([4, 3]), ys: tf.ones([4, 1]) };
+}
+
+describe("tensorflow/fit: interrupt", () => {
+  it("ends fit at the batch, and the model stays usable", async () => {
+    const model = compiledModel();
+    await model.fit(x, y, { verbose: 0 });
+    const before = tf.memory().numTensors;
+    const controller = new AbortController();
+    let batches = 0;
+    const onBatchEnd = async () => {
+      if (++batches === 5) controller.abort(interrupted);
+    };
+    const fit = withHost(
+      () =>
+        model.fit(x, y, { epochs: 1000, batchSize: 1, validationData: [x, y], callbacks: { onBatchEnd } }),
+      controller.signal,
+    );
+    await assert.rejects(fit, interrupted);
+    assert.ok(batches <= 6, `${batches} batches`);
+    assert.equal(tf.memory().numTensors, before);
+    const { history } = await model.fit(x, y, { epochs: 2, verbose: 0 });
+    assert.equal(history["loss"]!.length, 2);
+  });
+
+  it("lets the interrupt in although nothing else yields", async () => {
+    const model = compiledModel();
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(interrupted), 50);
+    const callbacks = [tf.callbacks.earlyStopping({ monitor: "loss", patience: 1e9 })];
+    const fit = withHost(() => model.fit(x, y, { epochs: 1e9, verbose: 0, callbacks }), controller.signal);
+    await assert.rejects(fit, interrupted);
+  });
+
+  it("ends fitDataset and evaluateDataset without leaving tensors", async () => {
+    const model = compiledModel();
+    const data = tf.data.generator(endless);
+    await model.fitDataset(data, { epochs: 1, batchesPerEpoch: 2, verbose: 0 });
+    const before = tf.memory().numTensors;
+    for (const run of [
+      () => model.fitDataset(data, { epochs: 1, verbose: 0 }),
+      () => model.evaluateDataset(data, {}),
+      () =>
+        model.fitDataset(data, {
+          epochs: 5,
+          batchesPerEpoch: 2,
+          validationData: data,
+          validationBatches: 1e9,
+          verbose: 0,
+        }),
+    ]) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(interrupted), 50);
+      await assert.rejects(withHost(run as () => Promise<unknown>, controller.signal), interrupted);
+    }
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it("keeps a cell that was interrupted from training on", async () => {
+    const model = compiledModel();
+    const aborted = AbortSignal.abort(interrupted);
+    await assert.rejects(
+      withHost(() => model.fit(x, y), aborted),
+      interrupted,
+    );
+  });
+});
