@@ -13,13 +13,17 @@
  *   functions and imports first. References stay as they are, except for reserved names.
  * - Loops that only calculate run on local copies of the names they use (see `loops.ts`).
  */
-import remapping from "@jridgewell/remapping";
+import { createRequire } from "node:module";
+import type Remapping from "@jridgewell/remapping";
 import { MagicString } from "magic-string";
 import { parseSync } from "oxc-parser";
 import { transformSync, type JsxOptions, type OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
+
+const loadRemapping = (): typeof Remapping =>
+  createRequire(import.meta.url)("@jridgewell/remapping") as typeof Remapping;
 
 export interface TransformOptions {
   /** Name of the cell in the source map. */
@@ -52,7 +56,7 @@ export function transformCell(source: string, options: TransformOptions): Transf
     // Made when asked for: most cells never throw.
     get map() {
       const outer = rewritten.generateMap({ hires: true, source: options.fileName }).toString();
-      map ??= remapping([outer, ...stripped.maps()], () => null).toString();
+      map ??= loadRemapping()([outer, ...stripped.maps()], () => null).toString();
       return map;
     },
   };

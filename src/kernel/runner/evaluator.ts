@@ -7,7 +7,7 @@ import type { CellOutcome, CellRequest, JsonObject } from "../contracts.js";
 import { describeError } from "./cell-errors.js";
 import { CellModules } from "./cell-modules.js";
 import type { Host } from "./host.js";
-import { toMimeBundle } from "./mime-bundle.js";
+import { plainText, toMimeBundle } from "./mime-bundle.js";
 import type { OutputChannel } from "./output-channel.js";
 import { Interrupted, RunningCell, runInCell } from "./running-cell.js";
 import { registerSource, stackLines } from "./stack-frames.js";
@@ -18,6 +18,12 @@ type CellFunction = (
   filename: string,
   dirname: string,
 ) => Promise<{ value: unknown } | undefined>;
+
+function compile(code: string, filename: string): CellFunction {
+  // What the cell's own text imports goes through its parameters; this is for `eval` and `new Function`.
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  return new Script(code, { filename, importModuleDynamically }).runInThisContext() as CellFunction;
+}
 
 export class Evaluator {
   private readonly scope = new NotebookScope();
@@ -32,6 +38,13 @@ export class Evaluator {
     private readonly host: Host,
   ) {
     this.modules = new CellModules(folder);
+  }
+
+  /** Has everything loaded and compiled that a cell needs. */
+  warmUp(): void {
+    const transformed = transformCell("const warm: number[] = [1]; warm", { fileName: "warm" });
+    compile(transformed.code, join(this.folder, "cell-0.ts"));
+    plainText({ warm: [1] });
   }
 
   /** Runs a cell; its outcome goes through the channel, after all its outputs. */
@@ -80,11 +93,7 @@ export class Evaluator {
     const transformed = transformCell(code, { fileName: name, isShadowed: this.scope.isShadowed });
     const filename = join(this.folder, `cell-${(this.scripts += 1)}.ts`);
     registerSource(filename, { name, code }, () => transformed.map);
-    const script = new Script(transformed.code, {
-      filename,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
-    const run = script.runInThisContext() as CellFunction;
+    const run = compile(transformed.code, filename);
     const { modules } = this;
     return run(this.scope.cell(modules), modules.require, modules.meta.filename, modules.meta.dirname);
   }

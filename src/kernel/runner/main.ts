@@ -68,6 +68,8 @@ function handle(message: RunnerRequest, buffers: Buffer[]): void {
 }
 
 channel.message({ type: "ready" }, [], true);
+// The first cell should not pay for what all cells need.
+setImmediate(() => evaluator.warmUp());
 startHelper(channel, token, (frames) => {
   evaluator.interrupt(frames);
   setImmediate(handleInbox);
