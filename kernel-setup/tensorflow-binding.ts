@@ -7,6 +7,9 @@ import type { TensorFlowLibrary } from "./tensorflow-library.js";
 const INSTALL_COMPILER =
   "install a C++ compiler (Debian, Ubuntu: sudo apt install g++; macOS: xcode-select --install), then run the same command again";
 
+/** Our own part of the binding. */
+export const logLevelSource = "kernel-setup/log-level.cc";
+
 /** The first C++ compiler in PATH, or what the variable CXX names. */
 export function findCompiler({ env, platform }: Pick<Project, "env" | "platform">): string | undefined {
   // Windows' wheels have no C library to link with, whatever the compiler.
@@ -34,10 +37,13 @@ export function compilerArguments(project: Project, library: TensorFlowLibrary, 
   const flags = ["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"];
   const includes = [path.join(project.root, "node_modules/node-api-headers/include"), library.include];
   const files = fs.readdirSync(sources).filter((name) => name.endsWith(".cc"));
+  // Silences what TensorFlow logs while it is loaded. Loading a library "first" is Linux's.
+  const quiet = mac ? [] : [path.join(project.root, logLevelSource), "-Wl,-z,initfirst"];
   return [
     ...flags,
     ...includes.map((folder) => `-I${folder}`),
     ...files.map((name) => path.join(sources, name)),
+    ...quiet,
     ...library.libraries.map((name) => path.join(library.folder, name)),
     `-Wl,-rpath,${mac ? "@loader_path" : "$ORIGIN"}/${fromBinding}`,
     // Node brings the napi_ functions; on Linux undefined symbols are allowed anyway.
