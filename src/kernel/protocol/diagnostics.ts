@@ -1,0 +1,36 @@
+import type { CellDiagnostic } from "../contracts.js";
+
+const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+const gray = (text: string) => `\u001b[90m${text}\u001b[39m`;
+
+/** Whether these findings are mistakes of grammar, which evaluation reports too. */
+export function hasSyntaxError(diagnostics: readonly CellDiagnostic[]): boolean {
+  return diagnostics.some(({ code }) => code >= 1000 && code < 2000);
+}
+
+/** The errors among the findings as coloured text with the lines of code they are about; empty if there are none. */
+export function renderErrors(
+  diagnostics: readonly CellDiagnostic[],
+  code: string,
+  executionCount: number,
+): string {
+  const lines = code.split(/\r\n|\r|\n/);
+  return diagnostics
+    .filter(({ category }) => category === "error")
+    .map((diagnostic) => {
+      const place = `Cell [${executionCount}], line ${diagnostic.line}:${diagnostic.column}`;
+      return `${place} - ${red("error")} ${gray(`TS${diagnostic.code}:`)} ${diagnostic.message}\n${frame(diagnostic, lines)}`;
+    })
+    .join("");
+}
+
+/** The line with the finding underlined; only its first line if it spans several. */
+function frame({ line, column, start, end }: CellDiagnostic, lines: readonly string[]): string {
+  const text = lines[line - 1];
+  if (text === undefined) return "";
+  const gutter = `${line} | `;
+  const underlined = Math.max(1, Math.min(end - start, text.length - (column - 1)));
+  // Tabs stay tabs, so that the marks stand below what they mark.
+  const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  return `${gray(gutter)}${text}\n${" ".repeat(gutter.length)}${indent}${red("~".repeat(underlined))}\n`;
+}

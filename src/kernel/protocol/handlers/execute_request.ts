@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CellDiagnostic, CellOutcome } from "../../contracts.js";
+import { logWarning } from "../../log.js";
+import type { Cell } from "../cells.js";
+import { flag, object, text } from "../content.js";
+import { hasSyntaxError, renderErrors } from "../diagnostics.js";
+import type { Kernel } from "../kernel.js";
+import type { Request } from "../request.js";
+
+/** A cell that has ended does not wait longer for its type errors; they are shown when they come. */
+const diagnosticsWaitMs = 2000;
+
+/**
+ * Runs a cell; https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
+ * Resolves to false if the cells that wait behind it shall be aborted.
+ */
+export async function execute_request(kernel: Kernel, request: Request): Promise<boolean> {
+  const started = new Date().toISOString();
+  kernel.status("busy", request);
+  let goOn = true;
+  try {
+    const { outcome, cell, stopOnError } = await execute(kernel, request);
+    goOn = outcome.status === "ok" || !stopOnError;
+    kernel.reply(request, replyContent(outcome, cell), { started });
+  } catch (error) {
+    kernel.replyFailure(request, error);
+  }
+  kernel.status("idle", request);
+  return goOn;
+}
+
+/** Answers a request that is not run because an earlier cell failed. */
+export function abortExecution(kernel: Kernel, request: Request): void {
+  kernel.status("busy", request);
+  kernel.reply(request, { status: "aborted", execution_count: kernel.executionCount });
+  kernel.status("idle", request);
+}
+
+async function execute(kernel: Kernel, request: Request) {
+  const { content } = request;
+  const code = text(content, "code");
+  const silent = flag(content, "silent", false);
+  const storeHistory = !silent && flag(content, "store_history", true);
+  const stopOnError = flag(content, "stop_on_error", true);
+  const allowStdin = flag(content, "allow_stdin", false);
+  const userExpressions = stringsOf(object(content, "user_expressions", {}));
+
+  if (storeHistory) kernel.executionCount++;
+  const { executionCount } = kernel;
+  const cell = kernel.cells.add(request, executionCount);
+  if (!silent)
+    kernel.publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
+  if (storeHistory) kernel.history.add(executionCount, code);
+
+  const checking = kernel.cellService
+    .check({ cellId: cell.id, executionCount, code })
+    .catch((error): CellDiagnostic[] => {
+      logWarning("a cell could not be type-checked", error);
+      return [];
+    });
+  const refusal = kernel.strict ? typeErrors(await checking, code, executionCount) : undefined;
+  const running =
+    refusal ??
+    kernel.runner.execute({ cellId: cell.id, executionCount, code, silent, userExpressions, allowStdin });
+  const showing = refusal || silent ? undefined : showDiagnostics(kernel, cell, code, checking, running);
+
+  const outcome = await running;
+  kernel.inputRequests.forget(cell);
+  if (outcome.status === "error") {
+    const { ename, evalue, traceback } = outcome;
+    void kernel.publisher.output({
+      parent: request.header,
+      type: "error",
+      content: { ename, evalue, traceback },
+    });
+  }
+  if (storeHistory && cell.result !== undefined) kernel.history.addOutput(executionCount, cell.result);
+  await waitAtMost(diagnosticsWaitMs, showing);
+  await kernel.publisher.flush();
+  return { outcome, cell, stopOnError };
+}
+
+/** Shows type errors below the cell as soon as they are known. */
+async function showDiagnostics(
+  kernel: Kernel,
+  cell: Cell,
+  code: string,
+  checking: Promise<CellDiagnostic[]>,
+  running: Promise<CellOutcome>,
+): Promise<void> {
+  const diagnostics = await checking;
+  if (hasSyntaxError(diagnostics)) {
+    const outcome = await running.catch(() => undefined);
+    if (outcome?.status === "error" && outcome.ename === "SyntaxError") return; // shown already
+  }
+  const errors = renderErrors(diagnostics, code, cell.executionCount);
+  if (errors) void kernel.publisher.stream(cell.request.header, "stderr", errors);
+}
+
+function typeErrors(
+  diagnostics: CellDiagnostic[],
+  code: string,
+  executionCount: number,
+): Promise<CellOutcome> | undefined {
+  const errors = renderErrors(diagnostics, code, executionCount);
+  if (!errors) return undefined;
+  const evalue = "the cell was not run because it has type errors and strict mode is on";
+  return Promise.resolve({ status: "error", ename: "TypeScriptError", evalue, traceback: [errors, evalue] });
+}
+
+function replyContent(outcome: CellOutcome, { executionCount }: Cell) {
+  const common = { execution_count: executionCount, user_expressions: outcome.userExpressions ?? {} };
+  if (outcome.status === "ok") return { status: "ok", ...common, payload: outcome.payload ?? [] };
+  const { ename, evalue, traceback } = outcome;
+  return { status: "error", ...common, ename, evalue, traceback, payload: [] };
+}
+
+/** Expressions that are no text cannot be evaluated; their results would be errors without a cause to show. */
+function stringsOf(expressions: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.keys(expressions).map((name) => [name, text(expressions, name)]));
+}
+
+async function waitAtMost(milliseconds: number, promise: Promise<void> | undefined): Promise<void> {
+  if (!promise) return;
+  const timeout = new AbortController();
+  await Promise.race([promise, sleep(milliseconds, undefined, { signal: timeout.signal }).catch(() => {})]);
+  timeout.abort();
+}

@@ -1,0 +1,9 @@
+import { text } from "../content.js";
+import type { Handler } from "../request.js";
+
+/** https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-stdin-router-dealer-channel */
+export const input_reply: Handler = ({ inputRequests, runner }, message) => {
+  const question = inputRequests.take(message);
+  if (question) runner.inputReply(question.requestId, text(message.content, "value", ""));
+  return undefined;
+};

@@ -1,0 +1,3 @@
+import type { Handler } from "../request.js";
+
+export const list_subshell_request: Handler = ({ subshells }) => ({ subshell_id: [...subshells.keys()] });

@@ -1,0 +1,58 @@
+import type { Request } from "./request.js";
+
+/** After an error, requests that were already under way are still aborted when they arrive within this time. */
+const abortWindowMs = 100;
+
+/** What a shell does with its requests. */
+export interface ShellTasks {
+  /** Runs one cell. Resolves to false if the cells behind it shall not run. */
+  execute(request: Request): Promise<boolean>;
+  abort(request: Request): void;
+}
+
+/** Runs the cells of one (sub)shell one after the other. */
+export class Shell {
+  readonly #tasks: ShellTasks;
+  readonly #waiting: Request[] = [];
+  #executing: Request | undefined;
+  #abortedAt = -Infinity;
+
+  constructor(tasks: ShellTasks) {
+    this.#tasks = tasks;
+  }
+
+  /** The request whose cell runs now. */
+  get executing(): Request | undefined {
+    return this.#executing;
+  }
+
+  add(request: Request): void {
+    if (this.#wasSentBeforeAbort(request)) {
+      this.#tasks.abort(request);
+      return;
+    }
+    this.#waiting.push(request);
+    if (!this.#executing) void this.#run();
+  }
+
+  /** Aborts the cells that wait, and those that are on their way here. */
+  abortWaiting(): void {
+    this.#abortedAt = Date.now();
+    for (const request of this.#waiting.splice(0)) this.#tasks.abort(request);
+  }
+
+  async #run(): Promise<void> {
+    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+      this.#executing = request;
+      const goOn = await this.#tasks.execute(request);
+      this.#executing = undefined;
+      if (!goOn) this.abortWaiting();
+    }
+  }
+
+  /** "Run all" sends many requests at once: those that left before the front end could know of the error. */
+  #wasSentBeforeAbort(request: Request): boolean {
+    const sinceAbort = Date.now() - this.#abortedAt;
+    return sinceAbort < abortWindowMs && Date.parse(request.header.date) < this.#abortedAt;
+  }
+}

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { Bench, failure, ok, types } from "../fakes.js";
+
+describe("execute_request", () => {
+  it("announces the cell, sends its outputs in order, then the reply and idle", async () => {
+    const bench = new Bench();
+    bench.runner.run = (_, send) => {
+      void send({ type: "stream", name: "stdout", text: "a" });
+      void send({ type: "stream", name: "stdout", text: "b\n" });
+      void send({ type: "display_data", data: { "text/plain": "d" }, metadata: {}, displayId: "id" });
+      void send({ type: "stream", name: "stderr", text: "e" });
+      void send({ type: "clear_output", wait: true });
+      void send({ type: "execute_result", data: { "text/plain": "2" }, metadata: { m: 1 } });
+      return ok({ x: { status: "ok" } });
+    };
+    const before = Date.now();
+    const answer = await bench.execute("1+1", { user_expressions: { x: "1" } });
+    assert.deepEqual(types(answer), [
+      "busy",
+      "execute_input",
+      "stream",
+      "display_data",
+      "stream",
+      "clear_output",
+      "execute_result",
+      "idle",
+    ]);
+    assert.deepEqual(answer.iopub.map(({ content }) => content).slice(1, -1), [
+      { code: "1+1", execution_count: 1 },
+      { name: "stdout", text: "ab\n" },
+      { data: { "text/plain": "d" }, metadata: {}, transient: { display_id: "id" } },
+      { name: "stderr", text: "e" },
+      { wait: true },
+      { execution_count: 1, data: { "text/plain": "2" }, metadata: { m: 1 } },
+    ]);
+    assert.deepEqual(answer.reply, {
+      status: "ok",
+      execution_count: 1,
+      user_expressions: { x: { status: "ok" } },
+      payload: [],
+    });
+    const started = Date.parse(String(answer.metadata["started"]));
+    assert.ok(started >= before && started <= Date.now());
+    assert.deepEqual(bench.runner.executed[0]?.userExpressions, { x: "1" });
+  });
+
+  it("sends the error on iopub and in the reply", async () => {
+    const bench = new Bench();
+    bench.runner.run = () => failure("TypeError", "bad");
+    const answer = await bench.execute("f()");
+    const error = { ename: "TypeError", evalue: "bad", traceback: ["TypeError: bad"] };
+    assert.deepEqual(types(answer), ["busy", "execute_input", "error", "idle"]);
+    assert.deepEqual(answer.iopub[2]?.content, error);
+    assert.deepEqual(answer.reply, {
+      status: "error",
+      execution_count: 1,
+      ...error,
+      user_expressions: {},
+      payload: [],
+    });
+  });
+
+  it("is quiet and counts nothing when silent", async () => {
+    const bench = new Bench();
+    const answer = await bench.execute("1", { silent: true });
+    assert.deepEqual(types(answer), ["busy", "idle"]);
+    assert.equal(answer.reply["execution_count"], 0);
+    assert.equal(bench.runner.executed[0]?.silent, true);
+    assert.deepEqual(bench.kernel.history.tail(10), []);
+    assert.equal((await bench.execute("2")).reply["execution_count"], 1);
+  });
+
+  it("neither counts nor remembers without store_history", async () => {
+    const bench = new Bench();
+    await bench.execute("1");
+    assert.equal((await bench.execute("2", { store_history: false })).reply["execution_count"], 1);
+    assert.equal((await bench.execute("3")).reply["execution_count"], 2);
+    assert.deepEqual(
+      bench.kernel.history.tail(10).map(({ source }) => source),
+      ["1", "3"],
+    );
+  });
+
+  it("aborts the waiting cells after an error, and those already on their way, but no later ones", async () => {
+    const bench = new Bench();
+    const sentEarly = { header: { date: new Date().toISOString() } };
+    bench.runner.run = ({ code }) => (code === "bad" ? failure() : ok());
+    const ids = ["bad", "a", "b"].map((code) => bench.send("execute_request", { code }));
+    const [bad, a, b] = await Promise.all(ids.map((id) => answerLater(bench, id)));
+    assert.equal(bad?.reply["status"], "error");
+    for (const answer of [a!, b!]) {
+      assert.equal(answer.reply["status"], "aborted");
+      assert.deepEqual(types(answer), ["busy", "idle"]);
+    }
+    const onItsWay = await bench.ask("execute_request", { code: "c" }, sentEarly);
+    assert.equal(onItsWay.reply["status"], "aborted");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.equal((await bench.execute("d")).reply["status"], "ok");
+    assert.deepEqual(
+      bench.runner.executed.map(({ code }) => code),
+      ["bad", "d"],
+    );
+  });
+
+  it("runs the waiting cells after an error if stop_on_error is false", async () => {
+    const bench = new Bench();
+    bench.runner.run = ({ code }) => (code === "bad" ? failure() : ok());
+    bench.send("execute_request", { code: "bad", stop_on_error: false });
+    assert.equal((await bench.execute("good")).reply["status"], "ok");
+  });
+
+  it("runs one cell at a time, in order", async () => {
+    const bench = new Bench();
+    const log: string[] = [];
+    bench.runner.run = async ({ code }) => {
+      log.push(`start ${code}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push(`end ${code}`);
+      return ok();
+    };
+    bench.send("execute_request", { code: "1" });
+    await bench.execute("2");
+    assert.deepEqual(log, ["start 1", "end 1", "start 2", "end 2"]);
+  });
+
+  it("gives late output of an earlier cell that cell's parent", async () => {
+    const bench = new Bench();
+    const id = bench.send("execute_request", { code: "setTimeout(...)" });
+    await bench.answer(id);
+    await bench.execute("2");
+    const { cellId } = bench.runner.executed[0]!;
+    void bench.runner.onOutput({ cellId, type: "stream", name: "stdout", text: "late" });
+    void bench.runner.onOutput({ cellId, type: "error", ename: "Error", evalue: "late", traceback: [] });
+    await bench.kernel.publisher.flush();
+    const late = bench.caused(id).slice(-2);
+    assert.deepEqual(
+      late.map(({ content }) => content),
+      [
+        { name: "stdout", text: "late" },
+        { ename: "Error", evalue: "late", traceback: [] },
+      ],
+    );
+  });
+
+  it("answers all other requests while a cell runs, and says busy again after each", async () => {
+    const bench = new Bench();
+    let end = () => {};
+    bench.runner.run = () => new Promise((resolve) => (end = () => resolve(ok())));
+    const id = bench.send("execute_request", { code: "while (true) {}" });
+    await bench.ask("kernel_info_request");
+    await bench.ask("kernel_info_request", {}, { channel: "control" });
+    await bench.ask("complete_request", { code: "a", cursor_pos: 1 });
+    await bench.ask("inspect_request", { code: "a", cursor_pos: 1 });
+    await bench.ask("is_complete_request", { code: "a" });
+    await bench.ask("history_request", { hist_access_type: "tail", n: 1 });
+    await bench.ask("comm_info_request");
+    const statuses = bench.caused(id).filter(({ header }) => header.msg_type === "status");
+    assert.deepEqual(
+      statuses.map(({ content }) => content["execution_state"]),
+      Array(8).fill("busy"),
+    );
+    end();
+    assert.equal((await bench.answer(id)).reply["status"], "ok");
+    assert.equal(bench.sockets.received.at(-1)?.content["execution_state"], "idle");
+  });
+
+  it("answers a malformed request by an error", async () => {
+    const bench = new Bench();
+    const { reply } = await bench.ask("execute_request", { code: 7 });
+    assert.equal(reply["evalue"], '"code" must be a text; got 7');
+    assert.equal((await bench.execute("1")).reply["status"], "ok");
+  });
+});
+
+describe("execute_request: type errors", () => {
+  const code = 'const n: number =\t"a";\nn';
+  const diagnostic = {
+    category: "error",
+    code: 2322,
+    message: "Type 'string' is not assignable to type 'number'.",
+    start: 6,
+    end: 7,
+    line: 1,
+    column: 7,
+  } as const;
+
+  it("are shown beside the output, before idle, without blocking", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return [diagnostic, { ...diagnostic, category: "warning", message: "not shown" }];
+    };
+    bench.runner.run = (_, send) => {
+      void send({ type: "execute_result", data: { "text/plain": "a" }, metadata: {} });
+      return ok();
+    };
+    const answer = await bench.execute(code);
+    assert.equal(answer.reply["status"], "ok");
+    assert.deepEqual(types(answer), ["busy", "execute_input", "execute_result", "stream", "idle"]);
+    assert.equal(
+      stripVTControlCharacters(String(answer.iopub[3]?.content["text"])),
+      "Cell [1], line 1:7 - error TS2322: Type 'string' is not assignable to type 'number'.\n" +
+        '1 | const n: number =\t"a";\n          ~\n',
+    );
+  });
+
+  it("of grammar are left to the evaluation that fails for the same reason", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = () => [{ ...diagnostic, code: 1005 }];
+    bench.runner.run = () => failure("SyntaxError");
+    assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "error", "idle"]);
+    bench.runner.run = () => ok();
+    assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "stream", "idle"]);
+  });
+
+  it("keep the cell from running in strict mode", async () => {
+    const bench = new Bench({ strict: true });
+    bench.cellService.diagnose = () => [diagnostic];
+    const answer = await bench.execute(code);
+    assert.equal(answer.reply["ename"], "TypeScriptError");
+    assert.deepEqual(types(answer), ["busy", "execute_input", "error", "idle"]);
+    assert.deepEqual(bench.runner.executed, []);
+    bench.cellService.diagnose = () => [];
+    assert.equal((await bench.execute("1")).reply["status"], "ok");
+  });
+
+  it("do not matter when the checker itself fails", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = () => Promise.reject(new Error("checker died"));
+    assert.equal((await bench.execute("1")).reply["status"], "ok");
+  });
+});
+
+/** Like `bench.answer` for several at a time. */
+async function answerLater(bench: Bench, id: string) {
+  while (!bench.caused(id).some(({ content }) => content["execution_state"] === "idle")) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return bench.answer(id);
+}

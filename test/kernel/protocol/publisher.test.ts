@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JsonObject } from "../../../src/kernel/contracts.js";
+import { type Outlet, type Output, Publisher } from "../../../src/kernel/protocol/publisher.js";
+import { RateLimit } from "../../../src/kernel/protocol/rate-limit.js";
+
+const parent = {};
+
+function recording(limits?: ConstructorParameters<typeof RateLimit>[0]) {
+  const sent: Output[] = [];
+  const outlet: Outlet = {
+    encode: (output) => {
+      sent.push(output);
+      return [Buffer.from(JSON.stringify(output.content))];
+    },
+    send: () => new Promise((resolve) => setImmediate(resolve)),
+  };
+  const texts = () => sent.map(({ content }) => String(content["text"]));
+  return { publisher: new Publisher(outlet, limits), sent, texts };
+}
+
+describe("Publisher", () => {
+  it("joins text of the same stream and cell, and keeps the order of everything", async () => {
+    const { publisher, sent } = recording();
+    const other = {};
+    void publisher.stream(parent, "stdout", "a");
+    void publisher.stream(parent, "stdout", "b");
+    void publisher.stream(parent, "stderr", "c");
+    void publisher.stream(other, "stderr", "d");
+    void publisher.output({ parent, type: "display_data", content: { data: {} } });
+    void publisher.stream(parent, "stdout", "e");
+    await publisher.flush();
+    const content = (value: JsonObject) => value;
+    assert.deepEqual(
+      sent.map((output) => content(output.content)),
+      [
+        { name: "stdout", text: "ab" },
+        { name: "stderr", text: "c" },
+        { name: "stderr", text: "d" },
+        { data: {} },
+        { name: "stdout", text: "e" },
+      ],
+    );
+  });
+
+  it("sends text by itself after a moment", async () => {
+    const { publisher, texts } = recording();
+    void publisher.stream(parent, "stdout", "a");
+    assert.deepEqual(texts(), []);
+    await sleep(60);
+    assert.deepEqual(texts(), ["a"]);
+  });
+
+  it("loses and splits nothing in a flood, in messages of about 64 KB", async () => {
+    const { publisher, texts } = recording({ windowMs: 1, messages: 1e6, bytes: 1e9 });
+    let expected = "";
+    for (let line = 0; line < 20_000; line++) {
+      const text = `${line} 😀\n`;
+      expected += text;
+      await publisher.stream(parent, "stdout", text);
+    }
+    const long = "x" + "😀".repeat(100_000);
+    await publisher.stream(parent, "stdout", long);
+    await publisher.flush();
+    assert.equal(texts().join(""), expected + long);
+    for (const text of texts()) {
+      assert.ok(text.length <= 64 * 1024 + 1);
+      assert.ok(!/\p{Surrogate}/u.test(text), "no half of a surrogate pair");
+    }
+  });
+
+  it("asks the producer to wait when too much is queued, and lets it go on", async () => {
+    const { publisher, texts } = recording();
+    const waits = publisher.stream(parent, "stdout", "x".repeat(1_100_000));
+    assert.ok(waits instanceof Promise);
+    await waits;
+    assert.ok(texts().join("").length >= 500_000);
+    assert.equal(publisher.stream(parent, "stdout", "y"), undefined);
+    const big = publisher.output({
+      parent,
+      type: "display_data",
+      content: { data: { "image/png": "x".repeat(1_100_000) } },
+    });
+    assert.ok(big instanceof Promise);
+    await big;
+    await publisher.flush();
+  });
+
+  it("keeps within the rate limit", async () => {
+    const { publisher, sent } = recording({ windowMs: 100, messages: 5, bytes: 1e9 });
+    const start = performance.now();
+    for (let n = 0; n < 11; n++)
+      void publisher.output({ parent, type: "display_data", content: { data: {} } });
+    await publisher.flush();
+    assert.equal(sent.length, 11);
+    const duration = performance.now() - start;
+    assert.ok(duration >= 190, `took ${duration} ms`);
+  });
+
+  it("flushes what was put in before, however much follows", async () => {
+    const { publisher, texts } = recording({ windowMs: 50, messages: 2, bytes: 1e9 });
+    void publisher.stream(parent, "stdout", "mine");
+    const flushed = publisher.flush();
+    for (let n = 0; n < 10; n++)
+      void publisher.output({ parent, type: "display_data", content: { data: {} } });
+    await flushed;
+    assert.deepEqual(texts()[0], "mine");
+    assert.ok(texts().length < 5);
+    await publisher.flush();
+  });
+});
+
+describe("RateLimit", () => {
+  it("counts messages and bytes within the window", () => {
+    const limit = new RateLimit({ windowMs: 100, messages: 2, bytes: 10 });
+    assert.equal(limit.delayMs(5, 0), 0);
+    limit.add(5, 0);
+    assert.equal(limit.delayMs(6, 10), 90, "too many bytes");
+    assert.equal(limit.delayMs(5, 10), 0);
+    limit.add(5, 10);
+    assert.equal(limit.delayMs(0, 20), 80, "too many messages");
+    assert.equal(limit.delayMs(0, 100), 0);
+    limit.reset();
+    assert.equal(limit.delayMs(1000, 20), 0, "a message beyond all limits is not held for ever");
+  });
+});
