@@ -15,4 +15,13 @@ export { table, type TableOptions } from "./display/table.js";
 export { toCategorical } from "./keras/utilities/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./keras/utilities/train-test-split.js";
 export { NdArray, toNdArray, type ArrayLike } from "./ndarray.js";
+export {
+  KerasFileError,
+  loadModel,
+  loadWeights,
+  saveModel,
+  saveWeights,
+  type LoadOptions,
+  type SaveOptions,
+} from "./keras/files/index.js";
 export { backendInfo, setRandomSeed, tf, type BackendInfo } from "./tensorflow/load.js";

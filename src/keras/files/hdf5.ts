@@ -1,0 +1,253 @@
+import type { Dataset, File, Group } from "h5wasm";
+import { maxExpansion } from "./archive.js";
+import { KerasFileError, reject } from "./errors.js";
+
+/**
+ * HDF5 through h5wasm. Files live in the WebAssembly module's own memory, never on disk: external links and external
+ * storage of a hostile file reach nothing.
+ */
+async function loadHdf5() {
+  const h5 = await import("h5wasm");
+  const module = await h5.ready;
+  // Errors are thrown, not printed: without this h5wasm writes HDF5-DIAG stacks to stderr and returns -1.
+  module.activate_throwing_error_handler();
+  return { h5, module };
+}
+
+let serial = 0;
+
+export interface Values {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Read access to one HDF5 file; `path` in errors is the file's own. */
+export class Hdf5Reader {
+  constructor(
+    private readonly file: File,
+    readonly path: string,
+    private readonly byteLength: number,
+  ) {}
+
+  /** The group at `name` (`""`: the root), or undefined. */
+  group(name: string): Group | undefined {
+    return this.resolve(name, "Group") as Group | undefined;
+  }
+
+  /** A string attribute, or undefined. */
+  text(name: string, attribute: string): string | undefined {
+    const value = this.group(name)?.attrs[attribute]?.value;
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** A list-of-strings attribute; Keras cuts long ones into `name0`, `name1`, ... */
+  texts(name: string, attribute: string): string[] | undefined {
+    const attributes = this.group(name)?.attrs;
+    if (!attributes) return undefined;
+    if (attribute in attributes) return strings(attributes[attribute]!.value);
+    const chunks: string[] = [];
+    for (let i = 0; `${attribute}${i}` in attributes; i++)
+      chunks.push(...strings(attributes[`${attribute}${i}`]!.value));
+    return `${attribute}0` in attributes ? chunks : undefined;
+  }
+
+  has(name: string): boolean {
+    return this.resolve(name, "Dataset") !== undefined;
+  }
+
+  /** The float32 values of a dataset, which must have `shape` where that is given. */
+  floats(name: string, shape?: readonly number[]): Values {
+    const dataset = this.dataset(name);
+    const metadata = dataset.metadata;
+    const found = metadata.shape ?? [];
+    if (shape && (found.length !== shape.length || found.some((size, i) => size !== shape[i]))) {
+      reject(
+        `${this.path}: the weight ${name} has the shape [${found.join()}]`,
+        `[${shape.join()}], as the model's layer has it`,
+        "The weights belong to another architecture: load the file they were saved with.",
+      );
+    }
+    if (metadata.type !== 1 || metadata.size !== 4) {
+      reject(
+        `${this.path}: ${name} holds ${metadata.type === 1 ? `float${metadata.size * 8}` : `HDF5 type class ${metadata.type}`}`,
+        "float32, the only type TensorFlow.js trains with",
+        'In Python: keras.config.set_dtype_policy("float32"), build the model, load these weights and save again.',
+      );
+    }
+    const value = this.value(dataset);
+    return {
+      shape: found,
+      data: typeof value === "number" ? Float32Array.of(value) : (value as Float32Array),
+    };
+  }
+
+  /** A scalar number. */
+  number(name: string): number {
+    const dataset = this.dataset(name);
+    if (dataset.metadata.total_size !== 1) {
+      reject(
+        `${this.path}: ${name} has the shape [${dataset.shape?.join()}]`,
+        "a single number",
+        "Save the model again.",
+      );
+    }
+    const value = this.value(dataset);
+    return Number(ArrayBuffer.isView(value) ? (value as Float32Array)[0] : value);
+  }
+
+  /** Bytes of all datasets as the file declares them, if they can be in a file of this size. */
+  weightBytes(): number {
+    let bytes = 0;
+    const visit = (group: Group): void => {
+      for (const key of group.keys()) {
+        const name = group.path === "/" ? key : `${group.path.slice(1)}/${key}`;
+        const child = this.group(name);
+        if (child) visit(child);
+        else if (this.has(name))
+          bytes += this.dataset(name).metadata.total_size * this.dataset(name).metadata.size;
+      }
+    };
+    visit(this.file);
+    return Math.min(bytes, maxExpansion * this.byteLength);
+  }
+
+  private dataset(name: string): Dataset {
+    const dataset = this.resolve(name, "Dataset") as Dataset | undefined;
+    if (!dataset) {
+      reject(
+        `${this.path} lacks the dataset ${name}`,
+        "the weights of every layer of the model",
+        "The file is damaged or belongs to another architecture: save it again.",
+      );
+    }
+    if (dataset.metadata.virtual_sources) {
+      reject(
+        `${this.path}: ${name} is a virtual dataset, which reads other files`,
+        "values stored in this file",
+        "Keras writes none: do not use this file.",
+      );
+    }
+    return dataset;
+  }
+
+  private value(dataset: Dataset): unknown {
+    try {
+      return dataset.value;
+    } catch (error) {
+      return reject(
+        `${this.path}: ${dataset.path} of shape [${dataset.shape?.join()}] cannot be read (${firstLine(error)})`,
+        "readable values within 2 GB",
+        "The file is damaged, cut short or keeps its values elsewhere: save the model again.",
+        error,
+      );
+    }
+  }
+
+  private resolve(name: string, type: "Group" | "Dataset"): unknown {
+    if (name === "") return type === "Group" ? this.file : undefined;
+    let found: unknown = this.file;
+    for (const part of name.split("/")) {
+      if (!part) continue;
+      const parent = found as Group;
+      if (parent?.type !== ("Group" as Group["type"]) || !parent.keys().includes(part)) return undefined;
+      found = parent.get(part);
+      if ((found as Group | null)?.type === ("ExternalLink" as Group["type"])) {
+        reject(
+          `${this.path}: ${name} links to another file`,
+          "a file that holds its own weights",
+          "Keras writes no such links: do not use this file.",
+        );
+      }
+    }
+    return (found as Group | null)?.type === (type as Group["type"]) ? found : undefined;
+  }
+}
+
+/** Gives `use` read access to the HDF5 file in `bytes`. */
+export async function readHdf5<T>(bytes: Uint8Array, path: string, use: (file: Hdf5Reader) => T): Promise<T> {
+  const { h5, module } = await loadHdf5();
+  const name = `/read-${serial++}.h5`;
+  module.FS.writeFile(name, bytes);
+  let file: File | undefined;
+  try {
+    file = new h5.File(name, "r");
+    return use(new Hdf5Reader(file, path, bytes.length));
+  } catch (error) {
+    if (error instanceof KerasFileError || !String(error).includes("HDF5")) throw error;
+    return reject(
+      `${path} is not a readable HDF5 file (${firstLine(error)})`,
+      "an HDF5 file as Keras writes it",
+      "The file is damaged, cut short or of another format: copy it again or save the model again.",
+      error,
+    );
+  } finally {
+    file?.close();
+    module.FS.unlink(name);
+  }
+}
+
+/** Write access to a new HDF5 file. */
+export class Hdf5Writer {
+  constructor(private readonly file: File) {}
+
+  /** Creates the group `name` and the groups above it, where missing. */
+  group(name: string): Group {
+    let group: Group = this.file;
+    for (const part of name.split("/").filter(Boolean)) {
+      group = group.keys().includes(part) ? (group.get(part) as Group) : group.create_group(part);
+    }
+    return group;
+  }
+
+  text(name: string, attribute: string, value: string): void {
+    this.group(name).create_attribute(attribute, value);
+  }
+
+  /** An empty list is left out, as Keras reads a missing list as an empty one. */
+  texts(name: string, attribute: string, values: readonly string[]): void {
+    const group = this.group(name);
+    if (values.length > 0) group.create_attribute(attribute, [...values]);
+  }
+
+  floats(name: string, { shape, data }: Values): void {
+    this.create(name, data, shape, "<f");
+  }
+
+  /** A scalar int64. */
+  integer(name: string, value: number): void {
+    this.create(name, BigInt64Array.of(BigInt(value)), [], "<q");
+  }
+
+  private create(name: string, data: Float32Array | BigInt64Array, shape: number[], dtype: string): void {
+    const slash = name.lastIndexOf("/");
+    const parent = slash < 0 ? this.file : this.group(name.slice(0, slash));
+    parent.create_dataset({ name: name.slice(slash + 1), data, shape, dtype });
+  }
+}
+
+/** The bytes of the HDF5 file that `build` fills. */
+export async function writeHdf5(build: (file: Hdf5Writer) => void): Promise<Uint8Array> {
+  const { h5, module } = await loadHdf5();
+  const name = `/write-${serial++}.h5`;
+  const file = new h5.File(name, "w");
+  let open = true;
+  try {
+    build(new Hdf5Writer(file));
+    file.close();
+    open = false;
+    return module.FS.readFile(name);
+  } finally {
+    if (open) file.close();
+    module.FS.unlink(name);
+  }
+}
+
+/** h5wasm gives one string for a list of one, and numbers for an empty list. */
+function strings(value: unknown): string[] {
+  return [value].flat().filter((item) => typeof item === "string");
+}
+
+function firstLine(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).split("\n");
+  return (/\(\): (.*)$/.exec(lines.find((line) => line.includes("():")) ?? "")?.[1] ?? lines[0])!;
+}

@@ -1,0 +1,3 @@
+export { KerasFileError } from "./errors.js";
+export { loadModel, loadWeights, type LoadOptions } from "./load-model.js";
+export { saveModel, saveWeights, type SaveOptions } from "./save-model.js";

@@ -1,0 +1,213 @@
+import type * as Tf from "@tensorflow/tfjs";
+import { reject } from "./errors.js";
+import { internals, isRegistered } from "./internals.js";
+import { asObject, asString, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
+import { harmless, type LayerRule, layerRules } from "./layers.js";
+import { camelCase, fromCamelCase } from "./naming.js";
+import { type Place, valueToKeras, valueToTfjs } from "./objects.js";
+
+/** A layer as tfjs constructs it: class name and configuration in camel case. */
+export interface TfjsLayer {
+  className: string;
+  config: JsonObject;
+}
+
+/** `entry` is a layer as Keras writes it: `{ class_name, config, module?, registered_name? }`. */
+export function layerToTfjs(entry: JsonObject): TfjsLayer {
+  const className = asString(entry.class_name, "A layer's class_name");
+  const config = asObject(entry.config, `The config of a ${className}`);
+  const place = `Layer ${JSON.stringify(config.name ?? className)} (${className})`;
+  const rule = Object.hasOwn(layerRules, className) ? layerRules[className] : undefined;
+  if (!rule || (typeof entry.registered_name === "string" && entry.registered_name.includes(">"))) {
+    return customToTfjs(className, config, place);
+  }
+  const result: JsonObject = { ...baseConfig(config, place) };
+  for (const [key, value] of Object.entries(config)) {
+    const known = knownArgument(rule, key);
+    if (known) {
+      checkValue(rule, known.keras, value, place);
+      result[known.tfjs] = convert(known.keras, value, place);
+    } else checkUnknown(rule, key, value, place);
+  }
+  checkMeaning(className, config, place);
+  return { className, config: toCamelCase(result) as JsonObject };
+}
+
+/** The inverse of {@link layerToTfjs}, from a live layer, in Keras 3's form. */
+export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
+  const className = layer.getClassName();
+  const place = `Layer ${JSON.stringify(layer.name)} (${className})`;
+  const config: JsonObject = layer.getConfig();
+  const base = { name: layer.name, trainable: config.trainable ?? true, dtype: "float32" };
+  const rule = Object.hasOwn(layerRules, className) ? layerRules[className] : undefined;
+  if (!rule) {
+    if (!isRegistered(className)) rejectClass(className, place);
+    return {
+      module: null,
+      class_name: className,
+      config: { ...(toSnakeCase(config) as JsonObject), ...base },
+      registered_name: `Custom>${className}`,
+    };
+  }
+  const { trainable, ...untrainable } = base;
+  const result: JsonObject = rule.untrainable ? untrainable : { ...untrainable, trainable };
+  for (const key of rule.args) {
+    const value = argumentOf(layer, config, camelCase(rule.renamed?.[key] ?? key));
+    if (value === undefined) continue;
+    result[key] = argumentToKeras(key, value, layer, place);
+    checkValue(rule, key, result[key], place);
+  }
+  return {
+    module: "keras.layers",
+    class_name: className,
+    config: { ...result, ...rule.write },
+    registered_name: null,
+  };
+}
+
+function baseConfig(config: JsonObject, place: Place): JsonObject {
+  const dtype = isObject(config.dtype) ? asObject(config.dtype.config, `${place}: dtype`).name : config.dtype;
+  if (dtype !== undefined && dtype !== null && dtype !== "float32") {
+    reject(
+      `${place} computes in ${describe(dtype)}`,
+      "float32, which is what TensorFlow.js has",
+      'In Python: keras.config.set_dtype_policy("float32"), build the model, load the weights and save again.',
+    );
+  }
+  const shape = config.batch_input_shape ?? config.batch_shape;
+  return {
+    name: config.name ?? null,
+    trainable: config.trainable ?? true,
+    ...(shape ? { batch_input_shape: shape } : {}),
+  };
+}
+
+const baseArguments = new Set(["name", "trainable", "dtype", "batch_input_shape", "batch_shape"]);
+
+function knownArgument(rule: LayerRule, key: string): { keras: string; tfjs: string } | undefined {
+  if (rule.args.includes(key)) return { keras: key, tfjs: rule.renamed?.[key] ?? key };
+  // Keras 2's files have some arguments under the name that tfjs still uses.
+  const keras = Object.entries(rule.renamed ?? {}).find(([, old]) => old === key)?.[0];
+  return keras ? { keras, tfjs: key } : undefined;
+}
+
+function convert(key: string, value: Json, place: Place): Json {
+  if (key === "layer") return nested(stripForward(asObject(value, place)));
+  if (key === "cell") return nested(asObject(value, place));
+  if (key === "cells") return (value as Json[]).map((cell) => nested(asObject(cell, place)));
+  return valueToTfjs(key, value, place);
+}
+
+function nested(entry: JsonObject): JsonObject {
+  const { className, config } = layerToTfjs(entry);
+  return { class_name: className, config };
+}
+
+/** Bidirectional puts `forward_` before its layer's name, in Keras and in tfjs: once is enough. */
+function stripForward(entry: JsonObject): JsonObject {
+  const config = asObject(entry.config, "A wrapped layer's config");
+  return { ...entry, config: { ...config, name: textOf(config.name).replace(/^forward_/, "") } };
+}
+
+function checkUnknown(rule: LayerRule, key: string, value: Json, place: Place): void {
+  if (baseArguments.has(key) || harmless.has(key) || value === null || value === false) return;
+  if (key === "backward_layer" || key === "num_constants") return;
+  const accepted = rule.only?.[key];
+  if (accepted !== undefined && JSON.stringify(value) === JSON.stringify(accepted)) return;
+  reject(
+    `${place} has ${key} = ${describe(value)}, which TensorFlow.js does not have`,
+    accepted === undefined ? `${key} left at its default` : `${key} = ${describe(accepted)}`,
+    "Build the model without it in Python, train and save again.",
+  );
+}
+
+function checkValue(rule: LayerRule, key: string, value: Json, place: Place): void {
+  const values = rule.values?.[key];
+  if (!values || values.includes(value)) return;
+  reject(
+    `${place} has ${key} = ${describe(value)}, which Keras and TensorFlow.js compute differently or only one can`,
+    `${key} = ${values.map(describe).join(" or ")}`,
+    "Build the model so, train and save again.",
+  );
+}
+
+function checkMeaning(className: string, config: JsonObject, place: Place): void {
+  if ((className === "GRU" || className === "GRUCell") && config.reset_after === true) {
+    reject(
+      `${place} has reset_after = true (Keras's default), another formula than TensorFlow.js's GRU`,
+      "reset_after = false",
+      "In Python: GRU(units, reset_after=False), train and save again.",
+    );
+  }
+}
+
+function customToTfjs(className: string, config: JsonObject, place: Place): TfjsLayer {
+  if (className === "Lambda") {
+    reject(
+      `${place} carries Python code`,
+      "layers made of data only: code in model files is never executed",
+      "Replace the Lambda by layers of Keras (Rescaling, Reshape, Activation, ...) in Python and save again.",
+    );
+  }
+  if (className in layerRules || !isRegistered(className)) rejectClass(className, place);
+  return { className, config: toCamelCase({ ...config, ...baseConfig(config, place) }) as JsonObject };
+}
+
+function rejectClass(className: string, place: Place): never {
+  reject(
+    `${place}: the class ${className} exists in only one of Keras and TensorFlow.js`,
+    `one of ${Object.keys(layerRules).join(", ")}`,
+    `Port it to TypeScript and register it with tf.serialization.registerClass, or build the model without it.`,
+  );
+}
+
+function argumentOf(layer: Tf.layers.Layer, config: JsonObject, key: string): Json | undefined {
+  const { depthwiseConstraint, depthMultiplier, cell, cells } = internals(layer);
+  // tfjs's DepthwiseConv2D writes its regularizer in the constraint's place, SeparableConv2D forgets the multiplier
+  // (tfjs-layers 4.22, convolutional_depthwise.ts and convolutional.ts).
+  if (key === "depthwiseConstraint") {
+    return depthwiseConstraint
+      ? {
+          className: depthwiseConstraint.getClassName(),
+          config: depthwiseConstraint.getConfig(),
+        }
+      : null;
+  }
+  if (key === "depthMultiplier") return depthMultiplier;
+  if (key === "cell") return cell ? "cell" : undefined;
+  if (key === "cells") return cells ? "cells" : undefined;
+  return config[key];
+}
+
+function argumentToKeras(key: string, value: Json, layer: Tf.layers.Layer, place: Place): Json {
+  const inner = internals(layer);
+  if (key === "layer") return layerToKeras(inner.layer!);
+  if (key === "cell") return layerToKeras(inner.cell!);
+  if (key === "cells") return inner.cells!.map(layerToKeras);
+  const converted = valueToKeras(key, value, place);
+  return key === "data_format" || key === "interpolation" ? fromCamelCase(textOf(converted)) : converted;
+}
+
+const isName = (key: string): boolean => key === "name" || key === "class_name" || key === "className";
+
+/** Keys, and the words that are values, in camel case: tfjs's own form. */
+function toCamelCase(value: Json, key = ""): Json {
+  if (typeof value === "string") return isName(key) ? value : camelCase(value);
+  return mapJson(value, key, camelCase, toCamelCase);
+}
+
+function toSnakeCase(value: Json, key = ""): Json {
+  if (typeof value === "string") return isName(key) ? value : fromCamelCase(value);
+  return mapJson(value, key, fromCamelCase, toSnakeCase);
+}
+
+function mapJson(
+  value: Json,
+  key: string,
+  rename: (key: string) => string,
+  map: (value: Json, key: string) => Json,
+): Json {
+  if (Array.isArray(value)) return value.map((item) => map(item, key));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [rename(name), map(item, name)]));
+}

@@ -1,0 +1,165 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as Tf from "@tensorflow/tfjs";
+import { tf } from "../../tensorflow/load.js";
+import { readArchive } from "./archive.js";
+import { compileFromConfig } from "./compile-settings.js";
+import { reject } from "./errors.js";
+import { formatOf, pathOf } from "./format.js";
+import { type Hdf5Reader, readHdf5 } from "./hdf5.js";
+import { modelInternals } from "./internals.js";
+import { isObject, parseObject } from "./json.js";
+import { readLegacyWeights } from "./legacy-weights-file.js";
+import { modelFromConfig } from "./model-from-config.js";
+import { restoreOptimizer } from "./optimizers.js";
+import { readWeights } from "./weights-file.js";
+
+export interface LoadOptions {
+  /** Whether the model is compiled as it was saved, and its optimizer continues where it stopped. Default: true. */
+  compile?: boolean;
+}
+
+/**
+ * Loads a whole model that Keras 3 or 2, {@link saveModel} or `model.save` of TensorFlow.js wrote.
+ *
+ * Nothing in the file is executed: layers that hold Python code are refused.
+ *
+ * @param path a `.keras` or `.h5` file, or a folder with `model.json`, or that `model.json`; also a `file://` URL
+ * @throws KerasFileError when the file is missing, damaged, foreign or hostile, or holds something that TensorFlow.js
+ * has no equal of
+ *
+ * @example
+ * const model = await loadModel("model.keras");
+ * model.predict(tf.zeros([1, 2])).print();
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Tf.LayersModel> {
+  const file = pathOf(path);
+  const compile = options.compile ?? true;
+  const info = await stat(file).catch((error: unknown) =>
+    reject(`There is no file ${path}`, "the path of a saved model", "Check the name and the folder.", error),
+  );
+  if (info.isDirectory()) return loadFolder(join(file, "model.json"));
+  if (basename(file).endsWith(".json")) return loadFolder(file);
+  const bytes = await readFile(file);
+  switch (signature(bytes)) {
+    case "zip":
+      return loadArchive(bytes, path, compile);
+    case "hdf5":
+      return loadLegacy(bytes, path, compile);
+    default:
+      return reject(
+        `${path} (${bytes.length} bytes) is neither a zip archive nor an HDF5 file`,
+        "a .keras or .h5 file that Keras wrote",
+        "The file is damaged, empty or of another format: copy it again or save the model again.",
+      );
+  }
+}
+
+/**
+ * Loads weights into a model of the same architecture.
+ *
+ * @param path `.weights.h5` or `.keras` of Keras 3, or an `.h5` file of Keras 2 or 3 (weights or a whole model)
+ * @example
+ * await loadWeights(model, "model.weights.h5");
+ */
+export async function loadWeights(model: Tf.LayersModel, path: string): Promise<void> {
+  const bytes = await readFile(pathOf(path)).catch((error: unknown) =>
+    reject(`There is no file ${path}`, "the path of saved weights", "Check the name and the folder.", error),
+  );
+  const isArchive = signature(bytes) === "zip";
+  const weights = isArchive ? (await readArchive(bytes, [weightsName], path))[weightsName]! : bytes;
+  await readHdf5(weights, path, (file) => {
+    if (isArchive || formatOf(path) === "weights" || !file.texts(legacyRoot(file), "layer_names"))
+      readWeights(file, model);
+    else readLegacyWeights(file, model, legacyRoot(file));
+  });
+}
+
+const configName = "config.json";
+const weightsName = "model.weights.h5";
+
+function legacyRoot(file: Hdf5Reader): string {
+  return file.group("model_weights") ? "model_weights" : "";
+}
+
+function signature(bytes: Uint8Array): "zip" | "hdf5" | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString("latin1");
+  if (start.startsWith("PK")) return "zip";
+  return start === "\x89HDF" ? "hdf5" : undefined;
+}
+
+async function loadFolder(modelJson: string): Promise<Tf.LayersModel> {
+  try {
+    return await tf.loadLayersModel(pathToFileURL(resolve(modelJson)).href);
+  } catch (error) {
+    return reject(
+      `${modelJson} is not a model TensorFlow.js can read (${(error as Error).message})`,
+      "model.json and its weights as saveModel(model, folder) or model.save write them",
+      "Save the model again, or give the path of a .keras or .h5 file.",
+      error,
+    );
+  }
+}
+
+async function loadArchive(bytes: Uint8Array, path: string, compile: boolean): Promise<Tf.LayersModel> {
+  const files = await readArchive(bytes, [configName, weightsName], path);
+  const config = parseObject(new TextDecoder().decode(files[configName]), `${configName} of ${path}`);
+  return readHdf5(files[weightsName]!, path, (file) =>
+    finish(modelFromConfig(config, file.weightBytes()), (model) => {
+      readWeights(file, model);
+      if (compile) compileAndRestore(model, config.compile_config, file, (i) => `optimizer/vars/${i}`);
+    }),
+  );
+}
+
+function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<Tf.LayersModel> {
+  return readHdf5(bytes, path, (file) => {
+    const text = file.text("", "model_config");
+    if (text === undefined) {
+      reject(
+        `${path} holds no model_config`,
+        "a whole model, as model.save writes it",
+        "If it holds weights only, build the model and use loadWeights(model, path).",
+      );
+    }
+    const config = parseObject(text, `model_config of ${path}`);
+    return finish(modelFromConfig(config, file.weightBytes()), (model) => {
+      readLegacyWeights(file, model, "model_weights");
+      const settings = file.text("", "training_config");
+      if (!compile || settings === undefined) return;
+      const names = file.texts("optimizer_weights", "weight_names") ?? [];
+      compileAndRestore(model, parseObject(settings, `training_config of ${path}`), file, (i) =>
+        names[i] === undefined ? undefined : `optimizer_weights/${names[i]}`,
+      );
+    });
+  });
+}
+
+/** Gives `model` back after `fill`, or frees it when that fails. */
+function finish(model: Tf.LayersModel, fill: (model: Tf.LayersModel) => void): Tf.LayersModel {
+  try {
+    fill(model);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Keras's optimizer variables are: iteration, learning rate, slots. */
+function compileAndRestore(
+  model: Tf.LayersModel,
+  settings: unknown,
+  file: Hdf5Reader,
+  nameOf: (index: number) => string | undefined,
+): void {
+  if (!isObject(settings) || Object.keys(settings).length === 0) return;
+  compileFromConfig(model, settings);
+  modelInternals(model).isOptimizerOwned = true;
+  const iteration = nameOf(0);
+  if (iteration === undefined || !file.has(iteration)) return;
+  restoreOptimizer(model.optimizer, model.trainableWeights, file.number(iteration), (index, shape) =>
+    file.floats(nameOf(index + 2) ?? `optimizer variable ${index + 2}`, shape),
+  );
+}

@@ -1,0 +1,105 @@
+import type * as Tf from "@tensorflow/tfjs";
+import { internals, isModel, isSequential, modelInternals } from "./internals.js";
+import type { Json, JsonObject } from "./json.js";
+import { layerToKeras } from "./layer-config.js";
+
+/** `model` as Keras 3 describes it: `{ module, class_name, config, registered_name }`. */
+export function modelToConfig(model: Tf.LayersModel): JsonObject {
+  return isSequential(model) ? sequentialToConfig(model) : functionalToConfig(model);
+}
+
+function toConfig(layer: Tf.layers.Layer): JsonObject {
+  if (isModel(layer)) return modelToConfig(layer);
+  return layer.getClassName() === "InputLayer"
+    ? inputToConfig(layer.name, layer.inputSpec, layer)
+    : layerToKeras(layer);
+}
+
+function inputToConfig(name: string, _spec: unknown, layer: Tf.layers.Layer): JsonObject {
+  const tensor = internals(layer).inboundNodes[0]!.outputTensors[0]!;
+  return inputConfig(name, tensor.shape, tensor.dtype);
+}
+
+function inputConfig(name: string, shape: (number | null)[], dtype: string): JsonObject {
+  return {
+    module: "keras.layers",
+    class_name: "InputLayer",
+    config: { batch_shape: shape, dtype, sparse: false, ragged: false, name },
+    registered_name: null,
+  };
+}
+
+function sequentialToConfig(model: Tf.Sequential): JsonObject {
+  const input = model.inputs[0]!;
+  const layers = model.layers.filter((layer) => layer.getClassName() !== "InputLayer");
+  return {
+    module: "keras",
+    class_name: "Sequential",
+    config: {
+      name: model.name,
+      trainable: model.trainable,
+      dtype: "float32",
+      layers: [inputConfig(input.sourceLayer.name, input.shape, input.dtype), ...layers.map(toConfig)],
+      build_input_shape: input.shape,
+    },
+    registered_name: null,
+  };
+}
+
+function functionalToConfig(model: Tf.LayersModel): JsonObject {
+  const graph = modelInternals(model);
+  const isOurs = (layer: Tf.layers.Layer, index: number): boolean =>
+    graph.containerNodes.has(`${layer.name}_ib-${index}`);
+  /** How many of the layer's calls up to `index` belong to this model. */
+  const callIndex = (layer: Tf.layers.Layer, index: number): number =>
+    internals(layer).inboundNodes.filter((_, i) => i < index && isOurs(layer, i)).length;
+  const ends = (layers: Tf.layers.Layer[], calls: number[], indices: number[]): Json => {
+    const references = layers.map((layer, i) => {
+      // Keras counts a nested functional model's own node here, and only here.
+      const own = isModel(layer) && !isSequential(layer) ? 1 : 0;
+      return [layer.name, callIndex(layer, calls[i]!) + own, indices[i]!];
+    });
+    return references.length === 1 ? references[0]! : references;
+  };
+  const layers = model.layers.map((layer): JsonObject => {
+    const nodes = internals(layer).inboundNodes.filter(
+      (node, i) => isOurs(layer, i) && node.inboundLayers.length > 0,
+    );
+    const calls = nodes.map((node) => {
+      const tensors = node.inputTensors.map((tensor, i): JsonObject => ({
+        class_name: "__keras_tensor__",
+        config: {
+          shape: tensor.shape,
+          dtype: tensor.dtype,
+          keras_history: [
+            node.inboundLayers[i]!.name,
+            callIndex(node.inboundLayers[i]!, node.nodeIndices[i]!),
+            node.tensorIndices[i]!,
+          ],
+        },
+      }));
+      return callConfig(layer, tensors);
+    });
+    return { ...toConfig(layer), name: layer.name, inbound_nodes: calls };
+  });
+  return {
+    module: "keras.src.models.functional",
+    class_name: "Functional",
+    config: {
+      name: model.name,
+      trainable: model.trainable,
+      layers,
+      input_layers: ends(graph.inputLayers, graph.inputLayersNodeIndices, graph.inputLayersTensorIndices),
+      output_layers: ends(graph.outputLayers, graph.outputLayersNodeIndices, graph.outputLayersTensorIndices),
+    },
+    registered_name: "Functional",
+  };
+}
+
+/** tfjs gives a recurrent layer its initial state as further inputs, Keras as `initial_state`. */
+function callConfig(layer: Tf.layers.Layer, tensors: JsonObject[]): JsonObject {
+  const isRecurrent = internals(layer).cell !== undefined || layer.getClassName() === "Bidirectional";
+  if (tensors.length === 1) return { args: tensors, kwargs: {} };
+  if (isRecurrent) return { args: tensors.slice(0, 1), kwargs: { initial_state: tensors.slice(1) } };
+  return { args: [tensors], kwargs: {} };
+}

@@ -1,0 +1,46 @@
+import type * as Tf from "@tensorflow/tfjs";
+import { reject } from "./errors.js";
+import type { Hdf5Reader, Hdf5Writer, Values } from "./hdf5.js";
+import { tf } from "../../tensorflow/load.js";
+import { weightGroups } from "./weight-groups.js";
+
+/** Writes the weights of `model` as Keras 3's `.weights.h5` has them: `layers/dense_1/vars/0`, ... */
+export function writeWeights(file: Hdf5Writer, model: Tf.LayersModel): void {
+  for (const { path, names, weights } of weightGroups(model)) {
+    file.text(`${path}/vars`, "name", names.at(-1)!);
+    weights.forEach((weight, i) => file.floats(`${path}/vars/${i}`, valuesOf(weight)));
+  }
+  file.text("vars", "name", model.name);
+}
+
+/** Reads into `model` what {@link writeWeights} or Keras 3 wrote. */
+export function readWeights(file: Hdf5Reader, model: Tf.LayersModel): void {
+  // The first files of Keras's new format (Keras 2.12, 2.13) call the list of layers so.
+  const root = file.group("layers") ? "layers" : "_layer_checkpoint_dependencies";
+  for (const { path, names, weights } of weightGroups(model)) {
+    const variables = `${path.replace(/\blayers\b/g, root)}/vars`;
+    if (file.has(`${variables}/${weights.length}`)) {
+      reject(
+        `${file.path} has more than the ${weights.length} weights of layer ${JSON.stringify(names.join("/"))}`,
+        "the weights of this model",
+        "The weights belong to another architecture: load the file they were saved with.",
+      );
+    }
+    weights.forEach((weight, i) =>
+      assign(weight, file.floats(`${variables}/${i}`, weight.shape as number[])),
+    );
+  }
+}
+
+export function valuesOf(weight: Tf.LayerVariable): Values {
+  return tensorValues(weight.read());
+}
+
+export function tensorValues(tensor: Tf.Tensor): Values {
+  return { shape: tensor.shape, data: tensor.dataSync() as Float32Array };
+}
+
+/** Sets `weight` to exactly these values: its constraint is not applied again. */
+export function assign(weight: Tf.LayerVariable, { shape, data }: Values): void {
+  tf.tidy(() => (weight.read() as Tf.Variable).assign(tf.tensor(data, shape, "float32")));
+}

@@ -1,0 +1,86 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { loadModel, loadWeights, saveModel, saveWeights } from "../../../src/keras/files/index.js";
+import { keras, largestDifference, largestRelativeDifference, measured, predict, train } from "./python.js";
+
+/** Largest differences between real Keras and Manabi for one architecture, over `.keras` and `.h5`. */
+export interface Comparison {
+  name: string;
+  /** Of the predictions of a model from Keras, here. */
+  loaded: number;
+  /** Of the losses of the next steps here, relative; undefined where they cannot be compared. */
+  loadedLosses?: number;
+  /** Of the predictions of a model saved here, in Keras; also from weights alone. */
+  saved: number;
+  /** Of the losses of the next steps there, after `.keras` (Keras 3.15 cannot train on after its own `.h5`). */
+  savedLosses?: number;
+}
+
+const whole = ["keras", "h5"];
+const weightsOnly = ["weights.h5", "legacy.h5"];
+
+/** Makes models with real Keras in `folder`, loads and saves them here, and has Keras load the result. */
+export async function compareWithKeras(folder: string): Promise<Comparison[]> {
+  await keras("make", folder);
+  const suffix = ".data.h5";
+  const names = (await readdir(folder))
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => file.slice(0, -suffix.length));
+  const comparisons: Comparison[] = [];
+  // One after the other: a step must not change the weights that another one reads.
+  for (const name of names) comparisons.push(await compareLoading(folder, name));
+  await keras(
+    "check",
+    folder,
+    ...names.flatMap((name) => [...whole, ...weightsOnly].map((ext) => `${name}.ours.${ext}`)),
+  );
+  for (const comparison of comparisons)
+    Object.assign(comparison, await compareSaving(folder, comparison.name));
+  return comparisons;
+}
+
+async function compareLoading(folder: string, name: string): Promise<Comparison> {
+  const path = join(folder, name);
+  const data = await measured(folder, `${name}.data.h5`);
+  const result: Comparison = { name, loaded: 0, saved: NaN };
+  for (const extension of whole) {
+    const model = await loadModel(`${path}.${extension}`);
+    await saveModel(model, `${path}.ours.${extension}`);
+    for (const weights of extension === "keras" ? [undefined, ...weightsOnly] : [undefined]) {
+      if (weights) {
+        await saveWeights(model, `${path}.ours.${weights}`);
+        await loadWeights(model, `${path}.${weights}`);
+      }
+      result.loaded = Math.max(
+        result.loaded,
+        largestDifference(predict(model, data.inputs), data.predictions),
+      );
+    }
+    if (data.losses.length > 0) {
+      const losses = await train(model, data, data.losses.length);
+      result.loadedLosses = Math.max(
+        result.loadedLosses ?? 0,
+        largestRelativeDifference(losses, data.losses),
+      );
+    }
+    model.dispose();
+  }
+  return result;
+}
+
+async function compareSaving(
+  folder: string,
+  name: string,
+): Promise<Pick<Comparison, "saved" | "savedLosses">> {
+  const data = await measured(folder, `${name}.data.h5`);
+  let saved = 0;
+  let savedLosses: number | undefined;
+  for (const extension of [...whole, ...weightsOnly]) {
+    const result = await measured(folder, `${name}.ours.${extension}.result.h5`);
+    saved = Math.max(saved, largestDifference(result.predictions, data.predictions));
+    if (extension === "keras" && data.losses.length > 0) {
+      savedLosses = Math.max(savedLosses ?? 0, largestRelativeDifference(result.losses, data.losses));
+    }
+  }
+  return savedLosses === undefined ? { saved } : { saved, savedLosses };
+}
