@@ -30,7 +30,7 @@ export function figure({ data, layout = {} }: { data: object[]; layout?: object 
     layout: { template, height: defaultHeight, autosize: true, ...(plainNumbers(layout) as object) },
   };
   return new SelfShowing(() => ({
-    "application/vnd.plotly.v1+json": { ...complete, config: { responsive: true, displaylogo: false } },
+    "application/vnd.plotly.v1+json": { ...complete, config: { displaylogo: false } },
     "image/svg+xml": staticSvg(complete, {
       width: Number(complete.layout["width"] ?? staticWidth),
       height: Number(complete.layout["height"]),
@@ -43,6 +43,7 @@ const axis = {
   gridcolor: lineColor,
   zerolinecolor: lineColor,
   linecolor: lineColor,
+  tickcolor: lineColor,
   automargin: true,
   title: { standoff: 8 },
 };
