@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import os from "node:os";
 import path from "node:path";
 import type { Project } from "./project.js";
 
@@ -40,7 +41,7 @@ export function runPython(project: Project, args: string[], cwd: string): Promis
     });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code, signal) => resolve(code ?? 128 + os.constants.signals[signal!]));
   });
 }
 

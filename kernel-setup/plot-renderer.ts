@@ -28,9 +28,10 @@ export function plotRendererStep(project: Project): Step {
   return {
     name: "plot renderer",
     isDone: () =>
-      Object.entries(sources(project)).every(
-        ([name, source]) => readIfThere(path.join(folder, name)) === fs.readFileSync(source, "utf8"),
-      ),
+      Object.entries(sources(project)).every(([name, source]) => {
+        const copy = readIfThere(path.join(folder, name));
+        return copy !== undefined && copy === readIfThere(source);
+      }),
     run: () =>
       replaceFolder(folder, (partial) => {
         fs.mkdirSync(path.join(partial, "static"));

@@ -8,11 +8,17 @@ import type { Project } from "./project.js";
 import type { Summary } from "./summary-reporter.js";
 
 /** Runs one of the project's own tools by `node`, with its output shown. @returns whether it ended well */
-function runTool(project: Project, node: string, script: string, args: string[]): Promise<boolean> {
+function runTool(
+  project: Project,
+  node: string,
+  script: string,
+  args: string[],
+  stdio: "inherit" | "ignore" = "inherit",
+): Promise<boolean> {
   const child = spawn(node, [path.join(project.root, "node_modules", script), ...args], {
     cwd: project.root,
     env: jupyterEnvironment(project),
-    stdio: "inherit",
+    stdio,
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
@@ -20,15 +26,17 @@ function runTool(project: Project, node: string, script: string, args: string[])
   });
 }
 
-/** Runs mocha. A run that does not get to its end (a crash in native code) counts as one more failure. */
-export async function runMocha(project: Project, node: string, args: string[]): Promise<Summary> {
+/** Runs mocha, which ends (`--exit`) even if a failed test left something running. A run that does not get to its end (a crash in native code) counts as one more failure. */
+export async function runMocha(
+  project: Project,
+  node: string,
+  args: string[],
+  stdio: "inherit" | "ignore" = "inherit",
+): Promise<Summary> {
   const file = path.join(project.state, `mocha-${process.pid}.json`);
   const reporter = path.join(project.root, "dist/kernel-setup/summary-reporter.js");
-  const ok = await runTool(project, node, "mocha/bin/mocha.js", [
-    `--reporter=${reporter}`,
-    `--reporter-option=file=${file}`,
-    ...args,
-  ]);
+  const reporting = [`--reporter=${reporter}`, `--reporter-option=file=${file}`, "--exit"];
+  const ok = await runTool(project, node, "mocha/bin/mocha.js", [...reporting, ...args], stdio);
   const text = readIfThere(file);
   fs.rmSync(file, { force: true });
   const summary: Summary = text === undefined ? { passes: 0, failures: 0, pending: 0 } : JSON.parse(text);

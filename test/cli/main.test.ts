@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { projectRoot } from "../../kernel-setup/project.js";
+import { temporaryFolder } from "../kernel-setup/sandbox.js";
+
+describe("cli/main", function () {
+  this.timeout(30_000);
+  const manabi = (...args: string[]) =>
+    spawnSync(process.execPath, [path.join(projectRoot, "dist/src/cli/main.js"), ...args], {
+      encoding: "utf8",
+      env: { ...process.env, JUPYTER_DATA_DIR: data },
+    });
+  let data: string;
+  before(() => {
+    data = temporaryFolder();
+  });
+
+  it("lists its commands", () => {
+    const { status, stdout } = manabi("--help");
+    assert.equal(status, 0);
+    for (const command of ["lab", "run", "install", "uninstall", "doctor"])
+      assert.match(stdout, new RegExp(`^  ${command} `, "m"));
+  });
+
+  it("refuses a command it does not know", () => {
+    const { status, stderr } = manabi("docter");
+    assert.equal(status, 1);
+    assert.match(stderr, /unknown command 'docter'\n\(Did you mean doctor\?\)/);
+  });
+
+  it("registers the kernel for the user, and takes it away", () => {
+    const folder = path.join(data, "kernels/manabi");
+    assert.equal(manabi("install").stdout, `Registered ${folder}\n`);
+    assert.ok(fs.existsSync(path.join(folder, "kernel.json")));
+    assert.equal(manabi("uninstall").stdout, `Removed ${folder}\n`);
+    assert.equal(manabi("uninstall").stdout, "Nothing is registered.\n");
+  });
+
+  it("gives the doctor's findings to programs, and the exit code says the same", () => {
+    const { status, stdout } = manabi("doctor", "--json");
+    const findings = JSON.parse(stdout) as { name: string; status: string }[];
+    assert.equal(findings.length, 8);
+    assert.equal(status, findings.some((finding) => finding.status === "missing") ? 1 : 0);
+  });
+});

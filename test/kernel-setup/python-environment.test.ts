@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { jupyterLabStep } from "../../kernel-setup/python-environment.js";
+import { bareProject, deadIndex, fakeProgram } from "./sandbox.js";
+
+describe("kernel-setup/python-environment", function () {
+  this.timeout(120_000);
+
+  const wantNothing = (root: string) =>
+    fs.writeFileSync(path.join(root, "kernel-setup/requirements.txt"), "");
+
+  it("says what failed and what to do when pip gets no answer, and is not done", async () => {
+    const project = bareProject({ env: { ...process.env, ...deadIndex } });
+    const step = jupyterLabStep(project);
+    await assert.rejects(step.run(), {
+      name: "SetupError",
+      message: /^pip could not install kernel-setup\/requirements\.txt: ERROR: .*jupyterlab/,
+      fix: /Check the network .* run the same command again/,
+    });
+    assert.equal(step.isDone(), false);
+  });
+
+  it("is done once, and again only when what it depends on changes", async () => {
+    const project = bareProject();
+    wantNothing(project.root);
+    const step = jupyterLabStep(project);
+    assert.equal(step.isDone(), false);
+    await step.run();
+    assert.equal(step.isDone(), true);
+    // Without it Node takes JupyterLab's own scripts for ES modules, by the project's package.json.
+    assert.match(fs.readFileSync(path.join(project.venv, "package.json"), "utf8"), /"commonjs"/);
+    fs.appendFileSync(path.join(project.root, "kernel-setup/requirements.txt"), "# another\n");
+    assert.equal(step.isDone(), false);
+  });
+
+  it("trusts nothing that a killed set-up left, and makes it anew", async () => {
+    // An index that accepts and never answers: pip is in the middle for as long as we like.
+    const silent = net.createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const asked = new Promise((resolve) => silent.once("connection", resolve));
+    const { port } = silent.address() as net.AddressInfo;
+    const env = { ...process.env, ...deadIndex, PIP_INDEX_URL: `http://127.0.0.1:${port}/simple` };
+    const project = bareProject();
+    const modules = path.join(import.meta.dirname, "../../kernel-setup");
+    const script = `
+      const { projectAt } = await import(${JSON.stringify(`${modules}/project.js`)});
+      const { jupyterLabStep } = await import(${JSON.stringify(`${modules}/python-environment.js`)});
+      await jupyterLabStep(projectAt(${JSON.stringify(project.root)})).run();`;
+    // A group of its own, so that pip dies with it.
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      env,
+      detached: true,
+      stdio: "ignore",
+    });
+    await asked;
+    process.kill(-child.pid!, "SIGKILL");
+    silent.close();
+
+    const step = jupyterLabStep(project);
+    assert.equal(fs.existsSync(project.python), true, "it was killed in the middle");
+    assert.equal(step.isDone(), false);
+    const leftOver = path.join(project.venv, "half-made");
+    fs.writeFileSync(leftOver, "");
+    wantNothing(project.root);
+    await step.run();
+    assert.equal(step.isDone(), true);
+    assert.equal(fs.existsSync(leftOver), false);
+  });
+
+  it("says which package Debian keeps venv in", async () => {
+    const python = fakeProgram(
+      "python3",
+      `case "$2" in venv) echo "The virtual environment was not created: ensurepip is not available." >&2; exit 1;; esac; echo 3.11.2`,
+    );
+    const step = jupyterLabStep(bareProject({ env: { PATH: python } }));
+    await assert.rejects(step.run(), {
+      message: "Python 3.11.2 (python3) cannot make virtual environments: its venv module is not complete.",
+      fix: /apt install python3-venv/,
+    });
+  });
+});
