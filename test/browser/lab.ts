@@ -1,20 +1,15 @@
 /** JupyterLab as `npm start` runs it, in headless Chromium: what the browser tests and the screenshots share. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findChromium } from "../../kernel-setup/chromium.js";
+import { jupyterEnvironment, labArguments } from "../../kernel-setup/lab.js";
+import { projectAt, projectRoot } from "../../kernel-setup/project.js";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const chromiumPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-/** Chromium's path, or undefined where there is none; `MANABI_CHROMIUM` names another one. */
-export function findChromium(): string | undefined {
-  return [process.env.MANABI_CHROMIUM, ...chromiumPaths].find(
-    (path) => path !== undefined && existsSync(path),
-  );
-}
+const project = projectAt(projectRoot);
 
 export class Lab {
   private constructor(
@@ -33,22 +28,16 @@ export class Lab {
     await mkdir(settings, { recursive: true });
     await writeFile(join(settings, "tracker.jupyterlab-settings"), `{ "windowingMode": "none" }`);
     const port = await freePort();
-    const server = spawn(
-      process.execPath,
-      [
-        "dist/src/cli/main.js",
-        "lab",
-        "--no-browser",
-        `--port=${port}`,
-        "--IdentityProvider.token=",
-        `--ServerApp.root_dir=${folder}`,
-        "--LabApp.expose_app_in_browser=True",
-      ],
-      {
-        stdio: ["ignore", "ignore", "inherit"],
-        env: { ...process.env, JUPYTERLAB_SETTINGS_DIR: join(folder, ".settings") },
-      },
-    );
+    const options = [
+      "--no-browser",
+      `--port=${port}`,
+      "--IdentityProvider.token=",
+      `--ServerApp.root_dir=${folder}`,
+    ];
+    const server = spawn(project.python, labArguments(project, options, process.getuid?.() === 0), {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...jupyterEnvironment(project), JUPYTERLAB_SETTINGS_DIR: join(folder, ".settings") },
+    });
     const url = `http://localhost:${port}`;
     await answers(`${url}/api`, server);
     const browser = await chromium.launch({

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findChromium, Lab } from "./lab.js";
+import { findChromium } from "../../kernel-setup/chromium.js";
+import { Lab } from "./lab.js";
 
 const screenshots = ".manabi/screenshots";
 

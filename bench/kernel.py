@@ -1,0 +1,284 @@
+"""Measures Jupyter kernels side by side, all through the same client and alternating.
+
+Called by bench/kernel.ts with a request as JSON on standard input:
+{"kernels": {name: spec}, "measurements": [name], "rounds": {"default": 3}}.
+Prints one JSON object: {row: {kernel: [value of each round, or null where it failed]}}; seconds, or MiB for memory.
+"""
+
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+import zmq
+from jupyter_client.session import Session
+
+CHANNELS = {"shell": zmq.DEALER, "control": zmq.DEALER, "stdin": zmq.DEALER, "iopub": zmq.SUB}
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Kernel:
+    """One running kernel and a client that reconnects fast, so that starting times are not rounded to 100 ms."""
+
+    def __init__(self, spec, folder):
+        self.spec = spec
+        self.python = spec["language"] == "python"
+        key = uuid.uuid4().hex
+        names = ["shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"]
+        connection = dict(
+            zip(names, free_ports(5)),
+            transport="tcp", ip="127.0.0.1", key=key, signature_scheme="hmac-sha256", kernel_name="",
+        )
+        connection_file = os.path.join(folder, f"kernel-{uuid.uuid4().hex}.json")
+        with open(connection_file, "w") as file:
+            json.dump(connection, file)
+        self.session = Session(key=key.encode())
+        self.context = zmq.Context()
+        self.sockets = {}
+        for channel, kind in CHANNELS.items():
+            s = self.context.socket(kind)
+            s.linger = 0
+            s.reconnect_ivl = 2
+            s.rcvhwm = 0
+            if channel == "iopub":
+                s.subscribe(b"")
+            s.connect(f"tcp://127.0.0.1:{connection[channel + '_port']}")
+            self.sockets[channel] = s
+        argv = [argument.replace("{connection_file}", connection_file) for argument in spec["argv"]]
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            argv, cwd=spec.get("cwd"), env={**os.environ, **spec.get("env", {})}, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+
+    def send(self, channel, message_type, content):
+        message = self.session.msg(message_type, content)
+        self.session.send(self.sockets[channel], message)
+        return message["header"]["msg_id"]
+
+    def receive(self, channel, timeout):
+        s = self.sockets[channel]
+        if not s.poll(timeout * 1000):
+            raise TimeoutError(f"nothing on {channel} within {timeout:.1f} s")
+        return self.session.recv(s, mode=0)[1]
+
+    def reply(self, message_id, channel="shell", timeout=60):
+        deadline = time.perf_counter() + timeout
+        while True:
+            message = self.receive(channel, max(0.001, deadline - time.perf_counter()))
+            if message and message["parent_header"].get("msg_id") == message_id:
+                return message
+
+    def ready(self):
+        """Seconds from the start of the process until kernel_info is answered."""
+        self.reply(self.send("shell", "kernel_info_request", {}))
+        return time.perf_counter() - self.started
+
+    def start_cell(self, code):
+        content = dict(code=code, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
+        return self.send("shell", "execute_request", content)
+
+    def execute(self, code, timeout=120):
+        """Runs a cell; returns (reply, outputs before idle) once reply and idle have come."""
+        message_id = self.start_cell(code)
+        outputs = []
+        deadline = time.perf_counter() + timeout
+        while True:
+            message = self.receive("iopub", max(0.001, deadline - time.perf_counter()))
+            if not message or message["parent_header"].get("msg_id") != message_id:
+                continue
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+            outputs.append(message)
+        return self.reply(message_id, timeout=timeout), outputs
+
+    def run(self, code):
+        """Runs a cell that must succeed; returns the seconds it took."""
+        start = time.perf_counter()
+        reply, _ = self.execute(code)
+        seconds = time.perf_counter() - start
+        if reply["content"]["status"] != "ok":
+            raise RuntimeError(f"{code!r}: {reply['content'].get('evalue')}")
+        return seconds
+
+    def complete(self, code, timeout=10):
+        """Asks for completions at the end of `code`; returns (seconds, matches)."""
+        start = time.perf_counter()
+        reply = self.reply(self.send("shell", "complete_request", dict(code=code, cursor_pos=len(code))), timeout=timeout)
+        return time.perf_counter() - start, reply["content"]["matches"]
+
+    def typed_cell(self, number):
+        return f"x{number}: int = {number}" if self.python else f"const x{number}: number = {number};"
+
+    def round_trip(self, first, count=30):
+        return statistics.median(self.run(self.typed_cell(number)) for number in range(first, first + count))
+
+    def memory(self):
+        """Proportional set size of the kernel and everything it started, in MiB."""
+        total, pids = 0, [self.process.pid]
+        while pids:
+            pid = pids.pop()
+            with open(f"/proc/{pid}/smaps_rollup") as file:
+                total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+            pids += [int(child) for child in children.split()]
+        return total / 1024
+
+    def stop(self):
+        # Processes that the kernel put into groups of their own notice that it is gone; that is part of the deal.
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        for s in self.sockets.values():
+            s.close()
+        self.context.term()
+
+
+def measure_start(kernel):
+    return {"start to ready": kernel.ready()}
+
+
+def measure_first(kernel):
+    kernel.ready()
+    kernel.run("x: int = 6 * 7\nx" if kernel.python else "const x: number = 6 * 7;\nx")
+    return {"start to the first typed cell's result": time.perf_counter() - kernel.started}
+
+
+def measure_cells(kernel):
+    kernel.ready()
+    kernel.round_trip(0, 20)
+    rows = {"cell round trip": kernel.round_trip(20, 60)}
+    if "diagnostics_off" in kernel.spec:
+        kernel.run(kernel.spec["diagnostics_off"])
+        kernel.round_trip(100, 20)
+        rows["cell round trip, diagnostics off"] = kernel.round_trip(120, 60)
+    return rows
+
+
+def measure_growth(kernel):
+    kernel.ready()
+    kernel.run(kernel.spec["import_tensorflow"])
+    kernel.round_trip(0, 10)
+    early = kernel.round_trip(10)
+    kernel.round_trip(40, 945)
+    return {"cell 10, TensorFlow imported": early, "cell 1,000, TensorFlow imported": kernel.round_trip(985)}
+
+
+def measure_completion(kernel):
+    kernel.ready()
+    kernel.run(kernel.spec["import_tensorflow"])
+    for _ in range(5):
+        kernel.complete("tf.")
+    idle = [kernel.complete("tf.") for _ in range(20)]
+    if not all(matches for _, matches in idle):
+        raise RuntimeError("no completions after tf.")
+    rows = {"completion after tf., idle": statistics.median(seconds for seconds, _ in idle)}
+    kernel.start_cell("while (true) {}")
+    time.sleep(0.5)
+    try:
+        busy = [kernel.complete("tf.", timeout=3) for _ in range(20)]
+        rows["completion after tf., during a loop"] = statistics.median(seconds for seconds, _ in busy)
+    except TimeoutError:
+        rows["completion after tf., during a loop"] = None
+    return rows
+
+
+def measure_output(kernel, lines=100_000):
+    kernel.ready()
+    kernel.run("0")
+    code = f"for i in range({lines}): print(i)" if kernel.python else f"for (let i = 0; i < {lines}; i++) console.log(i);"
+    start = time.perf_counter()
+    _, outputs = kernel.execute(code, timeout=20)
+    seconds = time.perf_counter() - start
+    text = "".join(output["content"]["text"] for output in outputs if output["msg_type"] == "stream")
+    complete = text == "".join(f"{i}\n" for i in range(lines))
+    return {f"{lines:,} lines, all before idle": seconds if complete else None}
+
+
+def measure_interrupt(kernel):
+    kernel.ready()
+    kernel.run("0")
+    times = []
+    for _ in range(5):
+        message_id = kernel.start_cell("while True: pass" if kernel.python else "while (true) {}")
+        time.sleep(0.3)
+        start = time.perf_counter()
+        if kernel.spec.get("interrupt") == "message":
+            kernel.send("control", "interrupt_request", {})
+        else:
+            os.killpg(kernel.process.pid, signal.SIGINT)
+        kernel.reply(message_id, timeout=10)
+        times.append(time.perf_counter() - start)
+    return {"interrupt of a loop": statistics.median(times)}
+
+
+def measure_loop(kernel):
+    kernel.ready()
+    kernel.run("0")
+    return {"1e9 additions at top level": kernel.run("let sum = 0;\nfor (let i = 0; i < 1e9; i++) sum += i;")}
+
+
+def measure_memory(kernel):
+    kernel.ready()
+    kernel.run(kernel.typed_cell(1))
+    time.sleep(2)
+    return {"memory, idle (PSS)": kernel.memory()}
+
+
+MEASUREMENTS = {
+    "start": measure_start,
+    "first": measure_first,
+    "cells": measure_cells,
+    "growth": measure_growth,
+    "completion": measure_completion,
+    "output": measure_output,
+    "interrupt": measure_interrupt,
+    "loop": measure_loop,
+    "memory": measure_memory,
+}
+
+
+def measure(name, kernel):
+    try:
+        return MEASUREMENTS[name](kernel)
+    finally:
+        kernel.stop()
+
+
+def main():
+    request = json.load(sys.stdin)
+    rounds = request["rounds"]
+    results = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in request["measurements"]:
+            for number in range(rounds.get(name, rounds["default"])):
+                for kernel_name, spec in request["kernels"].items():
+                    if name not in spec["measurements"]:
+                        continue
+                    try:
+                        rows = measure(name, Kernel(spec, folder))
+                    except (TimeoutError, RuntimeError, OSError) as error:
+                        print(f"{kernel_name}, {name}: {error}", file=sys.stderr)
+                        rows = {name: None}
+                    for row, value in rows.items():
+                        results.setdefault(row, {}).setdefault(kernel_name, []).append(value)
+                print(f"  {name}: round {number + 1}", file=sys.stderr, flush=True)
+    json.dump(results, sys.stdout)
+
+
+main()
