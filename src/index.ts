@@ -24,4 +24,5 @@ export {
   type LoadOptions,
   type SaveOptions,
 } from "./keras/files/index.js";
-export { backendInfo, setRandomSeed, tf, type BackendInfo } from "./tensorflow/load.js";
+export { backendInfo, setRandomSeed, type BackendInfo } from "./tensorflow/load.js";
+export * as tf from "./tensorflow/namespace.js";
