@@ -1,14 +1,24 @@
 import { installFit } from "./fit/install.js";
 import { tf } from "./native.js";
 import { repairAdadelta } from "./repairs/adadelta.js";
+import { repairAdagrad } from "./repairs/adagrad.js";
+import { repairAdam } from "./repairs/adam.js";
+import { repairAdamax } from "./repairs/adamax.js";
 import { repairDropout } from "./repairs/dropout.js";
 import { repairRandom } from "./repairs/random.js";
+import { repairRmsprop } from "./repairs/rmsprop.js";
+import { repairSgd } from "./repairs/sgd.js";
 import { repairShuffle } from "./repairs/shuffle.js";
 
 repairRandom();
 repairDropout();
 repairShuffle();
+repairSgd();
+repairRmsprop();
+repairAdagrad();
 repairAdadelta();
+repairAdam();
+repairAdamax();
 installFit();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
-import { setUpdateRule } from "./optimizer-rule.js";
+import { setUpdateRule } from "../optimizers/rule.js";
 
 /**
  * TensorFlow.js divides by the accumulated gradient of the *step before*, which is 0 in the first step, so that step

@@ -2,19 +2,21 @@ import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node"
 import { tf } from "../native.js";
 
 /** A slot as TensorFlow.js's optimizers keep it, so that `getWeights` and `setWeights` go on working. */
-interface StoredSlot {
+export interface StoredSlot {
   originalName: string;
   variable: Variable;
 }
 
 /** One tensor of optimizer state per weight. */
-interface SlotSpec {
+export interface SlotSpec {
   /** The optimizer's property that lists the slots, in the order of the weights. */
   field: string;
   /** What is appended to the weight's name to name the slot. */
   suffix: string;
   /** The value it starts with, 0 if left out. */
   initial?: (config: OptimizerConfig) => number;
+  /** Whether an optimizer with these hyperparameters has the slot, always if left out. */
+  when?: (config: OptimizerConfig) => boolean;
 }
 
 /** The hyperparameters of an optimizer: `learningRate`, `epsilon`, ... */
@@ -29,7 +31,7 @@ export interface UpdateRule {
    * @param step the number of the coming step, from 1
    */
   stepValues(config: OptimizerConfig, step: number): Record<string, number>;
-  /** New values of the weight and of its slots, in the order of `slots`. */
+  /** New values of the weight and of its slots, in the order of `slots`; a slot itself where it stays as it is. */
   update(given: UpdateInput): { weight: Tensor; slots: Tensor[] };
 }
 
@@ -44,7 +46,7 @@ interface UpdateInput {
 type StoringOptimizer = Optimizer & Record<string, StoredSlot[]>;
 type OptimizerClass = { prototype: Optimizer };
 
-const rules = new WeakMap<Optimizer, UpdateRule>();
+const rules = new WeakMap<object, UpdateRule>();
 /** Slots whose weight is known by name; others came from `setWeights` and belong to the weight of the same index. */
 const namedSlots = new WeakSet<StoredSlot>();
 
@@ -62,7 +64,8 @@ export function stepValuesOf(optimizer: Optimizer): Record<string, number> {
   return ruleOf(optimizer).stepValues(configOf(optimizer), optimizer.iterations + 1);
 }
 
-let makeStepTensors = (values: Record<string, number>): Record<string, Scalar> =>
+/** Tensors of the numbers of one step. Call it inside `tf.tidy`. */
+export let makeStepTensors = (values: Record<string, number>): Record<string, Scalar> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.scalar(value)]));
 
 /**
@@ -79,10 +82,17 @@ export function withStepTensors<T>(provide: typeof makeStepTensors, step: () => 
   }
 }
 
+/** The slots that an optimizer with its hyperparameters has. */
+export function slotSpecsOf(optimizer: Optimizer): SlotSpec[] {
+  return ruleOf(optimizer).slots.filter(({ when }) => when?.(configOf(optimizer)) ?? true);
+}
+
 function ruleOf(optimizer: Optimizer): UpdateRule {
-  const rule = rules.get(Object.getPrototypeOf(optimizer) as Optimizer);
-  if (!rule) throw new Error(`The optimizer ${optimizer.getClassName()} has no update rule here.`);
-  return rule;
+  for (let known: object = optimizer; known; known = Object.getPrototypeOf(known) as object) {
+    const rule = rules.get(known);
+    if (rule) return rule;
+  }
+  throw new Error(`The optimizer ${optimizer.getClassName()} has no update rule here.`);
 }
 
 function configOf(optimizer: Optimizer): OptimizerConfig {
@@ -109,6 +119,7 @@ function slotOf(optimizer: StoringOptimizer, spec: SlotSpec, weight: Variable, i
 function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyGradients"]>[0]): void {
   const rule = ruleOf(this);
   const config = configOf(this);
+  const specs = slotSpecsOf(this);
   const named = Array.isArray(gradients)
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
@@ -116,11 +127,11 @@ function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyG
     const values = makeStepTensors(stepValuesOf(this));
     named.forEach(({ name, tensor: gradient }, index) => {
       const weight = tf.engine().registeredVariables[name]!;
-      const slots = rule.slots.map((spec) => slotOf(this as StoringOptimizer, spec, weight, index));
+      const slots = specs.map((spec) => slotOf(this as StoringOptimizer, spec, weight, index));
       if (gradient == null) return;
       tf.tidy(() => {
         const updated = rule.update({ gradient, weight, slots, values, config });
-        slots.forEach((slot, i) => slot.assign(updated.slots[i]!));
+        slots.forEach((slot, i) => updated.slots[i] === slot || slot.assign(updated.slots[i]!));
         weight.assign(updated.weight);
       });
     });
