@@ -2,6 +2,7 @@ import { encode } from "fast-png";
 import { isTensor, toNdArray, type ArrayLike, type NdArray } from "../ndarray.js";
 import { colorTable, type Colormap } from "./colormap.js";
 import { imageTitles, type ImageTitle, type TitleOptions } from "./image-titles.js";
+import { pictureBundle } from "./picture.js";
 import { SelfShowing } from "./self-showing.js";
 import { escapeXml, fitText, textWidth } from "./text-width.js";
 import { textColor } from "./theme.js";
@@ -52,7 +53,7 @@ export function imageGrid(images: ArrayLike, options: ImageGridOptions = {}): Se
   const titles = imageTitles(batch.shape[0]!, options);
   const source = gridSvg(batch, titles, { valueRange: booleanRange(images), ...options });
   const text = `[${batch.shape[0]} images of ${batch.shape.slice(1, 3).join("x")}]`;
-  return new SelfShowing(() => ({ "image/svg+xml": source, "text/plain": text }));
+  return new SelfShowing(() => pictureBundle(source, text));
 }
 
 /**
@@ -74,10 +75,8 @@ export function showImage(image: ArrayLike, options: ImageOptions & { title?: st
   const scale = options.scale ?? defaultScale(batch, 280);
   const titles = title === undefined ? undefined : [{ text: title, wrong: false }];
   const source = gridSvg(batch, titles, { valueRange: booleanRange(image), ...rest, scale });
-  return new SelfShowing(() => ({
-    "image/svg+xml": source,
-    "text/plain": `[image of ${batch.shape.slice(1, 3).join("x")}]`,
-  }));
+  const text = `[image of ${batch.shape.slice(1, 3).join("x")}]`;
+  return new SelfShowing(() => pictureBundle(source, text));
 }
 
 /** Checks the shape and gives gray pictures their channel axis. */

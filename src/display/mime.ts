@@ -1,3 +1,4 @@
+import { pictureBundle } from "./picture.js";
 import { SelfShowing } from "./self-showing.js";
 
 /** Shows HTML. Unlike text in a string, it is not escaped: put only your own text into it. */
@@ -32,7 +33,7 @@ export function svg(source: string): SelfShowing {
   if (!/<svg[\s/>]/.test(source)) {
     throw new TypeError(`Expected the source of an SVG picture (<svg …>), but got ${preview(source)}.`);
   }
-  return new SelfShowing(() => ({ "image/svg+xml": source, "text/plain": "[SVG picture]" }));
+  return new SelfShowing(() => pictureBundle(source, "[SVG picture]"));
 }
 
 /**

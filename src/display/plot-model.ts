@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs";
 import { layeredLayout, type Point } from "./layered-layout.js";
 import { modelNodes, shapeText, type ModelNode } from "./model-graph.js";
+import { pictureBundle } from "./picture.js";
 import { SelfShowing } from "./self-showing.js";
 import { escapeXml, textWidth } from "./text-width.js";
 import { textColor } from "./theme.js";
@@ -21,10 +22,8 @@ const padding = 12;
  */
 export function plotModel(model: LayersModel): SelfShowing {
   const nodes = modelNodes(model);
-  return new SelfShowing(() => ({
-    "image/svg+xml": diagram(nodes),
-    "text/plain": `[model ${model.name}: ${nodes.map(({ name }) => name).join(", ")}]`,
-  }));
+  const text = `[model ${model.name}: ${nodes.map(({ name }) => name).join(", ")}]`;
+  return new SelfShowing(() => pictureBundle(diagram(nodes), text));
 }
 
 function diagram(nodes: readonly ModelNode[]): string {

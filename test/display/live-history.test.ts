@@ -12,7 +12,8 @@ describe("LiveHistory", () => {
     sent = [];
     const display = (bundle: MimeBundle, options: object): unknown =>
       sent.push({ bundle, ...options } as Sent);
-    Object.assign(globalThis, { [hostKey]: { display } });
+    const interruptSignal = (): AbortSignal => new AbortController().signal;
+    Object.assign(globalThis, { [hostKey]: { display, clearOutput: () => {}, interruptSignal } });
   });
   afterEach(() => Reflect.deleteProperty(globalThis, hostKey));
 

@@ -1,3 +1,4 @@
+import { pictureBundle } from "../picture.js";
 import { SelfShowing } from "../self-showing.js";
 import { lineColor, seriesColors, textColor } from "../theme.js";
 import { staticSvg, type PlotlyFigure } from "./static-svg.js";
@@ -29,13 +30,13 @@ export function figure({ data, layout = {} }: { data: object[]; layout?: object 
     data: data.map(plainNumbers) as PlotlyFigure["data"],
     layout: { template, height: defaultHeight, autosize: true, ...(plainNumbers(layout) as object) },
   };
+  const size = {
+    width: Number(complete.layout["width"] ?? staticWidth),
+    height: Number(complete.layout["height"]),
+  };
   return new SelfShowing(() => ({
     "application/vnd.plotly.v1+json": { ...complete, config: { displaylogo: false } },
-    "image/svg+xml": staticSvg(complete, {
-      width: Number(complete.layout["width"] ?? staticWidth),
-      height: Number(complete.layout["height"]),
-    }),
-    "text/plain": `[figure: ${figureTitle(layout)}]`,
+    ...pictureBundle(staticSvg(complete, size), `[figure: ${figureTitle(layout)}]`),
   }));
 }
 
