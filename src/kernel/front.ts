@@ -59,7 +59,9 @@ const kernel = new Kernel({
 });
 await sockets.bind();
 
-runnerStarts.catch((error) => logWarning("the runner did not start", error));
+runnerStarts.catch((error) => {
+  if (!kernel.stopping) logWarning("the runner did not start", error);
+});
 cellService.start().catch((error) => logWarning("the cell service did not start", error));
 
 process.on("SIGINT", () => void runner.interrupt());

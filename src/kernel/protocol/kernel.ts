@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { stripVTControlCharacters } from "node:util";
 import type { CellService, JsonObject, MimeBundle, Runner, RunnerOutput } from "../contracts.js";
 import type { History } from "../history/history.js";
 import { logWarning } from "../log.js";
@@ -13,7 +14,6 @@ import { abortExecution, execute_request } from "./handlers/execute_request.js";
 import { InputRequests } from "./input-requests.js";
 import { outputMessage } from "./outputs.js";
 import { type Parent, Publisher } from "./publisher.js";
-import type { RateLimits } from "./rate-limit.js";
 import type { Handler, Request } from "./request.js";
 import { Shell } from "./shell.js";
 
@@ -29,8 +29,6 @@ export interface KernelOptions {
   versions: { kernel: string; typescript: string };
   /** A type error keeps a cell from running. */
   strict?: boolean;
-  /** Default: those of Jupyter Server. */
-  rateLimits?: RateLimits;
 }
 
 /**
@@ -51,6 +49,7 @@ export class Kernel {
   readonly stopped: Promise<void>;
   strict: boolean;
   executionCount = 0;
+  stopping = false;
 
   readonly #sockets: Sockets;
   readonly #signer: Signer;
@@ -58,7 +57,6 @@ export class Kernel {
   readonly #mainShell = this.createShell();
   #messageCount = 0;
   #welcomed = false;
-  #stopping = false;
   #setStopped = () => {};
 
   constructor(options: KernelOptions) {
@@ -70,21 +68,18 @@ export class Kernel {
     this.#sockets = options.sockets;
     this.#signer = options.signer;
     this.stopped = new Promise((resolve) => (this.#setStopped = resolve));
-    this.publisher = new Publisher(
-      {
-        encode: ({ type, parent, content, metadata, buffers }) =>
-          this.#encode(
-            [Buffer.from(`kernel.${this.#session}.${type}`)],
-            type,
-            parent,
-            content,
-            metadata,
-            buffers,
-          ).frames,
-        send: (frames) => this.#sockets.send("iopub", frames),
-      },
-      options.rateLimits,
-    );
+    this.publisher = new Publisher({
+      encode: ({ type, parent, content, metadata, buffers }) =>
+        this.#encode(
+          [Buffer.from(`kernel.${this.#session}.${type}`)],
+          type,
+          parent,
+          content,
+          metadata,
+          buffers,
+        ).frames,
+      send: (frames) => this.#sockets.send("iopub", frames),
+    });
     this.#sockets.onMessage = (channel, frames) => this.#receive(channel, frames);
     this.#sockets.onSubscription = (topic) => this.#welcome(topic);
     this.runner.onOutput = (output) => this.#output(output);
@@ -127,8 +122,8 @@ export class Kernel {
 
   /** Ends the runner and the cell service and closes the sockets. */
   async stop(): Promise<void> {
-    if (this.#stopping) return this.stopped;
-    this.#stopping = true;
+    if (this.stopping) return this.stopped;
+    this.stopping = true;
     const ends = await Promise.allSettled([this.runner.shutdown(), this.cellService.shutdown()]);
     for (const end of ends)
       if (end.status === "rejected") logWarning("a part of the kernel did not stop", end.reason);
@@ -256,7 +251,8 @@ export class Kernel {
   }
 }
 
+/** The text of a result, without colours. */
 function plainText(data: MimeBundle): string | undefined {
   const text = data["text/plain"];
-  return typeof text === "string" ? text : undefined;
+  return typeof text === "string" ? stripVTControlCharacters(text) : undefined;
 }

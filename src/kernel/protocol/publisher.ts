@@ -45,7 +45,8 @@ export interface Outlet {
  */
 export class Publisher {
   readonly #outlet: Outlet;
-  readonly #limit: RateLimit;
+  readonly #messages: RateLimit;
+  readonly #streamBytes: RateLimit;
   readonly #queue: Entry[] = [];
   #queuedUnits = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -54,12 +55,16 @@ export class Publisher {
 
   constructor(outlet: Outlet, limits = jupyterServerLimits) {
     this.#outlet = outlet;
-    this.#limit = new RateLimit(limits);
+    this.#messages = new RateLimit(limits.messages);
+    this.#streamBytes = new RateLimit(limits.streamBytes);
   }
 
   /** Sends a message about a request itself (status, execute_input) at once, before outputs that wait. */
   now(parent: Parent, type: string, content: JsonObject): void {
-    if (content["execution_state"] === "idle") this.#limit.reset();
+    if (content["execution_state"] === "idle") {
+      this.#messages.reset();
+      this.#streamBytes.reset();
+    }
     this.#outlet.send(this.#outlet.encode({ parent, type, content })).catch(reportLoss);
   }
 
@@ -142,8 +147,14 @@ export class Publisher {
   async #sendWithinLimit(output: Output): Promise<void> {
     const frames = this.#outlet.encode(output);
     const bytes = output.type === "stream" ? frames.reduce((sum, frame) => sum + frame.byteLength, 0) : 0;
-    for (let delay; (delay = this.#limit.delayMs(bytes, performance.now())) > 0;) await sleep(delay);
-    this.#limit.add(bytes, performance.now());
+    for (;;) {
+      const now = performance.now();
+      const delayMs = Math.max(this.#messages.delayMs(1, now), this.#streamBytes.delayMs(bytes, now));
+      if (delayMs === 0) break;
+      await sleep(delayMs);
+    }
+    this.#messages.add(1, performance.now());
+    this.#streamBytes.add(bytes, performance.now());
     await this.#outlet.send(frames);
   }
 }

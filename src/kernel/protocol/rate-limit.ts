@@ -1,43 +1,45 @@
-/**
- * Jupyter Server drops iopub messages beyond 1000 a second and stream data beyond 1 MB a second, both as means
- * over 3 seconds, counted anew after each idle status. We stay a tenth below, and use a window a little longer,
- * because it counts when messages arrive and we when they leave.
- */
-export interface RateLimits {
+/** At most so much within any window of this length. */
+export interface Limit {
+  amount: number;
   windowMs: number;
-  messages: number;
-  /** Of stream messages, all frames. */
-  bytes: number;
 }
 
-export const jupyterServerLimits: RateLimits = { windowMs: 3200, messages: 2700, bytes: 2_700_000 };
+/**
+ * Jupyter Server drops iopub messages beyond 3000 in 3 seconds, and stream messages beyond 3 MB in 3 seconds,
+ * counted anew after each idle status. It counts when it gets to reading a message: both limits leave room for
+ * it to be late, as it is on a busy machine. Messages are spread evenly, because many at once make it late.
+ */
+export const jupyterServerLimits = {
+  messages: { amount: 180, windowMs: 300 },
+  streamBytes: { amount: 2_850_000, windowMs: 3600 },
+};
 
 /** Remembers what was sent within the window. */
 export class RateLimit {
-  readonly #limits: RateLimits;
-  #sent: { at: number; bytes: number }[] = [];
-  #bytes = 0;
+  readonly #limit: Limit;
+  #sent: { at: number; amount: number }[] = [];
+  #total = 0;
 
-  constructor(limits: RateLimits) {
-    this.#limits = limits;
+  constructor(limit: Limit) {
+    this.#limit = limit;
   }
 
-  /** Milliseconds to wait before a message with so much stream data may leave. */
-  delayMs(bytes: number, now: number): number {
-    while (this.#sent[0] && this.#sent[0].at <= now - this.#limits.windowMs)
-      this.#bytes -= this.#sent.shift()!.bytes;
-    const fits = this.#sent.length < this.#limits.messages && this.#bytes + bytes <= this.#limits.bytes;
-    // A message larger than the limit itself leaves as soon as the window is empty.
-    return fits || !this.#sent[0] ? 0 : this.#sent[0].at + this.#limits.windowMs - now;
+  /** Milliseconds to wait before so much more may be sent. */
+  delayMs(amount: number, now: number): number {
+    const { windowMs } = this.#limit;
+    while (this.#sent[0] && this.#sent[0].at <= now - windowMs) this.#total -= this.#sent.shift()!.amount;
+    // What is larger than the limit itself may be sent as soon as the window is empty.
+    if (!this.#sent[0] || this.#total + amount <= this.#limit.amount) return 0;
+    return this.#sent[0].at + windowMs - now;
   }
 
-  add(bytes: number, now: number): void {
-    this.#sent.push({ at: now, bytes });
-    this.#bytes += bytes;
+  add(amount: number, now: number): void {
+    this.#sent.push({ at: now, amount });
+    this.#total += amount;
   }
 
   reset(): void {
     this.#sent = [];
-    this.#bytes = 0;
+    this.#total = 0;
   }
 }

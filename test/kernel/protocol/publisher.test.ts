@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../../src/kernel/contracts.js";
 import { type Outlet, type Output, Publisher } from "../../../src/kernel/protocol/publisher.js";
-import { RateLimit } from "../../../src/kernel/protocol/rate-limit.js";
+import { type jupyterServerLimits, RateLimit } from "../../../src/kernel/protocol/rate-limit.js";
 
 const parent = {};
+const none = { amount: Infinity, windowMs: 1 };
+const unlimited = { messages: none, streamBytes: none };
 
-function recording(limits?: ConstructorParameters<typeof RateLimit>[0]) {
+function recording(limits?: typeof jupyterServerLimits) {
   const sent: Output[] = [];
   const outlet: Outlet = {
     encode: (output) => {
@@ -52,7 +54,7 @@ describe("Publisher", () => {
   });
 
   it("loses and splits nothing in a flood, in messages of about 64 KB", async () => {
-    const { publisher, texts } = recording({ windowMs: 1, messages: 1e6, bytes: 1e9 });
+    const { publisher, texts } = recording(unlimited);
     let expected = "";
     for (let line = 0; line < 20_000; line++) {
       const text = `${line} 😀\n`;
@@ -87,7 +89,7 @@ describe("Publisher", () => {
   });
 
   it("keeps within the rate limit", async () => {
-    const { publisher, sent } = recording({ windowMs: 100, messages: 5, bytes: 1e9 });
+    const { publisher, sent } = recording({ ...unlimited, messages: { amount: 5, windowMs: 100 } });
     const start = performance.now();
     for (let n = 0; n < 11; n++)
       void publisher.output({ parent, type: "display_data", content: { data: {} } });
@@ -98,7 +100,7 @@ describe("Publisher", () => {
   });
 
   it("flushes what was put in before, however much follows", async () => {
-    const { publisher, texts } = recording({ windowMs: 50, messages: 2, bytes: 1e9 });
+    const { publisher, texts } = recording({ ...unlimited, messages: { amount: 2, windowMs: 50 } });
     void publisher.stream(parent, "stdout", "mine");
     const flushed = publisher.flush();
     for (let n = 0; n < 10; n++)
@@ -111,16 +113,16 @@ describe("Publisher", () => {
 });
 
 describe("RateLimit", () => {
-  it("counts messages and bytes within the window", () => {
-    const limit = new RateLimit({ windowMs: 100, messages: 2, bytes: 10 });
+  it("counts what was sent within the window", () => {
+    const limit = new RateLimit({ windowMs: 100, amount: 10 });
     assert.equal(limit.delayMs(5, 0), 0);
     limit.add(5, 0);
-    assert.equal(limit.delayMs(6, 10), 90, "too many bytes");
+    assert.equal(limit.delayMs(6, 10), 90, "too much");
     assert.equal(limit.delayMs(5, 10), 0);
     limit.add(5, 10);
-    assert.equal(limit.delayMs(0, 20), 80, "too many messages");
-    assert.equal(limit.delayMs(0, 100), 0);
+    assert.equal(limit.delayMs(1, 20), 80);
+    assert.equal(limit.delayMs(5, 100), 0, "the first has left the window");
     limit.reset();
-    assert.equal(limit.delayMs(1000, 20), 0, "a message beyond all limits is not held for ever");
+    assert.equal(limit.delayMs(1000, 20), 0, "what is beyond the limit is not held for ever");
   });
 });
