@@ -2,6 +2,7 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { suspendAsyncChecksExpression } from "./async-stack.js";
 import { decodeMessage, encodeMessage, FrameReader } from "./frames.js";
 import type { HelperData, InterruptMessage } from "./helper.js";
 import { LiveValues } from "./live-values.js";
@@ -42,12 +43,7 @@ async function interrupt(): Promise<void> {
 function endLoop(): Promise<string> {
   return new Promise((resolve) => {
     let stack = "";
-    // Node's record of asynchronous contexts must not outlive the stack that it describes: Node would abort.
-    const expression = `{
-      const { stack } = new Error();
-      process[Symbol.for("manabi.clearAsyncStack")]();
-      stack;
-    }`;
+    const expression = `{ const { stack } = new Error(); ${suspendAsyncChecksExpression}; stack; }`;
     session.post("Runtime.evaluate", { expression, silent: true, returnByValue: true }, (_error, reply) => {
       stack = String(reply?.result.value ?? "");
     });

@@ -2,7 +2,7 @@
  * The helper thread of the runner, seen from the user's thread. It works while user code spins: it writes out output
  * that has waited, interrupts, and looks at live values.
  */
-import { offerClearAsyncStack } from "./async-stack.js";
+import { prepareAsyncStack } from "./async-stack.js";
 import { Worker } from "node:worker_threads";
 import type { OutputChannel } from "./output-channel.js";
 
@@ -25,7 +25,7 @@ export function startHelper(
   token: string,
   onInterrupt: (frames: string) => void,
 ): void {
-  offerClearAsyncStack();
+  const resetAsyncStack = prepareAsyncStack();
   const workerData: HelperData = { shared: channel.shared, token };
   const worker = new Worker(new URL("helper-thread.js", import.meta.url), {
     workerData,
@@ -36,6 +36,7 @@ export function startHelper(
   worker.on("message", ({ number, frames }: InterruptMessage) => {
     // The helper thread has found the user's thread in a loop since; another message says so.
     if (number !== channel.interruptNumber) return;
+    resetAsyncStack();
     onInterrupt(frames);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(number);

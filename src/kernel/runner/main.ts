@@ -19,7 +19,6 @@ suppressVmWarning();
 installStreams(channel);
 installStackFormatting();
 installFlushPoints(channel);
-installLateErrors(channel);
 process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
 // An interrupt reaches the whole process group; child processes end by it, this process must not.
 process.on("SIGINT", () => undefined);
@@ -53,7 +52,8 @@ requests.on("data", (chunk: Buffer) => {
     };
     inbox.push({ message, buffers });
   }
-  setImmediate(handleInbox);
+  // Not from an Immediate: Node's queue of them does not survive that a loop in one of them is ended.
+  handleInbox();
 });
 requests.on("close", () => process.exit());
 
@@ -67,10 +67,12 @@ function handle(message: RunnerRequest, buffers: Buffer[]): void {
   else comms.receive({ ...message.message, buffers });
 }
 
+startHelper(channel, token, (frames) => {
+  evaluator.interrupt(frames);
+  queueMicrotask(handleInbox);
+});
+// Last: until here, the runner's own failure must end it.
+installLateErrors(channel);
 channel.message({ type: "ready" }, [], true);
 // The first cell should not pay for what all cells need.
 setImmediate(() => evaluator.warmUp());
-startHelper(channel, token, (frames) => {
-  evaluator.interrupt(frames);
-  setImmediate(handleInbox);
-});

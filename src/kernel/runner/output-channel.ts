@@ -27,10 +27,14 @@ const Field = {
   barrier: 4,
   openKind: 5,
   interruptNumber: 6,
+  wanted: 7,
 } as const;
 const headerBytes = 64;
 /** Each write-out starts with a barrier frame, whose place is kept free. */
 const barrierBytes = frameHeaderLength + 9;
+
+/** The user's thread lets the helper thread go first for so long. */
+const politenessMs = 20;
 
 export const Owner = { user: 1, helper: 2 } as const;
 
@@ -148,11 +152,16 @@ export class OutputChannel {
   /** For the helper thread: the lock without blocking its event loop. False if the user's thread keeps it. */
   async lockWithin(timeoutMs: number): Promise<boolean> {
     const deadline = performance.now() + timeoutMs;
-    while (Atomics.compareExchange(this.fields, Field.lock, 0, this.owner) !== 0) {
-      if (performance.now() > deadline) return false;
+    // Without this, a user's thread that only prints would hardly ever leave the lock free.
+    Atomics.store(this.fields, Field.wanted, 1);
+    let locked = false;
+    while (!(locked = Atomics.compareExchange(this.fields, Field.lock, 0, this.owner) === 0)) {
+      if (performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    return true;
+    Atomics.store(this.fields, Field.wanted, 0);
+    Atomics.notify(this.fields, Field.wanted);
+    return locked;
   }
 
   /** The interrupt that is under way, set by the helper thread; 0 if none is. */
@@ -170,6 +179,9 @@ export class OutputChannel {
   }
 
   private lock(): void {
+    if (Atomics.load(this.fields, Field.wanted) === 1 && this.owner === Owner.user) {
+      Atomics.wait(this.fields, Field.wanted, 1, politenessMs);
+    }
     for (;;) {
       const holder = Atomics.compareExchange(this.fields, Field.lock, 0, this.owner);
       // This thread holds it already if the user's own `vm` timeout ended a call in the middle.
