@@ -1,0 +1,127 @@
+/** Completion: what the type checker knows at the cursor, in the shape that the protocol wants. */
+import { readdirSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join } from "node:path";
+import type { Completions } from "../contracts.js";
+import type { CheckerCompletion } from "./checker.js";
+import type { CellLanguage } from "./language.js";
+
+type Match = Completions["matches"][number];
+
+/** Types and documentation are looked up for the first matches, and for some more while there is time. */
+const detailedMatches = { always: 4, atMost: 20 };
+const detailsMs = 5;
+const maxSignatureLength = 300;
+
+/** An expression without side effects before the final dot: names, dots and literal indexes. */
+const memberAccess =
+  /([\p{ID_Start}$_][\p{ID_Continue}$]*(?:\??\.[\p{ID_Start}$_][\p{ID_Continue}$]*|\[(?:\d+|"[^"\\\n]*"|'[^'\\\n]*')\])*)\??\.$/u;
+const moduleSpecifier = /(?:\bfrom|\bimport|\b(?:require|import)\s*\()\s*["']([^"'\n]*)$/;
+
+const keywords = (
+  "abstract any as async await bigint boolean break case catch class const continue debugger declare default delete do " +
+  "else enum export extends false finally for from function if implements import in infer instanceof interface is keyof " +
+  "let namespace never new null number object of private protected public readonly return satisfies static string super " +
+  "switch symbol this throw true try type typeof undefined unique unknown using var void while with yield"
+).split(" ");
+
+export function complete(language: CellLanguage, code: string, cursor: number): Completions {
+  const before = code.slice(0, cursor);
+  const specifier = moduleSpecifier.exec(before)?.[1];
+  if (specifier !== undefined) return completeSpecifier(language.folder, specifier, cursor);
+
+  const partial = /[\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "";
+  const start = cursor - partial.length;
+  const memberOf = memberAccess.exec(before.slice(0, start))?.[1];
+  const isMember = /\.\s*$/.test(before.slice(0, start)) && !/\.\.\.\s*$/.test(before.slice(0, start));
+  const found = language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, partial));
+  const matches = toMatches(found, partial);
+  return { matches, start, end: cursor, ...(memberOf !== undefined && { memberOf }) };
+}
+
+function toMatches(found: CheckerCompletion[], partial: string): Match[] {
+  const wanted = partial.toLowerCase();
+  const rank = ({ name, sortText }: CheckerCompletion): string =>
+    (name.startsWith(partial) ? "0" : "1") + sortText;
+  const candidates = found
+    .filter(({ name }) => name.toLowerCase().startsWith(wanted))
+    .map((entry) => ({ entry, key: rank(entry) }))
+    .toSorted((a, b) => compare(a.key, b.key) || compare(a.entry.name, b.entry.name));
+  const deadline = performance.now() + detailsMs;
+  return candidates.map(({ entry }, index) => {
+    const text = entry.insertText ?? entry.name.replace(/\?$/, "");
+    const { always, atMost } = detailedMatches;
+    const isDetailed = index < always || (index < atMost && performance.now() < deadline);
+    const signature = isDetailed ? entry.signature?.()?.slice(0, maxSignatureLength) : undefined;
+    const documentation = isDetailed ? entry.documentation?.() : undefined;
+    return {
+      text,
+      kind: entry.kind,
+      ...(signature && { signature }),
+      ...(documentation && { documentation }),
+    };
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Words of the cell, names of earlier cells, globals and keywords. */
+function namesInScope(language: CellLanguage, code: string, partial: string): CheckerCompletion[] {
+  const words = [...new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]+/gu))];
+  const all: CheckerCompletion[] = [
+    ...language.names().map(({ name, kind }) => ({ name, kind, sortText: "1" })),
+    ...words.filter((word) => word !== partial).map((name) => ({ name, kind: "variable", sortText: "2" })),
+    ...language.globals().map((each) => ({ ...each, sortText: "3" })),
+    ...keywords.map((name) => ({ name, kind: "keyword", sortText: "4" })),
+  ];
+  const seen = new Set<string>();
+  return all.filter(({ name }) => !seen.has(name) && seen.add(name));
+}
+
+/** Files beside the notebook, installed packages, and Node's own modules. */
+function completeSpecifier(folder: string, specifier: string, cursor: number): Completions {
+  const isPath = /^\.{0,2}\//.test(specifier);
+  const partial = isPath ? (specifier.split("/").at(-1) ?? "") : specifier;
+  const candidates = isPath
+    ? filesIn(join(folder, specifier.slice(0, specifier.length - partial.length)))
+    : [...packagesFor(folder), ...builtinModules.map((name) => `node:${name}`)].map((text) => ({
+        text,
+        kind: "module",
+      }));
+  const matches = candidates
+    .filter(({ text }) => text.startsWith(partial) && !text.includes("/_"))
+    .toSorted((a, b) => compare(a.text, b.text));
+  return { matches, start: cursor - partial.length, end: cursor };
+}
+
+function filesIn(folder: string): Match[] {
+  return entriesOf(folder).flatMap((entry) => {
+    if (entry.name.startsWith(".")) return [];
+    if (entry.isDirectory()) return [{ text: `${entry.name}/`, kind: "folder" }];
+    return /\.(?:[cm]?[jt]sx?|json)$/.test(entry.name) ? [{ text: entry.name, kind: "file" }] : [];
+  });
+}
+
+function packagesFor(folder: string): string[] {
+  const names = new Set<string>();
+  for (let at = folder; ; at = dirname(at)) {
+    const modules = join(at, "node_modules");
+    for (const { name } of entriesOf(modules)) {
+      if (name.startsWith("@"))
+        for (const scoped of entriesOf(join(modules, name))) names.add(`${name}/${scoped.name}`);
+      else if (!name.startsWith(".")) names.add(name);
+    }
+    if (dirname(at) === at) return [...names].filter((name) => !name.startsWith("@types/"));
+  }
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // There may be no such folder.
+    return [];
+  }
+}

@@ -1,0 +1,104 @@
+/** The virtual tsconfig.json of a notebook, and the globals that cells have. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { hasPackage } from "./imports.js";
+
+/** What a notebook without a tsconfig.json gets: strict, except where that is only noise in a notebook. */
+const defaults = {
+  target: "esnext",
+  lib: ["esnext"],
+  strict: true,
+  noImplicitAny: false,
+  noImplicitThis: false,
+  useUnknownInCatchVariables: false,
+  skipLibCheck: true,
+  esModuleInterop: true,
+  resolveJsonModule: true,
+  allowJs: true,
+  allowUmdGlobalAccess: true,
+  experimentalDecorators: true,
+  jsx: "preserve",
+  types: [],
+};
+
+/** What cells need whatever the folder's tsconfig.json says: they are modules that nobody compiles. */
+const overrides = {
+  module: "preserve",
+  moduleResolution: "bundler",
+  moduleDetection: "force",
+  allowImportingTsExtensions: true,
+  noEmit: true,
+  composite: false,
+  incremental: false,
+  declaration: false,
+  isolatedModules: false,
+  isolatedDeclarations: false,
+  verbatimModuleSyntax: false,
+  erasableSyntaxOnly: false,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+  allowUnreachableCode: true,
+  allowUnusedLabels: true,
+};
+
+export interface Configuration {
+  configFile: string;
+  /** Files in memory, by name. */
+  files: Map<string, string>;
+}
+
+/**
+ * @param homeFolder Manabi's package, whose `@types/node` serve folders that have none
+ */
+export function configure(folder: string, homeFolder: string, cellFiles: string[]): Configuration {
+  const defaultsFile = join(folder, "tsconfig.manabi-defaults.json");
+  const configFile = join(folder, "tsconfig.manabi.json");
+  const globalsFile = join(folder, "manabi-globals.d.ts");
+  const ownConfig = join(folder, "tsconfig.json");
+  const nodeTypes = hasPackage(folder, "@types/node")
+    ? `/// <reference types="node" />`
+    : `/// <reference path=${JSON.stringify(join(homeFolder, "node_modules/@types/node/index.d.ts"))} />`;
+  return {
+    configFile,
+    files: new Map([
+      [defaultsFile, JSON.stringify({ compilerOptions: defaults })],
+      [
+        configFile,
+        JSON.stringify({
+          extends: [defaultsFile, ...(existsSync(ownConfig) ? [ownConfig] : [])],
+          compilerOptions: overrides,
+          files: [...cellFiles, globalsFile],
+          include: [],
+          references: [],
+        }),
+      ],
+      [globalsFile, `${nodeTypes}\n${globals}`],
+    ]),
+  };
+}
+
+/** What the runner gives to every cell. */
+const globals = `
+interface ImportMeta { url: string; filename: string; dirname: string; }
+/** Values of a MIME bundle by MIME type, such as \`{ "text/html": "<b>bold</b>" }\`. */
+type MimeBundle = Record<string, unknown>;
+declare function require(id: string): any;
+declare const __filename: string;
+declare const __dirname: string;
+/**
+ * Shows a value below the cell, as if it were the cell's result.
+ * With \`displayId\`, a later \`display\` with \`update\` changes what was shown.
+ */
+declare function display(
+  value: unknown,
+  options?: { raw?: boolean; update?: boolean; displayId?: string; metadata?: Record<string, unknown> },
+): Promise<void>;
+/** Removes what the cell has shown so far; with \`wait\`, as soon as there is something new to show. */
+declare function clearOutput(options?: { wait?: boolean }): void;
+/** Asks the person at the notebook for a line of text. */
+declare const input: {
+  (prompt?: string): Promise<string>;
+  /** The same without showing what is typed. */
+  password(prompt?: string): Promise<string>;
+};
+`;

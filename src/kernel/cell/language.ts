@@ -1,0 +1,357 @@
+/** Types of a notebook: one growing virtual program in which the current cell is the only file that changes. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { CellDiagnostic } from "../contracts.js";
+import { analyseCell, type CellAnalysis, type DeclaredName } from "./analysis.js";
+import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } from "./checker.js";
+import { configure } from "./configuration.js";
+import { DeclarationTable, type Declaration } from "./declarations.js";
+import { ImportTable, type RegisteredImport } from "./imports.js";
+import { CellSyntaxError } from "./syntax-error.js";
+import { transformCell } from "./transform.js";
+import { startTypeScript7 } from "./typescript7.js";
+
+/** Findings that say nothing about a cell: they come from how cells are presented to the checker. */
+const ignoredCodes = new Set([
+  1108, // return outside a function: the transform says it
+  1375,
+  1378,
+  1432, // top-level await
+  2686, // UMD global in a module
+  7016, // a package without types
+  7026, // JSX without types
+]);
+/** Using the value a name had in earlier cells, in its own redeclaration. */
+const useBeforeDeclarationCodes = new Set([2448, 2454, 7022]);
+/** "Cannot find module": it may be installed by now. */
+const missingModuleCode = 2307;
+
+/** A cell as the checker sees it. */
+interface View {
+  file: string;
+  /** Where the cell's source starts in the file. */
+  start: number;
+  /** Where declarations of earlier cells stand in the file. */
+  earlier: { declaration: Declaration; start: number; end: number }[];
+  analysis: CellAnalysis;
+  imports: { wanted: CellAnalysis["imports"][number]; entry: RegisteredImport }[];
+}
+
+export class CellLanguage {
+  readonly #files = new Map<string, string>();
+  readonly #cellFiles: { ts: string; tsx: string };
+  readonly #declarations = new DeclarationTable();
+  readonly #imports: ImportTable;
+  #checker: TypeChecker | undefined;
+  /** What the next `check` has to tell beside the findings in its cell. */
+  readonly #notices: string[] = [];
+  readonly #told = new Set<string>();
+  /** Modification times of local modules, by file. */
+  readonly #modified = new Map<string, number>();
+  #failedImports = false;
+  #globals: CheckerCompletion[] | undefined;
+
+  constructor(
+    readonly folder: string,
+    readonly homeFolder: string,
+  ) {
+    this.#imports = new ImportTable(folder, homeFolder);
+    this.#cellFiles = { ts: join(folder, "manabi-cell.ts"), tsx: join(folder, "manabi-cell.tsx") };
+    for (const file of Object.values(this.#cellFiles)) this.#files.set(file, this.#imports.header());
+  }
+
+  /** Starts the checker, so that the first cell need not wait for it. */
+  start(): void {
+    this.#withChecker((checker) => checker.semanticDiagnostics(this.#cellFiles.ts));
+  }
+
+  close(): void {
+    const checker = this.#checker;
+    this.#checker = undefined;
+    checker?.close();
+  }
+
+  reset(): void {
+    this.#declarations.clear();
+  }
+
+  /** Adds a cell; `remember` is to be called when there is time, to make its names known to later cells. */
+  check(source: string): { diagnostics: CellDiagnostic[]; remember: () => void } {
+    const analysis = analyseCell(source);
+    try {
+      transformCell(source, { fileName: "cell.ts" });
+    } catch (error) {
+      if (!(error instanceof CellSyntaxError)) throw error;
+      return { diagnostics: [syntaxDiagnostic(error)], remember: () => undefined };
+    }
+    if (!analysis) return { diagnostics: [], remember: () => undefined };
+
+    const { view, found } = this.#withChecker((checker) => {
+      this.#refreshDisk(checker, analysis);
+      for (;;) {
+        const current = this.#show(checker, source, analysis);
+        const diagnostics = checker.semanticDiagnostics(current.file);
+        if (this.#mended(current, diagnostics)) continue;
+        const imported = new Set(current.imports.map(({ entry }) => entry.file));
+        return {
+          view: current,
+          found: [...diagnostics, ...[...imported].flatMap((file) => checker.semanticDiagnostics(file))],
+        };
+      }
+    });
+    const diagnostics = found.flatMap((each) => this.#toCell(each, view, source) ?? []);
+    this.#failedImports = diagnostics.some(({ code }) => code === missingModuleCode);
+    const notices = this.#notices.splice(0).map(notice);
+    return { diagnostics: [...notices, ...diagnostics], remember: () => this.#remember(view) };
+  }
+
+  /** Undefined where any name in scope could stand. */
+  completions(source: string, cursor: number): CheckerCompletion[] | undefined {
+    return this.#withChecker((checker) => {
+      const view = this.#show(checker, source, this.#analyseIncomplete(source, cursor));
+      return checker.completions(view.file, view.start + cursor);
+    });
+  }
+
+  /** Names of earlier cells, which the checker completes only where the cell mentions them already. */
+  names(): { name: string; kind: string }[] {
+    return this.#declarations.names();
+  }
+
+  /** What every cell has: globals of JavaScript, Node and the kernel. */
+  globals(): CheckerCompletion[] {
+    const ask = "globalThis.";
+    return (this.#globals ??=
+      this.completions(ask, ask.length)?.map(({ name, kind, sortText }) => {
+        return { name, kind, sortText };
+      }) ?? []);
+  }
+
+  describe(source: string, position: number): Description | undefined {
+    return this.#withChecker((checker) => {
+      const view = this.#show(checker, source, this.#analyseIncomplete(source, position));
+      const found = checker.describe(view.file, view.start + position);
+      // Functions of earlier cells are variables to the checker, which can be assigned.
+      const isVariable = found?.kind === "variable";
+      return isVariable ? { ...found, kind: this.#declarations.kindOf(found.name) ?? found.kind } : found;
+    });
+  }
+
+  /** The checker is a process of its own, which may die at any time: once more then, with a new one. */
+  #withChecker<T>(action: (checker: TypeChecker) => T): T {
+    const isFresh = this.#checker === undefined;
+    try {
+      return action((this.#checker ??= this.#startChecker()));
+    } catch (error) {
+      this.close();
+      if (isFresh) throw error;
+      this.#notices.push(`The type checker was restarted: ${errorMessage(error)}`);
+      return action((this.#checker = this.#startChecker()));
+    }
+  }
+
+  #startChecker(): TypeChecker {
+    const { configFile, files } = configure(this.folder, this.homeFolder, Object.values(this.#cellFiles));
+    const checker = startTypeScript7(this.folder, configFile, {
+      read: (file) => this.#files.get(file) ?? this.#imports.text(file) ?? files.get(file),
+    });
+    for (const { message } of checker.configurationDiagnostics()) this.#notice(`tsconfig.json: ${message}`);
+    return checker;
+  }
+
+  /** Something is told once, however often it happens. */
+  #notice(message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    this.#notices.push(message);
+  }
+
+  /** Makes the cell the program's current one. */
+  #show(checker: TypeChecker, source: string, analysis: CellAnalysis): View {
+    const changed: string[] = [];
+    const imports = analysis.imports.map((wanted) => {
+      const { entry, isNew } = this.#imports.register(wanted);
+      if (isNew) changed.push(entry.file);
+      return { wanted, entry };
+    });
+    const visible = imports.flatMap(({ wanted: { local }, entry }) => (local ? [alias(local, entry)] : []));
+    const own = [
+      ...analysis.declarations,
+      ...visible.map(({ name }) => ({ name, kind: "import" as const })),
+      ...[...analysis.loose, ...analysis.nested].map((name) => ({ name, kind: "let" as const })),
+    ];
+    const isKnown = (name: string): boolean => this.#declarations.has(name);
+    const loose = analysis.loose.map((name) => looseDeclaration(name));
+    visible.push(...loose.filter(({ name }) => !isKnown(name)));
+    const hidden = own.filter(({ name }) => !analysis.loose.includes(name) || !isKnown(name));
+    visible.push(...this.#declarations.visibleTo(source, hidden));
+
+    let text = `${this.#imports.header()}${this.#declarations.augmentations()}\n`;
+    const earlier = visible.map((declaration) => {
+      const start = text.length;
+      text += `${declaration.text}\n`;
+      return { declaration, start, end: text.length };
+    });
+    const start = text.length;
+    let shown = source.startsWith("#!") ? `//${source.slice(2)}` : source;
+    for (const { start: from, end } of analysis.hidden) {
+      shown = shown.slice(0, from) + shown.slice(from, end).replace(/[^\n]/g, " ") + shown.slice(end);
+    }
+    const file = this.#cellFiles[analysis.language];
+    this.#files.set(file, `${text}${shown}\n`);
+    checker.update([file, ...changed]);
+    return { file, start, earlier, analysis, imports };
+  }
+
+  /** Replaces declarations of earlier cells that turn out to be wrong where they stand; true if there were any. */
+  #mended({ earlier }: View, diagnostics: CheckerDiagnostic[]): boolean {
+    let isMended = false;
+    for (const { declaration, start, end } of earlier) {
+      const isWrong = diagnostics.some((each) => each.start >= start && each.start < end);
+      if (!isWrong || declaration.kind === "import" || declaration.text === declaration.verbatim) continue;
+      declaration.text = declaration.verbatim;
+      isMended = true;
+    }
+    return isMended;
+  }
+
+  #toCell(found: CheckerDiagnostic, view: View, source: string): CellDiagnostic | undefined {
+    if (ignoredCodes.has(found.code)) return undefined;
+    let { start, end } = found;
+    if (found.file === view.file) {
+      start -= view.start;
+      end -= view.start;
+      if (start < 0) return undefined;
+    } else {
+      const imported = view.imports.find(
+        ({ entry }) => entry.file === found.file && start >= entry.line.start && start < entry.line.end,
+      );
+      if (!imported) return undefined;
+      ({ start, end } = start >= imported.entry.source.start ? imported.wanted.source : imported.wanted.name);
+    }
+    if (useBeforeDeclarationCodes.has(found.code) && this.#declarations.has(source.slice(start, end)))
+      return undefined;
+    const { category, code, message } = found;
+    return { category, code, message, start, end, ...lineAndColumn(source, start) };
+  }
+
+  /** Writes down the types of the cell's names. */
+  #remember({ analysis, file, start, imports }: View): void {
+    const inferred = analysis.declarations.filter(({ text }) => text === undefined);
+    const types = this.#withChecker((checker) =>
+      inferred.length > 0
+        ? checker.typesAt(
+            file,
+            inferred.map(({ position }) => start + position),
+          )
+        : [],
+    );
+    const declarations: Declaration[] = analysis.declarations.map((each) => {
+      const { name, kind, text, verbatim } = each;
+      return { name, kind, verbatim, text: text ?? this.#typed(each, types[inferred.indexOf(each)]) };
+    });
+    for (const { wanted, entry } of imports) if (wanted.local) declarations.push(alias(wanted.local, entry));
+    const untyped = [...analysis.loose.filter((name) => !this.#declarations.has(name)), ...analysis.nested];
+    declarations.push(...untyped.map(looseDeclaration));
+    if (imports.length > 0) this.#watchLocalModules();
+    this.#declarations.add(declarations);
+    this.#declarations.addAugmentations(analysis.augmentations);
+  }
+
+  #typed({ name, kind, documentation, verbatim }: DeclaredName, type: string | undefined): string {
+    const isUnwritable =
+      !type || /\(Anonymous class\)|\.\.\. \d+ more/.test(type) || type === `typeof ${name}`;
+    if (isUnwritable) return verbatim;
+    // Modules that the notebook has not imported itself.
+    const written = type.replace(/import\("([^"]+)"(?:, \{[^}]*\})?\)/g, (_, from: string) => {
+      const absolute = /^\.\.?\//.test(from) ? join(this.folder, from) : from;
+      return this.#imports.register({ exported: "*", from: absolute, attributes: "", isTypeOnly: false })
+        .entry.path;
+    });
+    return `${documentation}declare ${kind === "const" ? "const" : "let"} ${name}: ${written};`;
+  }
+
+  /** Local modules may have been edited, packages installed. */
+  #refreshDisk(checker: TypeChecker, analysis: CellAnalysis): void {
+    if (this.#failedImports && analysis.imports.length > 0) checker.invalidate();
+    const edited = [...this.#modified]
+      .filter(([file, time]) => modificationTime(file) !== time)
+      .map(([file]) => file);
+    if (edited.length > 0) checker.update(edited);
+    for (const file of edited) this.#modified.set(file, modificationTime(file));
+  }
+
+  #watchLocalModules(): void {
+    for (const file of this.#withChecker((checker) => checker.sourceFiles())) {
+      const time = modificationTime(file);
+      if (time !== 0 && !this.#modified.has(file)) this.#modified.set(file, time);
+    }
+  }
+
+  #analyseIncomplete(source: string, cursor: number): CellAnalysis {
+    const before = source.slice(0, cursor);
+    const after = source.slice(cursor);
+    const lineStart = before.lastIndexOf("\n") + 1;
+    const lineEnd = after.indexOf("\n") === -1 ? after.length : after.indexOf("\n");
+    const blank = (text: string): string => text.replace(/[^\n]/g, " ");
+    const attempts = [
+      source,
+      `${before}$${after}`,
+      // The other lines alone.
+      before.slice(0, lineStart) +
+        blank(before.slice(lineStart)) +
+        blank(after.slice(0, lineEnd)) +
+        after.slice(lineEnd),
+      before.slice(0, lineStart) + blank(before.slice(lineStart)),
+    ];
+    for (const attempt of attempts) {
+      const analysis = analyseCell(attempt);
+      if (analysis) return analysis;
+    }
+    const declarations = [
+      ...source.matchAll(/\b(?:let|const|var|function|class|enum|namespace)\s+([\w$]+)/g),
+    ];
+    return {
+      language: "ts",
+      imports: [],
+      declarations: declarations.map(({ 1: name = "", index }) => {
+        return { name, kind: "let", text: undefined, position: index, verbatim: "", documentation: "" };
+      }),
+      loose: [],
+      nested: [],
+      augmentations: [],
+      hidden: [],
+    };
+  }
+}
+
+function alias(name: string, { path }: RegisteredImport): Declaration {
+  const text = `import ${name} = ${path};`;
+  return { name, kind: "import", text, verbatim: text };
+}
+
+function looseDeclaration(name: string): Declaration {
+  const text = `declare let ${name}: any;`;
+  return { name, kind: "let", text, verbatim: text };
+}
+
+function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function modificationTime(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function lineAndColumn(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
+function syntaxDiagnostic({ message, offset, line, column }: CellSyntaxError): CellDiagnostic {
+  return { category: "error", code: 1000, message, start: offset, end: offset + 1, line, column };
+}
+
+function notice(message: string): CellDiagnostic {
+  return { category: "warning", code: 0, message, start: 0, end: 0, line: 1, column: 1 };
+}

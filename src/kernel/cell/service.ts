@@ -1,0 +1,123 @@
+/** The cell service as the front process sees it: a worker thread that is started when first needed. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { CellDiagnostic, CellService } from "../contracts.js";
+import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
+
+/** A checker that does not answer for this long is taken for dead. */
+const unansweredMs = 30_000;
+const shutdownMs = 2_000;
+
+/** The package's folder, seen from `dist/src/kernel/cell/`. */
+const homeFolder = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * @param options.cwd the notebook's folder: modules and tsconfig.json are looked for there
+ * @example
+ * const service = createCellService({ cwd: process.cwd() });
+ * await service.check({ cellId: "1", executionCount: 1, code: "const a: number = 'x'" }); // one error, in line 1
+ * await service.shutdown();
+ */
+export function createCellService(options: { cwd: string }): CellService {
+  const service = new WorkerService(options.cwd);
+  return {
+    start: () => service.call("start"),
+    check: ({ code }) => service.check(code),
+    reset: () => service.call("reset"),
+    complete: (code, cursor) => service.call("complete", code, cursor),
+    inspect: (code, cursor, detailLevel) => service.call("inspect", code, cursor, detailLevel),
+    isComplete: (code) => service.call("isComplete", code),
+    shutdown: () => service.shutdown(),
+  };
+}
+
+class WorkerService {
+  #worker: Worker | undefined;
+  #isClosed = false;
+  #lastId = 0;
+  readonly #pending = new Map<number, Pending>();
+  /** Said with the next check. */
+  #notice: string | undefined;
+
+  constructor(readonly cwd: string) {}
+
+  call<Method extends keyof WorkerMethods>(
+    method: Method,
+    ...values: Parameters<WorkerMethods[Method]>
+  ): Promise<ReturnType<WorkerMethods[Method]>> {
+    if (this.#isClosed) return Promise.reject(new Error("The cell service has been shut down."));
+    const worker = (this.#worker ??= this.#startWorker());
+    const request: WorkerRequest = { id: (this.#lastId += 1), method, arguments: values };
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => void worker.terminate(), unansweredMs).unref();
+      const settle = <Value>(action: (value: Value) => void) => {
+        return (value: Value): void => {
+          clearTimeout(timer);
+          action(value);
+        };
+      };
+      this.#pending.set(request.id, {
+        resolve: settle(resolve as (value: unknown) => void),
+        reject: settle(reject),
+      });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      worker.postMessage(request);
+    });
+  }
+
+  async check(code: string): Promise<CellDiagnostic[]> {
+    const diagnostics = await this.call("check", code);
+    const message = this.#notice;
+    this.#notice = undefined;
+    if (message === undefined) return diagnostics;
+    return [{ category: "warning", code: 0, message, start: 0, end: 0, line: 1, column: 1 }, ...diagnostics];
+  }
+
+  async shutdown(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker || this.#isClosed) {
+      this.#isClosed = true;
+      return;
+    }
+    const exited = new Promise((resolve) => void worker.once("exit", resolve));
+    const stopped = this.call("shutdown").catch(() => undefined);
+    this.#isClosed = true;
+    const timer = setTimeout(() => void worker.terminate(), shutdownMs);
+    await stopped;
+    await exited;
+    clearTimeout(timer);
+  }
+
+  #startWorker(): Worker {
+    const workerData: WorkerFolders = { folder: this.cwd, homeFolder };
+    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
+    });
+    let failure = "it stopped";
+    worker.on("message", (response: WorkerResponse) => {
+      const pending = this.#pending.get(response.id);
+      this.#pending.delete(response.id);
+      if ("error" in response) pending?.reject(new Error(response.error));
+      else pending?.resolve(response.result);
+    });
+    worker.on("error", (error) => (failure = error.message));
+    worker.on("exit", () => {
+      this.#worker = undefined;
+      if (!this.#isClosed)
+        this.#notice = `Types of earlier cells are lost, because the checker was restarted: ${failure}`;
+      for (const pending of this.#pending.values())
+        pending.reject(new Error(`The cell service was restarted: ${failure}`));
+      this.#pending.clear();
+    });
+    // The kernel's life does not depend on it.
+    worker.unref();
+    return worker;
+  }
+}

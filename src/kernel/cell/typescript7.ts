@@ -1,0 +1,167 @@
+/** `TypeChecker` by TypeScript 7's native compiler, a child process that answers over pipes. */
+import {
+  API,
+  CompletionItemKind,
+  DiagnosticCategory,
+  NodeBuilderFlags,
+  SymbolFlags,
+  type CompletionEntry,
+  type Diagnostic,
+  type Project,
+  type Snapshot,
+} from "typescript/unstable/sync";
+import type {
+  CheckerCompletion,
+  CheckerDiagnostic,
+  CheckerFiles,
+  Description,
+  TypeChecker,
+} from "./checker.js";
+
+type TypeScriptSymbol = NonNullable<CompletionEntry["symbol"]>;
+
+/** @param configFile the tsconfig.json of the program, on disk or in memory */
+export function startTypeScript7(cwd: string, configFile: string, files: CheckerFiles): TypeChecker {
+  const api = new API({
+    cwd,
+    fs: {
+      readFile: (file) => files.read(file),
+      fileExists: (file) => (files.read(file) === undefined ? undefined : true),
+    },
+  });
+  let snapshot: Snapshot = api.updateSnapshot({ openProjects: [configFile] });
+
+  function replace(next: Snapshot): void {
+    snapshot.dispose();
+    snapshot = next;
+  }
+
+  function project(): Project {
+    const found = snapshot.getProject(configFile);
+    if (!found) throw new Error(`The type checker did not open ${configFile}.`);
+    return found;
+  }
+
+  function typeText(file: string, symbol: TypeScriptSymbol): string | undefined {
+    const { checker, program } = project();
+    const type = checker.getTypeOfSymbol(symbol);
+    return type && checker.typeToString(type, program.getSourceFile(file), NodeBuilderFlags.NoTruncation);
+  }
+
+  return {
+    update: (changed) => replace(api.updateSnapshot({ fileChanges: { changed } })),
+    invalidate: () => replace(api.updateSnapshot({ fileChanges: { invalidateAll: true } })),
+    syntacticDiagnostics: (file) => project().program.getSyntacticDiagnostics(file).map(toDiagnostic),
+    semanticDiagnostics: (file) => project().program.getSemanticDiagnostics(file).map(toDiagnostic),
+    configurationDiagnostics() {
+      const { program } = project();
+      return [...program.getConfigFileParsingDiagnostics(), ...program.getProgramDiagnostics()].map(
+        toDiagnostic,
+      );
+    },
+    typesAt(file, positions) {
+      const symbols = project().checker.getSymbolAtPosition(file, positions);
+      return symbols.map((symbol) => symbol && typeText(file, symbol));
+    },
+    completions(file, position) {
+      try {
+        const found = project().checker.getCompletionsAtPosition(file, position, { includeSymbol: true });
+        return (found?.entries ?? []).map((entry) => toCompletion(entry, file));
+      } catch (error) {
+        // The API of 7.0 cannot list what is in scope: https://github.com/microsoft/typescript-go (unstable API).
+        if (error instanceof Error && /needs auto imports/.test(error.message)) return undefined;
+        throw error;
+      }
+    },
+    describe(file, position) {
+      const { checker } = project();
+      const symbol = checker.getSymbolAtPosition(file, position);
+      return symbol && describeSymbol(file, symbol);
+    },
+    sourceFiles: () =>
+      project()
+        .program.getSourceFileNames()
+        .filter((name) => !name.includes("/node_modules/") && !name.startsWith("bundled:")),
+    close() {
+      try {
+        api.close();
+      } catch {
+        // It has died already.
+      }
+    },
+  };
+
+  function toCompletion(entry: CompletionEntry, file: string): CheckerCompletion {
+    const { name, insertText, symbol } = entry;
+    return {
+      name,
+      kind: entry.kind === undefined ? "text" : (CompletionItemKind[entry.kind] ?? "text").toLowerCase(),
+      sortText: entry.sortText ?? name,
+      ...(insertText !== undefined && { insertText }),
+      ...(symbol && {
+        signature: () => typeText(file, symbol),
+        documentation: () => symbol.getDocumentationComment(project().checker),
+      }),
+    };
+  }
+
+  function describeSymbol(file: string, symbol: TypeScriptSymbol): Description {
+    const { checker } = project();
+    const isAlias = (symbol.flags & SymbolFlags.Alias) !== 0;
+    const target = isAlias ? checker.getAliasedSymbol(symbol) : symbol;
+    const isType = (target.flags & SymbolFlags.Value) === 0 && (target.flags & SymbolFlags.Type) !== 0;
+    const type = isType ? checker.getDeclaredTypeOfSymbol(target) : checker.getTypeOfSymbol(target);
+    const flags = isType
+      ? NodeBuilderFlags.InTypeAlias | NodeBuilderFlags.MultilineObjectLiterals
+      : NodeBuilderFlags.None;
+    return {
+      name: symbol.name,
+      kind: kindOf(target.flags),
+      type: type ? checker.typeToString(type, project().program.getSourceFile(file), flags) : "any",
+      documentation: target.getDocumentationComment(checker),
+      tags: [...target.getJsDocTags(checker)],
+    };
+  }
+}
+
+function toDiagnostic({
+  fileName,
+  pos,
+  end,
+  code,
+  category,
+  text,
+  messageChain,
+}: Diagnostic): CheckerDiagnostic {
+  const more = (messageChain ?? []).map((each) => `\n  ${each.text}`).join("");
+  const categories = {
+    [DiagnosticCategory.Error]: "error",
+    [DiagnosticCategory.Warning]: "warning",
+    [DiagnosticCategory.Suggestion]: "suggestion",
+    [DiagnosticCategory.Message]: "suggestion",
+  } as const;
+  return {
+    file: fileName ?? "",
+    start: pos,
+    end,
+    code,
+    category: categories[category],
+    message: text + more,
+  };
+}
+
+function kindOf(flags: SymbolFlags): string {
+  const kinds: [SymbolFlags, string][] = [
+    [SymbolFlags.Function, "function"],
+    [SymbolFlags.Class, "class"],
+    [SymbolFlags.Interface, "interface"],
+    [SymbolFlags.TypeAlias, "type"],
+    [SymbolFlags.Enum, "enum"],
+    [SymbolFlags.EnumMember, "enum member"],
+    [SymbolFlags.Module, "module"],
+    [SymbolFlags.Method, "method"],
+    [SymbolFlags.Property | SymbolFlags.Accessor, "property"],
+    [SymbolFlags.TypeParameter, "type parameter"],
+  ];
+  return kinds.find(([flag]) => (flags & flag) !== 0)?.[1] ?? "variable";
+}

@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { complete } from "../../../src/kernel/cell/completion.js";
+import { inspect } from "../../../src/kernel/cell/inspection.js";
+import { CellLanguage } from "../../../src/kernel/cell/language.js";
+
+const homeFolder = resolve(".");
+
+/** The findings of a cell as `code line:column text`, where text is what is marked in the cell. */
+function check(language: CellLanguage, source: string): string[] {
+  const { diagnostics, remember } = language.check(source);
+  remember();
+  return diagnostics.map(
+    ({ code, line, column, start, end }) => `${code} ${line}:${column} ${source.slice(start, end)}`,
+  );
+}
+
+describe("CellLanguage", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let language: CellLanguage;
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "manabi-cell-test-")));
+    language = new CellLanguage(folder, homeFolder);
+  });
+  beforeEach(() => language.reset());
+  after(() => {
+    language.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Each row: cells that are checked one after the other, and what must be found in them. */
+  const table: Record<string, [cell: string, ...findings: string[]][]> = {
+    "places, in UTF-16, after imports and comments": [
+      ["import fs from 'node:fs';\n/* 😀 */ const n: number = '😀';", "2322 2:16 n"],
+      ["let a = 1;\n\na.foo", "2339 3:3 foo"],
+    ],
+    "types of earlier cells": [
+      ["let a = 1; const b = 'x'; function f(x: string) { return { x, n: a } }"],
+      ["a.foo; b.foo; f(1); f('').n.foo", "2339 1:3 foo", "2339 1:10 foo", "2345 1:17 1", "2339 1:29 foo"],
+      ["const { x: [c], ...d } = { x: [1], y: 'y' }; let e: number | undefined"],
+      ["c.foo; d.y.foo; d.z; e.toFixed()", "2339 1:3 foo", "2339 1:12 foo", "2339 1:19 z", "18048 1:22 e"],
+    ],
+    "interfaces, type aliases, classes, enums and namespaces of earlier cells": [
+      [
+        "interface P { x: number } type Q = P & { y: string }; enum E { A } namespace N { export type T = 1; export const v = 2 }",
+      ],
+      ["class K<T> { constructor(private v: T) {} get() { return this.v } } const k = new K('')"],
+      [
+        "const q: Q = { x: 1 }; k.get().foo; E.B; const t: N.T = N.v; k.v",
+        "2322 1:7 q",
+        "2339 1:32 foo",
+        "2339 1:39 B",
+        "2322 1:48 t",
+        "2341 1:64 v",
+      ],
+    ],
+    "a name that is declared again has its newest type": [
+      ["let x = 1"],
+      ["x.toFixed(); const y = x"],
+      ["let x = 'text'; x.toUpperCase()"],
+      ["x.toFixed(); y.toFixed()", "2551 1:3 toFixed"],
+      ["class x { static a = 1 }"],
+      ["x.a; x.b; new x()", "2339 1:8 b"],
+      ["interface x { z: 1 } const x: x = { z: 1 }"],
+      ["x.z; x.a", "2339 1:8 a"],
+    ],
+    "a name declared by means of its own earlier value": [["const a = 1"], ["const a = [a]"], ["a"]],
+    "imports of earlier cells, as values, types and namespaces": [
+      [
+        "import * as path from 'node:path'; import { readFileSync as read, type Stats } from 'node:fs'; import os from 'node:os'; import url = require('node:url')",
+      ],
+      [
+        "path.foo; read(1n); let s: Stats; os.foo; url.foo; let p: path.ParsedPath = 1",
+        "2339 1:6 foo",
+        "2769 1:16 1n",
+        "2339 1:38 foo",
+        "2339 1:47 foo",
+        "2322 1:56 p",
+      ],
+      ["let path = 1; path.toFixed()"],
+      ["path.foo", "2339 1:6 foo"],
+    ],
+    "what is wrong with imports": [
+      [
+        "import { nope, join } from 'node:path';\nimport x from 'no-such-package';\nx.anything",
+        "2305 1:10 nope",
+        "2307 2:15 'no-such-package'",
+      ],
+      ["export * from './missing'", "2307 1:15 './missing'"],
+    ],
+    "types that cannot be written down": [
+      ["const u = Symbol(); const o = { [u]: 1 }; const anonymous = new (class { q = 1 })()"],
+      ["o[u].foo; anonymous.q.foo", "2339 1:6 foo", "2339 1:23 foo"],
+      ["function make() { class Inner { v = 1 } return new Inner() } const made = make()"],
+      ["made.v.foo", "2339 1:8 foo"],
+    ],
+    "assignments without a declaration are no errors": [
+      ["loose = 5; for (var i = 0; i < 3; i++) {} if (true) { var inBlock = 1 }"],
+      ["loose.anything; i.anything; inBlock.anything; loose = 'x'"],
+      ["unknownName", "2304 1:1 unknownName"],
+    ],
+    "top-level await, JSX, casts, magic names": [
+      ["const v = await Promise.resolve(1); for await (const x of [1]) x; v.foo", "2339 1:69 foo"],
+      ["const el = <div>{v}</div>; v.foo", "2339 1:30 foo"],
+      ["const c = <any>'x'; const id = <T,>(x: T) => x; id(v).foo", "2339 1:55 foo"],
+      [
+        "display(v); input('?').foo; clearOutput({ wait: true }); require('x').y; __dirname.foo; import.meta.dirname.foo",
+        "2339 1:24 foo",
+        "2339 1:84 foo",
+        "2339 1:109 foo",
+      ],
+    ],
+    "names of globals can be taken": [
+      ["const process = { pid: 'mine' }; class URL {} let name = 1"],
+      ["process.pid.foo; new URL('x'); name.foo", "2339 1:13 foo", "2554 1:26 'x'", "2339 1:37 foo"],
+    ],
+    "no noise": [
+      ["function f(untyped, ...more) { return untyped.x } const unused = 1; let { a, b } = JSON.parse('{}')"],
+      ["try { f(1) } catch (e) { e.message } let later; later = 1; later.toFixed()"],
+      ["#!/usr/bin/env node\nexport const x = 1; export { x as y }; export default x"],
+      ["const a = 1; { const a = 2 } label: for (;;) break label"],
+    ],
+    "global augmentations stay": [
+      ["declare global { interface Array<T> { second(): T } }"],
+      ["[1, 2].second().foo", "2339 1:17 foo"],
+    ],
+    "syntax errors": [
+      ["let a: = 1", "1000 1:8 ="],
+      ["typeof a", "2304 1:8 a"],
+    ],
+    "packages of Manabi in any folder": [
+      [
+        "import * as tf from '@tensorflow/tfjs'; import { display } from 'tslab'; const t = tf.tensor([1]); const m = tf.sequential()",
+      ],
+      [
+        "t.foo; m.foo; const r: tf.Tensor2D = t.reshape([1, 1]); display.foo",
+        "2339 1:3 foo",
+        "2339 1:10 foo",
+        "2339 1:65 foo",
+      ],
+      ["import { tensor } from '@tensorflow/tfjs'; const notImported = tensor([1])"],
+      ["notImported.foo", "2339 1:13 foo"],
+    ],
+  };
+  for (const [title, cells] of Object.entries(table)) {
+    it(title, () => {
+      for (const [cell, ...findings] of cells) assert.deepEqual(check(language, cell), findings, cell);
+    });
+  }
+
+  it("sees local modules as they are now", () => {
+    const file = join(folder, "local.ts");
+    writeFileSync(file, "export const value = 1;");
+    assert.deepEqual(check(language, "import { value } from './local'; value.foo"), ["2339 1:40 foo"]);
+    assert.deepEqual(check(language, "value.toFixed()"), []);
+    writeFileSync(file, "export const value = 'text';");
+    utimesSync(file, new Date(), new Date(Date.now() + 2000));
+    assert.deepEqual(check(language, "import { value } from './local.ts'; value.toUpperCase()"), []);
+    assert.deepEqual(check(language, "value.toFixed()"), ["2551 1:7 toFixed"]);
+  });
+
+  it("finds a package that has been installed meanwhile", () => {
+    assert.deepEqual(check(language, "import { late } from 'late-package'"), ["2307 1:22 'late-package'"]);
+    const installed = join(folder, "node_modules/late-package");
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, "package.json"), '{"name":"late-package","types":"index.d.ts"}');
+    writeFileSync(join(installed, "index.d.ts"), "export const late: number;");
+    assert.deepEqual(check(language, "import { late } from 'late-package'; late.foo"), ["2339 1:43 foo"]);
+  });
+
+  describe("completion", () => {
+    const texts = (code: string, cursor = code.length): string[] =>
+      complete(language, code, cursor).matches.map(({ text }) => text);
+
+    it("completes members with types and documentation", () => {
+      check(language, "/** How many. */ const box = { count: 1, color: 'red', open() {} }");
+      const { matches, start, end, memberOf } = complete(language, "box.co", 6);
+      assert.deepEqual(
+        matches.map(({ text, kind, signature }) => [text, kind, signature]),
+        [
+          ["color", "field", "string"],
+          ["count", "field", "number"],
+        ],
+      );
+      assert.deepEqual([start, end, memberOf], [4, 6, "box"]);
+      const [floor] = complete(language, "Math.floo", 9).matches;
+      assert.equal(floor?.signature, "(x: number) => number");
+      assert.match(floor?.documentation ?? "", /greatest integer/);
+    });
+
+    it("tells whose live members may be asked for", () => {
+      const owner = (code: string): string | undefined => complete(language, code, code.length).memberOf;
+      assert.equal(owner("a.b[0]['c'].d"), "a.b[0]['c']");
+      assert.equal(owner("x = this_1?.y?."), "this_1?.y");
+      assert.equal(owner("f().x"), undefined);
+      assert.equal(owner("a[i].x"), undefined);
+      assert.equal(owner("plain"), undefined);
+    });
+
+    it("completes in unfinished cells, in strings of imports, objects and types", () => {
+      assert.ok(texts("import * as os from 'node:os';\nif (os.").includes("cpus"));
+      assert.ok(texts("fetch('x', { met").includes("method"));
+      assert.ok(texts("function f(first: Date) { first.getF").includes("getFullYear"));
+      writeFileSync(join(folder, "helpers.ts"), "");
+      assert.deepEqual(texts("import { x } from './hel"), ["helpers.ts"]);
+      assert.deepEqual(texts("const fs = require('node:fs/p"), ["node:fs/promises"]);
+    });
+
+    it("completes names of cells, globals and keywords", () => {
+      check(language, "let myLearningRate = 1; import * as myModule from 'node:fs'");
+      assert.deepEqual(
+        texts("let myOwn = 1; my").filter((text) => text.startsWith("my")),
+        ["myLearningRate", "myModule", "myOwn"],
+      );
+      assert.ok(texts("cons").includes("console"));
+      assert.ok(texts("awa").includes("await"));
+      assert.deepEqual(texts("[...myL"), ["myLearningRate"]);
+    });
+  });
+
+  describe("inspection", () => {
+    const plain = (code: string, cursor: number, level: 0 | 1 = 0): unknown =>
+      inspect(language, code, cursor, level)?.["text/plain"];
+
+    it("shows types and documentation", () => {
+      check(
+        language,
+        "/** Adds.\n * @param a one\n * @see more */ function add(a: number, b = 2) { return a + b }",
+      );
+      assert.equal(plain("add", 3), "function add(a: number, b?: number): number\n\nAdds.\n\n@param a one");
+      assert.match(String(plain("add", 1, 1)), /@see more/);
+      assert.match(
+        String(inspect(language, "add", 0, 0)?.["text/markdown"]),
+        /^```typescript\nfunction add\(/,
+      );
+    });
+
+    it("shows the function that is being called", () => {
+      const code = "add(1, Math.max(2, [3], ";
+      assert.match(String(plain(code, code.length)), /^method max\(\.\.\.values: number\[\]\): number/);
+      check(language, "function add(a: number) { return a }");
+      assert.match(String(plain("add(Math.max(1), ", 17)), /^function add\(a: number\): number/);
+    });
+
+    it("shows overloads, classes, types and variables", () => {
+      check(
+        language,
+        "function over(a: string): string; function over(a: number): number; function over(a: any) { return a }",
+      );
+      assert.equal(plain("over", 1), "function over(a: string): string\nfunction over(a: number): number");
+      check(language, "class K {} interface I { a: 1 } let v = [1]");
+      assert.equal(plain("K", 1), "class K");
+      assert.equal(plain("v", 1), "let v: number[]");
+      assert.equal(plain("let i: I", 8), "interface I");
+    });
+
+    it("has nothing to say about what is not known", () => {
+      assert.equal(inspect(language, "nothingKnown", 3, 0), undefined);
+      assert.equal(inspect(language, "1 + ", 4, 0), undefined);
+    });
+  });
+});
+
+describe("CellLanguage with a tsconfig.json", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let language: CellLanguage;
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "manabi-cell-test-")));
+    language = new CellLanguage(folder, homeFolder);
+  });
+  afterEach(() => {
+    language.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("honours it", () => {
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      '{ "compilerOptions": { "strict": false, "noImplicitAny": true, "noUnusedLocals": true, "paths": { "@/*": ["./lib/*"] } } }',
+    );
+    mkdirSync(join(folder, "lib"));
+    writeFileSync(join(folder, "lib/a.ts"), "export const a = 1;");
+    assert.deepEqual(
+      check(language, "let n: number = null; function f(x) {}; import { a } from '@/a'; a.foo"),
+      ["7006 1:34 x", "2339 1:68 foo"],
+    );
+  });
+
+  it("says once what is wrong with it", () => {
+    writeFileSync(join(folder, "tsconfig.json"), '{ "compilerOptions": { "target": "es1066" } }');
+    const { diagnostics } = language.check("let n: number = null");
+    assert.match(diagnostics[0]?.message ?? "", /^tsconfig\.json: .*target/);
+    assert.deepEqual(
+      diagnostics.slice(1).map(({ code }) => code),
+      [2322],
+    );
+    assert.deepEqual(language.check("1").diagnostics, []);
+  });
+});

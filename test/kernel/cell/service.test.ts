@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { createCellService } from "../../../src/kernel/cell/service.js";
+import type { CellService } from "../../../src/kernel/contracts.js";
+
+/** Ids of the checkers that this process has started. */
+function checkers(): number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  return table.split("\n").flatMap((line) => {
+    const [pid, parent, ...command] = line.trim().split(/\s+/);
+    return Number(parent) === process.pid && command.includes("--api") ? [Number(pid)] : [];
+  });
+}
+
+describe("createCellService", function () {
+  this.timeout(60_000);
+  let service: CellService;
+  beforeEach(() => (service = createCellService({ cwd: tmpdir() })));
+  afterEach(() => service.shutdown());
+
+  const codes = async (code: string): Promise<number[]> => {
+    const found = await service.check({ cellId: "1", executionCount: 1, code });
+    return found.map((each) => each.code);
+  };
+
+  it("starts nothing before it is asked", () => assert.deepEqual(checkers(), []));
+
+  it("answers all that it is asked, in order, and forgets cells", async () => {
+    const [first, second, completions, help, completeness] = await Promise.all([
+      codes("const a: number = 'x'"),
+      codes("a.foo"),
+      service.complete("a.toF", 5),
+      service.inspect("a", 1, 0),
+      service.isComplete("f("),
+    ]);
+    assert.deepEqual([first, second], [[2322], [2339]]);
+    assert.deepEqual(
+      completions.matches.map(({ text }) => text),
+      ["toFixed"],
+    );
+    assert.equal(help?.["text/plain"], "const a: number");
+    assert.equal(completeness.status, "incomplete");
+    await service.reset();
+    assert.deepEqual(await codes("a"), [2304]);
+  });
+
+  it("survives the death of the checker", async () => {
+    await codes("let kept = 1");
+    const [pid] = checkers();
+    assert.ok(pid);
+    process.kill(pid, "SIGKILL");
+    const [notice, finding] = await service.check({ cellId: "2", executionCount: 2, code: "kept.foo" });
+    assert.match(notice?.message ?? "", /type checker was restarted/);
+    assert.equal(finding?.code, 2339);
+    assert.deepEqual(await codes("kept"), []);
+  });
+
+  it("leaves no process behind, and refuses to work afterwards", async () => {
+    await service.start();
+    assert.equal(checkers().length, 1);
+    await service.shutdown();
+    assert.deepEqual(checkers(), []);
+    await assert.rejects(service.isComplete("1"), /has been shut down/);
+  });
+});
