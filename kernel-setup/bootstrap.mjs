@@ -123,7 +123,12 @@ async function main(root, [command, ...args]) {
       `Manabi needs Node 20.19 or newer; this is ${process.version}. Install a newer Node, then run the same command again.`,
     );
   const verbose = args.includes("--verbose");
-  if (!packagesInstalled(root)) await installPackages(root, verbose);
+  if (!packagesInstalled(root)) {
+    console.log(
+      "Setting up what Manabi needs, all of it in this folder. The first time takes a few minutes.",
+    );
+    await installPackages(root, verbose);
+  }
   await build(root, verbose);
   const setup = await import(pathToFileURL(path.join(root, "dist/kernel-setup/main.js")).href);
   await setup.main(command, args);
