@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import { dataType, Graph, nodeOf, type AttributeValue } from "./graph.js";
+import { nativeBackend, tf, type Backend, type TensorInfo } from "./native.js";
+import { prune, rewrite } from "./rewrite.js";
+import type { Recording, RecordedNumber, RecordedVariable } from "./recorder.js";
+import { writeSavedModel } from "./saved-model.js";
+
+/** An optimizer with the method that its type hides. */
+interface CountingOptimizer {
+  incrementIterations(): void;
+}
+
+/** What the backend keeps for a variable whose newest value is in a session: the native tensor is made on demand. */
+class FetchedOnDemand implements TensorInfo {
+  readonly values = null;
+  refCount = 1;
+  handle: number | undefined;
+
+  constructor(
+    readonly shape: number[],
+    readonly dtype: number,
+    readonly fetch: () => void,
+  ) {}
+
+  get id(): number {
+    if (this.handle === undefined) this.fetch();
+    return this.handle!;
+  }
+}
+
+/** A variable's place in a session, and how it relates to the variable that JavaScript sees. */
+class Resident {
+  /** The `dataId` whose value the session holds; undefined before the first run. */
+  dataId: object | undefined;
+  /** Set once the session has changed the variable. */
+  info: FetchedOnDemand | undefined;
+
+  constructor(
+    readonly recorded: RecordedVariable,
+    readonly read: string,
+    readonly value: string,
+    readonly assigned: string,
+  ) {}
+
+  get variable(): Variable {
+    return this.recorded.variable;
+  }
+
+  /** The session has a newer value than any native tensor. */
+  get stale(): boolean {
+    return this.info !== undefined && this.info.handle === undefined;
+  }
+}
+
+/**
+ * A recorded step as a TensorFlow session. The variables live in the session; JavaScript's side of a variable is
+ * brought up to date when somebody looks at it, and what JavaScript assigns is carried in before the next run.
+ */
+export class Program {
+  readonly graph: Graph;
+  readonly #backend: Backend = nativeBackend();
+  readonly #session: number;
+  readonly #residents: Resident[];
+  readonly #numbers: RecordedNumber[];
+  readonly #feedNames: string;
+  readonly #fetchNames: string;
+  #disposed = false;
+
+  constructor(readonly recording: Recording) {
+    const { graph, residents, fetches } = buildGraph(recording);
+    this.graph = graph;
+    this.#residents = residents;
+    this.#numbers = recording.numbers.filter(({ tensor }) => graph.nodes.some((node) => node.name === nodeOf(tensor)));
+    this.#feedNames = [...recording.inputs, ...this.#numbers.map((one) => one.tensor)].join(",");
+    this.#fetchNames = fetches.join(",");
+    const directory = mkdtempSync(join(tmpdir(), "manabi-program-"));
+    try {
+      writeSavedModel(graph, directory);
+      this.#session = this.#backend.binding.loadSavedModel(directory, "serve");
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  /** Runs the step once. The outputs are the caller's to dispose. */
+  run(inputs: Tensor[]): Tensor[] {
+    if (this.#disposed) throw new Error("This program was disposed.");
+    this.#carryIn();
+    const { binding } = this.#backend;
+    const numbers = this.#numbers.map(({ value }) => binding.createTensor([], dataType.float, Float32Array.of(value())));
+    const feeds = [...this.#backend.getInputTensorIds(inputs), ...numbers];
+    const outputs = binding.runSavedModel(this.#session, feeds, this.#feedNames, this.#fetchNames);
+    for (const id of numbers) binding.deleteTensor(id);
+    for (const optimizer of this.recording.optimizers as unknown as CountingOptimizer[]) optimizer.incrementIterations();
+    for (const resident of this.#residents) if (resident.recorded.update !== undefined) this.#markStale(resident);
+    if (this.recording.outputs.length === 0) binding.deleteTensor(outputs.pop()!.id);
+    return outputs.map((output) => this.#backend.createOutputTensor(output));
+  }
+
+  /** Ends the session. JavaScript's variables keep their newest values. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#fetchStale();
+    this.#disposed = true;
+    this.#backend.binding.deleteSavedModel(this.#session);
+  }
+
+  /** Brings into the session what JavaScript assigned since the last run. */
+  #carryIn(): void {
+    const newer = this.#residents.filter((one) => one.variable.dataId !== one.dataId);
+    if (newer.length > 0) {
+      const done = this.#backend.binding.runSavedModel(
+        this.#session,
+        this.#backend.getInputTensorIds(newer.map((one) => one.variable)),
+        newer.map((one) => one.value).join(","),
+        newer.map((one) => one.assigned).join(","),
+      );
+      for (const output of done) this.#backend.binding.deleteTensor(output.id);
+      for (const one of newer) {
+        one.dataId = one.variable.dataId;
+        one.info = undefined;
+      }
+    }
+    // Who holds a clone of a variable must keep the value that it has now.
+    if (this.#residents.some((one) => one.stale && one.info!.refCount > 1)) this.#fetchStale();
+  }
+
+  #fetchStale(): void {
+    const stale = this.#residents.filter((one) => one.stale);
+    if (stale.length === 0) return;
+    const names = stale.map((one) => one.read).join(",");
+    const fetched = this.#backend.binding.runSavedModel(this.#session, [], "", names);
+    stale.forEach((one, i) => (one.info!.handle = fetched[i]!.id));
+  }
+
+  /** The session changed the variable: gives it a `dataId` whose value is fetched when JavaScript looks. */
+  #markStale(resident: Resident): void {
+    if (resident.stale) return;
+    const { variable, recorded } = resident;
+    const info = new FetchedOnDemand(variable.shape, recorded.dtype, () => this.#fetchStale());
+    const dataId = {};
+    this.#backend.tensorMap.set(dataId, info);
+    const tensor = tf.engine().makeTensorFromTensorInfo({ dataId, shape: variable.shape, dtype: variable.dtype });
+    variable.assign(tensor);
+    tensor.dispose();
+    resident.dataId = dataId;
+    resident.info = info;
+  }
+}
+
+const done = (graph: Graph, after: string[], name: string): string =>
+  graph.add(
+    "Const",
+    after,
+    { dtype: { type: dataType.bool }, value: { tensor: { dtype: dataType.bool, shape: [], bytes: Uint8Array.of(1) } } },
+    name,
+  );
+
+/** The recording, rewritten, with what it takes to carry values in and out. */
+function buildGraph(recording: Recording): { graph: Graph; residents: Resident[]; fetches: string[] } {
+  const { graph: rewritten, rename } = rewrite(recording.graph, recording.shapes);
+  const updates = new Set(recording.variables.flatMap(({ update }) => (update ? [`^${nodeOf(update)}`] : [])));
+  const outputs = recording.outputs.map(rename);
+  const graph = prune(rewritten, [...outputs, ...updates, ...recording.inputs, ...recording.variables.map((one) => one.handle)]);
+  orderUpdates(graph, recording.reads);
+  const residents = recording.variables.map((recorded) => {
+    const { handle, variable } = recorded;
+    const name = nodeOf(handle);
+    const dtype: AttributeValue = { type: recorded.dtype };
+    const read = graph.add("ReadVariableOp", [handle], { dtype }, `${name}/fetch`);
+    const value = graph.placeholder(recorded.dtype, variable.shape, `${name}/value`);
+    const assign = graph.add("AssignVariableOp", [handle, value], { dtype }, `${name}/assign`);
+    return new Resident(recorded, read, value, done(graph, [`^${nodeOf(assign)}`], `${name}/assigned`));
+  });
+  const fetches = outputs.map((output, i) => {
+    const { dtype } = recording.shapes.get(output)!;
+    return graph.add("Identity", [output, ...(i === 0 ? updates : [])], { T: { type: dtype } }, `output${i}`);
+  });
+  if (fetches.length === 0) fetches.push(done(graph, [...updates], "done"));
+  return { graph, residents, fetches };
+}
+
+/**
+ * An operation that changes variables must come after the reading of their old values. It also waits for who uses the
+ * old values, because TensorFlow copies a variable before a change while its old value is in use.
+ */
+function orderUpdates(graph: Graph, reads: Map<string, string[]>): void {
+  const users = new Map<string, string[]>();
+  for (const node of graph.nodes) {
+    for (const read of reads.get(node.name) ?? []) {
+      node.inputs.push(...new Set((users.get(read) ?? []).filter((user) => !node.inputs.includes(user))));
+    }
+    for (const input of node.inputs) {
+      if (!input.startsWith("^")) users.set(input, [...(users.get(input) ?? []), `^${node.name}`]);
+    }
+  }
+}
