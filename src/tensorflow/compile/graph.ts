@@ -1,5 +1,13 @@
 /** TensorFlow's DataType numbers that graphs here use. */
-export const dataType = { float: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10, resource: 20 } as const;
+export const dataType = {
+  float: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  resource: 20,
+} as const;
 
 /** The contents of a constant: raw little-endian bytes. */
 export interface TensorValue {

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Tensor, Variable } from "@tensorflow/tfjs-core";
-import { dataType, Graph, nodeOf, type AttributeValue } from "./graph.js";
-import { nativeBackend, tf, type Backend, type TensorInfo } from "./native.js";
+import type { Tensor, Variable } from "@tensorflow/tfjs-node";
+import { dataType, type Graph, nodeOf, type AttributeValue } from "./graph.js";
+import { tf } from "../native.js";
+import { nativeBackend, type Backend, type TensorInfo } from "./binding.js";
 import { prune, rewrite } from "./rewrite.js";
 import type { Recording, RecordedNumber, RecordedVariable } from "./recorder.js";
 import { writeSavedModel } from "./saved-model.js";
@@ -55,6 +56,16 @@ class Resident {
   }
 }
 
+/** A recording as a complete graph. */
+export interface ProgramGraph {
+  recording: Recording;
+  graph: Graph;
+  residents: Resident[];
+  numbers: RecordedNumber[];
+  /** The outputs, or a tensor that is there once all is done. */
+  fetches: string[];
+}
+
 /**
  * A recorded step as a TensorFlow session. The variables live in the session; JavaScript's side of a variable is
  * brought up to date when somebody looks at it, and what JavaScript assigns is carried in before the next run.
@@ -62,6 +73,7 @@ class Resident {
 export class Program {
   readonly graph: Graph;
   readonly #backend: Backend = nativeBackend();
+  readonly #recording: Recording;
   readonly #session: number;
   readonly #residents: Resident[];
   readonly #numbers: RecordedNumber[];
@@ -69,12 +81,12 @@ export class Program {
   readonly #fetchNames: string;
   #disposed = false;
 
-  constructor(readonly recording: Recording) {
-    const { graph, residents, fetches } = buildGraph(recording);
+  constructor({ recording, graph, residents, numbers, fetches }: ProgramGraph) {
     this.graph = graph;
+    this.#recording = recording;
     this.#residents = residents;
-    this.#numbers = recording.numbers.filter(({ tensor }) => graph.nodes.some((node) => node.name === nodeOf(tensor)));
-    this.#feedNames = [...recording.inputs, ...this.#numbers.map((one) => one.tensor)].join(",");
+    this.#numbers = numbers;
+    this.#feedNames = [...recording.inputs, ...numbers.map((one) => one.tensor)].join(",");
     this.#fetchNames = fetches.join(",");
     const directory = mkdtempSync(join(tmpdir(), "manabi-program-"));
     try {
@@ -90,13 +102,17 @@ export class Program {
     if (this.#disposed) throw new Error("This program was disposed.");
     this.#carryIn();
     const { binding } = this.#backend;
-    const numbers = this.#numbers.map(({ value }) => binding.createTensor([], dataType.float, Float32Array.of(value())));
+    const numbers = this.#numbers.map(({ value }) =>
+      binding.createTensor([], dataType.float, Float32Array.of(value())),
+    );
     const feeds = [...this.#backend.getInputTensorIds(inputs), ...numbers];
     const outputs = binding.runSavedModel(this.#session, feeds, this.#feedNames, this.#fetchNames);
     for (const id of numbers) binding.deleteTensor(id);
-    for (const optimizer of this.recording.optimizers as unknown as CountingOptimizer[]) optimizer.incrementIterations();
-    for (const resident of this.#residents) if (resident.recorded.update !== undefined) this.#markStale(resident);
-    if (this.recording.outputs.length === 0) binding.deleteTensor(outputs.pop()!.id);
+    for (const optimizer of this.#recording.optimizers as unknown as CountingOptimizer[])
+      optimizer.incrementIterations();
+    for (const resident of this.#residents)
+      if (resident.recorded.update !== undefined) this.#markStale(resident);
+    if (this.#recording.outputs.length === 0) binding.deleteTensor(outputs.pop()!.id);
     return outputs.map((output) => this.#backend.createOutputTensor(output));
   }
 
@@ -143,7 +159,9 @@ export class Program {
     const info = new FetchedOnDemand(variable.shape, recorded.dtype, () => this.#fetchStale());
     const dataId = {};
     this.#backend.tensorMap.set(dataId, info);
-    const tensor = tf.engine().makeTensorFromTensorInfo({ dataId, shape: variable.shape, dtype: variable.dtype });
+    const tensor = tf
+      .engine()
+      .makeTensorFromTensorInfo({ dataId, shape: variable.shape, dtype: variable.dtype });
     variable.assign(tensor);
     tensor.dispose();
     resident.dataId = dataId;
@@ -155,16 +173,26 @@ const done = (graph: Graph, after: string[], name: string): string =>
   graph.add(
     "Const",
     after,
-    { dtype: { type: dataType.bool }, value: { tensor: { dtype: dataType.bool, shape: [], bytes: Uint8Array.of(1) } } },
+    {
+      dtype: { type: dataType.bool },
+      value: { tensor: { dtype: dataType.bool, shape: [], bytes: Uint8Array.of(1) } },
+    },
     name,
   );
 
 /** The recording, rewritten, with what it takes to carry values in and out. */
-function buildGraph(recording: Recording): { graph: Graph; residents: Resident[]; fetches: string[] } {
+export function programGraph(recording: Recording): ProgramGraph {
   const { graph: rewritten, rename } = rewrite(recording.graph, recording.shapes);
-  const updates = new Set(recording.variables.flatMap(({ update }) => (update ? [`^${nodeOf(update)}`] : [])));
+  const updates = new Set(
+    recording.variables.flatMap(({ update }) => (update ? [`^${nodeOf(update)}`] : [])),
+  );
   const outputs = recording.outputs.map(rename);
-  const graph = prune(rewritten, [...outputs, ...updates, ...recording.inputs, ...recording.variables.map((one) => one.handle)]);
+  const graph = prune(rewritten, [
+    ...outputs,
+    ...updates,
+    ...recording.inputs,
+    ...recording.variables.map((one) => one.handle),
+  ]);
   orderUpdates(graph, recording.reads);
   const residents = recording.variables.map((recorded) => {
     const { handle, variable } = recorded;
@@ -180,7 +208,10 @@ function buildGraph(recording: Recording): { graph: Graph; residents: Resident[]
     return graph.add("Identity", [output, ...(i === 0 ? updates : [])], { T: { type: dtype } }, `output${i}`);
   });
   if (fetches.length === 0) fetches.push(done(graph, [...updates], "done"));
-  return { graph, residents, fetches };
+  const numbers = recording.numbers.filter(({ tensor }) =>
+    graph.nodes.some((node) => node.name === nodeOf(tensor)),
+  );
+  return { recording, graph, residents, numbers, fetches };
 }
 
 /**

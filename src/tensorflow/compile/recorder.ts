@@ -1,7 +1,16 @@
-import type { Optimizer, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+import { withStepListener, type StepListener, type WeightChange } from "../optimizers/rule.js";
 import { dataType, Graph, nodeOf, type AttributeValue, type TensorValue } from "./graph.js";
-import { nativeBackend, registeredVariables, type Attribute, type Binding, type TensorMetadata } from "./native.js";
-import { withOptimizerListener, type FusedUpdate, type OptimizerListener, type OptimizerUpdate } from "./optimizers.js";
+import {
+  nativeBackend,
+  registeredVariables,
+  type Attribute,
+  type Binding,
+  type TensorMetadata,
+} from "./binding.js";
+import { typeAttributesOf } from "./op-types.js";
+import { fieldsOf, fusedUpdateOf, type FusedUpdate } from "./optimizers.js";
 
 /** A variable that a recorded step reads or writes. */
 export interface RecordedVariable {
@@ -63,8 +72,15 @@ function attributeValue(binding: Binding, { name, type, value }: Attribute): Att
   }
 }
 
+let recording = false;
+
+/** Whether a step is being recorded now. */
+export function isRecording(): boolean {
+  return recording;
+}
+
 /** Listens at the binding while a step runs eagerly, and writes down what it does. */
-class Recorder implements OptimizerListener {
+class Recorder implements StepListener {
   readonly recording = new Recording();
   readonly #backend = nativeBackend();
   readonly #native: Binding = this.#backend.binding;
@@ -73,6 +89,7 @@ class Recorder implements OptimizerListener {
   /** Tensors by native handle, to know what a handle from outside the step is. */
   readonly #seen = new Map<number, Tensor>();
   readonly #variables = new Map<number, Variable>();
+  readonly #numbers = new Map<Optimizer, (string | undefined)[]>();
 
   run(step: () => Tensor[], inputs: Tensor[]): Tensor[] {
     const backend = this.#backend;
@@ -89,6 +106,7 @@ class Recorder implements OptimizerListener {
       this.#variables.set(this.#handle(variable), variable);
     }
     const getInputTensorIds = backend.getInputTensorIds;
+    recording = true;
     backend.binding = this.#wrap();
     backend.getInputTensorIds = (tensors) => {
       const ids = getInputTensorIds.call(backend, tensors);
@@ -97,8 +115,9 @@ class Recorder implements OptimizerListener {
     };
     let outputs: Tensor[];
     try {
-      outputs = withOptimizerListener(this, step);
+      outputs = withStepListener(this, step);
     } finally {
+      recording = false;
       backend.binding = this.#native;
       backend.getInputTensorIds = getInputTensorIds;
     }
@@ -112,18 +131,39 @@ class Recorder implements OptimizerListener {
     return outputs;
   }
 
-  /** Puts one fused operation per weight in the place of what the optimizer did tensor by tensor. */
-  applied(optimizer: Optimizer, updates: OptimizerUpdate[], fused: FusedUpdate | undefined): void {
-    if (this.recording.obstacle !== undefined) return;
+  /** A fused operation starts from what the variables hold, so what was assigned to them before must be there. */
+  changing(variables: Variable[]): void {
+    if (this.recording.obstacle === undefined) for (const variable of variables) this.#assign(variable);
+  }
+
+  /** Puts one fused operation in the place of what the optimizer did tensor by tensor. */
+  changed(optimizer: Optimizer, { weight, gradient, slots }: WeightChange): void {
+    const fused = fusedUpdateOf(optimizer);
+    if (!fused || this.recording.obstacle !== undefined) return;
+    const numbers = this.#numbersOf(optimizer, fused);
+    const inputs = numbers.map((tensor) => tensor ?? this.#tensorOf(this.#handle(gradient), gradient));
+    const changed = [weight, ...slots].map((variable) => this.#variable(variable));
+    const attributes = { T: { type: dataType.float }, ...fused.attributes?.(fieldsOf(optimizer)) };
+    this.#update(fused.op, changed, inputs, attributes);
+  }
+
+  stepped(optimizer: Optimizer): void {
+    if (this.recording.optimizers.includes(optimizer))
+      this.#fail("the same optimizer steps twice in one step");
     this.recording.optimizers.push(optimizer);
-    if (!fused) return;
-    const open = optimizer as Parameters<FusedUpdate["inputs"][number] & object>[0];
-    const numbers = fused.inputs.map((value) => value === "gradient" ? value : this.#number(() => value(open)));
-    for (const { weight, gradient, slots } of updates) {
-      const changed = [weight, ...slots].map((variable) => this.#variable(variable));
-      const inputs = numbers.map((tensor) => tensor === "gradient" ? this.#tensorOf(this.#handle(gradient), gradient) : tensor);
-      this.#update(fused.op, changed, inputs, { T: { type: dataType.float }, ...fused.attributes?.(open) });
+  }
+
+  /** The placeholders of a fused operation's numbers, which all weights share; undefined stands for the gradient. */
+  #numbersOf(optimizer: Optimizer, fused: FusedUpdate): (string | undefined)[] {
+    let numbers = this.#numbers.get(optimizer);
+    if (!numbers) {
+      const fields = fieldsOf(optimizer);
+      numbers = fused.inputs.map((input) =>
+        input === "gradient" ? undefined : this.#number(() => input(fields)),
+      );
+      this.#numbers.set(optimizer, numbers);
     }
+    return numbers;
   }
 
   #fail(reason: string): void {
@@ -145,7 +185,11 @@ class Recorder implements OptimizerListener {
     if (!recorded) {
       const dtype = this.#backend.getDTypeInteger(variable.dtype);
       const name = `variable${variables.length}`;
-      const attributes = { dtype: { type: dtype }, shape: { shape: variable.shape }, shared_name: { s: name } };
+      const attributes = {
+        dtype: { type: dtype },
+        shape: { shape: variable.shape },
+        shared_name: { s: name },
+      };
       const handle = graph.add("VarHandleOp", [], attributes, name);
       const read = graph.add("ReadVariableOp", [handle], { dtype: { type: dtype } }, `${name}/read`);
       shapes.set(read, { shape: variable.shape, dtype });
@@ -155,6 +199,13 @@ class Recorder implements OptimizerListener {
     return recorded;
   }
 
+  /** A tensor that stands for a number which each run takes anew. */
+  number(value: () => number): Scalar {
+    const scalar = tf.scalar(value());
+    this.#define(this.#handle(scalar), this.#number(value), [], dataType.float);
+    return scalar;
+  }
+
   #number(value: () => number): string {
     const tensor = this.recording.graph.placeholder(dataType.float, [], "number");
     this.recording.numbers.push({ tensor, value });
@@ -162,11 +213,23 @@ class Recorder implements OptimizerListener {
   }
 
   /** Adds an operation that changes variables. */
-  #update(op: string, changed: RecordedVariable[], inputs: string[], attributes: Record<string, AttributeValue>): void {
+  #update(
+    op: string,
+    changed: RecordedVariable[],
+    inputs: string[],
+    attributes: Record<string, AttributeValue>,
+  ): void {
     const { graph, shapes } = this.recording;
     const earlier = changed.flatMap(({ update }) => (update ? [`^${nodeOf(update)}`] : []));
-    const update = graph.add(op, [...changed.map((one) => one.handle), ...inputs, ...new Set(earlier)], attributes);
-    this.recording.reads.set(nodeOf(update), changed.map((one) => one.read));
+    const update = graph.add(
+      op,
+      [...changed.map((one) => one.handle), ...inputs, ...new Set(earlier)],
+      attributes,
+    );
+    this.recording.reads.set(
+      nodeOf(update),
+      changed.map((one) => one.read),
+    );
     for (const recorded of changed) {
       const dtype = { type: recorded.dtype };
       recorded.update = update;
@@ -238,11 +301,12 @@ class Recorder implements OptimizerListener {
   }
 
   #record(op: string, attributes: Attribute[], ids: number[], outputs: TensorMetadata[]): void {
-    const name = this.recording.graph.add(
-      op,
-      ids.map((id) => this.#tensorOf(id)),
-      Object.fromEntries(attributes.map((one) => [one.name, attributeValue(this.#native, one)])),
-    );
+    const inputs = ids.map((id) => this.#tensorOf(id));
+    const values = Object.fromEntries(attributes.map((one) => [one.name, attributeValue(this.#native, one)]));
+    for (const [attribute, input] of typeAttributesOf(op)) {
+      values[attribute] = { type: this.recording.shapes.get(inputs[input]!)!.dtype };
+    }
+    const name = this.recording.graph.add(op, inputs, values);
     outputs.forEach((output, i) => {
       this.#define(output.id, `${name.slice(0, -1)}${i}`, output.shape, output.dtype);
     });

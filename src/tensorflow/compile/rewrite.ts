@@ -73,7 +73,8 @@ const dropReshape: Rule = ({ name, op, inputs, attributes }, view) => {
   if (op !== "Reshape") return undefined;
   const output = `${name}:0`;
   let source = inputs[0]!;
-  for (let inner = view.made(source, "Reshape"); inner; inner = view.made(source, "Reshape")) source = inner.inputs[0]!;
+  for (let inner = view.made(source, "Reshape"); inner; inner = view.made(source, "Reshape"))
+    source = inner.inputs[0]!;
   if (sameShape(view.shape(source), view.shape(output))) return source;
   return source === inputs[0] ? undefined : view.add("Reshape", [source, inputs[1]!], attributes, output);
 };
@@ -97,11 +98,14 @@ const plainMatMul: Rule = ({ name, op, inputs, attributes }, view) => {
   const product = view.graph.add("MatMul", [a, b], { T: float, ...transposed }, "fused/MatMul");
   view.shapes.set(product, { shape: shape.slice(1), dtype: dataType.float });
   view.note(view.graph.nodes.at(-1)!);
-  const target = view.graph.constant({
-    dtype: dataType.int32,
-    shape: [shape.length],
-    bytes: new Uint8Array(Int32Array.from(shape).buffer),
-  }, "fused/shape");
+  const target = view.graph.constant(
+    {
+      dtype: dataType.int32,
+      shape: [shape.length],
+      bytes: new Uint8Array(Int32Array.from(shape).buffer),
+    },
+    "fused/shape",
+  );
   return view.add("Reshape", [product, target], { T: float, Tshape: { type: dataType.int32 } }, output);
 };
 
@@ -138,7 +142,9 @@ const reluGradient: Rule = ({ name, op, inputs }, view) => {
   if (op !== "Mul") return undefined;
   const [dy, step] = inputs as [string, string];
   const x = stepInput(step, view);
-  return x === undefined ? undefined : view.add("ReluGrad", [dy, view.reluOf(x) ?? x], { T: float }, `${name}:0`);
+  return x === undefined
+    ? undefined
+    : view.add("ReluGrad", [dy, view.reluOf(x) ?? x], { T: float }, `${name}:0`);
 };
 
 const rules: Rule[] = [dropCast, dropReshape, plainMatMul, biasAdd, reluGradient];
@@ -187,6 +193,7 @@ export function prune(graph: Graph, wanted: string[]): Graph {
     pending.push(...byName.get(name)!.inputs);
   }
   const pruned = new Graph();
-  for (const node of graph.nodes) if (needed.has(node.name)) pruned.add(node.op, node.inputs, node.attributes, node.name);
+  for (const node of graph.nodes)
+    if (needed.has(node.name)) pruned.add(node.op, node.inputs, node.attributes, node.name);
   return pruned;
 }

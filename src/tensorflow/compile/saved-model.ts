@@ -81,7 +81,11 @@ const encodeSignatureTensors = (tensors: Record<string, SignatureTensor>): objec
  * @param directory where `saved_model.pb` goes; made if it is missing
  * @param signatures by name; `serving_default` is what TensorFlow Serving calls
  */
-export function writeSavedModel(graph: Graph, directory: string, signatures: Record<string, Signature> = {}): void {
+export function writeSavedModel(
+  graph: Graph,
+  directory: string,
+  signatures: Record<string, Signature> = {},
+): void {
   const message = {
     saved_model_schema_version: 1,
     meta_graphs: [

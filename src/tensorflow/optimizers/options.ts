@@ -91,8 +91,8 @@ function sumOfSquares(tensor: Tensor): Tensor {
 }
 
 function decayWeights(optimizer: Optimizer, gradients: Gradient[], weightDecay: number): void {
-  const { learningRate } = optimizer as unknown as { learningRate: number };
-  const { share } = makeStepTensors({ share: learningRate * weightDecay });
+  const rated = optimizer as unknown as { learningRate: number };
+  const { share } = makeStepTensors(() => ({ share: rated.learningRate * weightDecay }));
   for (const { name } of gradients) {
     const weight = tf.engine().registeredVariables[name]!;
     weight.assign(tf.sub(weight, tf.mul(weight, share!)));

@@ -64,22 +64,42 @@ export function stepValuesOf(optimizer: Optimizer): Record<string, number> {
   return ruleOf(optimizer).stepValues(configOf(optimizer), optimizer.iterations + 1);
 }
 
-/** Tensors of the numbers of one step. Call it inside `tf.tidy`. */
-export let makeStepTensors = (values: Record<string, number>): Record<string, Scalar> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.scalar(value)]));
+/** Who puts something of its own in the place of what an optimizer does, such as a recorder. */
+export interface StepListener {
+  /** A tensor of a number that each step takes anew. */
+  number(value: () => number): Scalar;
+  /** Told of the variables that an optimizer is about to change. */
+  changing(variables: Variable[]): void;
+  /** Told of each weight that an optimizer has just changed. */
+  changed(optimizer: Optimizer, change: WeightChange): void;
+  /** Told when an optimizer's step is over. */
+  stepped(optimizer: Optimizer): void;
+}
 
-/**
- * Runs `step` with the step values of every optimizer replaced by the given tensors.
- * A recorder uses this to have them as inputs of its graph instead of constants.
- */
-export function withStepTensors<T>(provide: typeof makeStepTensors, step: () => T): T {
-  const before = makeStepTensors;
-  makeStepTensors = provide;
+/** A weight that an optimizer changed, by which gradient, and its slots. */
+export interface WeightChange {
+  weight: Variable;
+  gradient: Tensor;
+  slots: Variable[];
+}
+
+let listener: StepListener | undefined;
+
+/** Runs `step` with `heard` told of what optimizers do in it. */
+export function withStepListener<T>(heard: StepListener, step: () => T): T {
+  const before = listener;
+  listener = heard;
   try {
     return step();
   } finally {
-    makeStepTensors = before;
+    listener = before;
   }
+}
+
+/** Tensors of the numbers that each step takes anew. Call it inside `tf.tidy`. */
+export function makeStepTensors(values: () => Record<string, number>): Record<string, Scalar> {
+  const tensor = (name: string) => listener?.number(() => values()[name]!) ?? tf.scalar(values()[name]!);
+  return Object.fromEntries(Object.keys(values()).map((name) => [name, tensor(name)]));
 }
 
 /** The slots that an optimizer with its hyperparameters has. */
@@ -87,12 +107,23 @@ export function slotSpecsOf(optimizer: Optimizer): SlotSpec[] {
   return ruleOf(optimizer).slots.filter(({ when }) => when?.(configOf(optimizer)) ?? true);
 }
 
-function ruleOf(optimizer: Optimizer): UpdateRule {
+/** Whether `optimizer` changes weights by an update rule, so that `stepValuesOf` knows its numbers. */
+export function hasUpdateRule(optimizer: Optimizer): boolean {
+  return findRule(optimizer) !== undefined;
+}
+
+function findRule(optimizer: Optimizer): UpdateRule | undefined {
   for (let known: object = optimizer; known; known = Object.getPrototypeOf(known) as object) {
     const rule = rules.get(known);
     if (rule) return rule;
   }
-  throw new Error(`The optimizer ${optimizer.getClassName()} has no update rule here.`);
+  return undefined;
+}
+
+function ruleOf(optimizer: Optimizer): UpdateRule {
+  const rule = findRule(optimizer);
+  if (!rule) throw new Error(`The optimizer ${optimizer.getClassName()} has no update rule here.`);
+  return rule;
 }
 
 function configOf(optimizer: Optimizer): OptimizerConfig {
@@ -124,17 +155,20 @@ function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyG
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
   tf.tidy(() => {
-    const values = makeStepTensors(stepValuesOf(this));
+    const values = makeStepTensors(() => stepValuesOf(this));
     named.forEach(({ name, tensor: gradient }, index) => {
       const weight = tf.engine().registeredVariables[name]!;
       const slots = specs.map((spec) => slotOf(this as StoringOptimizer, spec, weight, index));
       if (gradient == null) return;
+      listener?.changing([weight, ...slots]);
       tf.tidy(() => {
         const updated = rule.update({ gradient, weight, slots, values, config });
         slots.forEach((slot, i) => updated.slots[i] === slot || slot.assign(updated.slots[i]!));
         weight.assign(updated.weight);
       });
+      listener?.changed(this, { weight, gradient, slots });
     });
   });
+  listener?.stepped(this);
   (this as unknown as { incrementIterations(): void }).incrementIterations();
 }

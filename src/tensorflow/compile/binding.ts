@@ -1,9 +1,5 @@
-import { createRequire } from "node:module";
-import type { Tensor, Variable } from "@tensorflow/tfjs-core";
-import type * as TF from "@tensorflow/tfjs-node";
-
-/** TensorFlow.js on the native backend. */
-export const tf = createRequire(import.meta.url)("@tensorflow/tfjs-node") as typeof TF;
+import type { Tensor, Variable } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
 
 /** One attribute of an operation, in the form tfjs-node's binding takes. */
 export interface Attribute {
@@ -33,7 +29,13 @@ export interface Binding {
   runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[];
   getNumOfSavedModels(): number;
   getNumOfTensors(): number;
-  readonly [constant: `TF_${string}`]: number;
+  readonly TF_INT32: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
 }
 
 /** What the backend keeps for each `dataId`: native once `values` is null. */
@@ -54,17 +56,12 @@ export interface Backend {
   getDTypeInteger(dtype: string): number;
 }
 
-/** The native backend. Throws if another one (WebAssembly, say) is active: that one cannot run graphs. */
+/** The native backend. Only graphs run on it: ask `runsNatively()` of `../native.js` first. */
 export function nativeBackend(): Backend {
-  if (tf.getBackend() !== "tensorflow") {
-    throw new Error(
-      `Compiled training needs the native backend "tensorflow", but "${tf.getBackend()}" is active.`,
-    );
-  }
   return tf.backend() as unknown as Backend;
 }
 
 /** Every variable that is not disposed, of all models and optimizers. */
 export function registeredVariables(): Variable[] {
-  return Object.values((tf.engine() as unknown as { registeredVariables: Record<string, Variable> }).registeredVariables);
+  return Object.values(tf.engine().registeredVariables);
 }

@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Tensor } from "@tensorflow/tfjs-node";
+import { runsNatively, tf } from "../native.js";
+import type { GraphNode } from "./graph.js";
+import { Program, programGraph, type ProgramGraph } from "./program.js";
+import { isRecording, record, type Recording } from "./recorder.js";
+
+/** What became of one signature of a step. */
+export interface SignatureReport {
+  /** The types and shapes of the inputs. */
+  inputs: string;
+  state: "recording" | "compiled" | "eager";
+  /** Why it runs eagerly. */
+  reason?: string;
+  /** How many operations of each kind its graph has. */
+  operations?: Record<string, number>;
+}
+
+/** A step may make its variables (an optimizer's slots, say) in its first runs; later they must all be there. */
+const attempts = 3;
+
+/** One signature: recorded twice, because what differs between two runs cannot be a constant, then compiled. */
+class Signature {
+  #attempts = 0;
+  #first: ProgramGraph | undefined;
+  #program: Program | undefined;
+  #reason: string | undefined;
+
+  constructor(private readonly inputs: string) {}
+
+  run(step: (inputs: Tensor[]) => Tensor[], inputs: Tensor[]): Tensor[] {
+    if (this.#program) return this.#program.run(inputs);
+    if (this.#reason !== undefined) return step(inputs);
+    const { outputs, recording } = record(() => step(inputs), inputs);
+    this.#learn(recording);
+    return outputs;
+  }
+
+  #learn(recording: Recording): void {
+    this.#attempts++;
+    let reason = recording.obstacle;
+    if (reason === undefined) {
+      const built = programGraph(recording);
+      if (!this.#first) {
+        this.#first = built;
+        return;
+      }
+      reason = difference(this.#first, built);
+      if (reason === undefined) reason = this.#compile(built);
+    }
+    this.#first = undefined;
+    if (this.#attempts >= attempts) this.#reason = reason;
+  }
+
+  /** Returns why it failed, if it did. */
+  #compile(built: ProgramGraph): string | undefined {
+    try {
+      this.#program = new Program(built);
+      return undefined;
+    } catch (error) {
+      return `TensorFlow does not take the graph: ${String(error)}`;
+    }
+  }
+
+  report(): SignatureReport {
+    const { inputs } = this;
+    if (this.#reason !== undefined) return { inputs, state: "eager", reason: this.#reason };
+    if (!this.#program) return { inputs, state: "recording" };
+    const operations: Record<string, number> = {};
+    for (const { op } of this.#program.graph.nodes) operations[op] = (operations[op] ?? 0) + 1;
+    return { inputs, state: "compiled", operations };
+  }
+
+  dispose(): void {
+    this.#program?.dispose();
+  }
+}
+
+/** Why two recordings of a step are not one program; undefined if they are. */
+function difference(a: ProgramGraph, b: ProgramGraph): string | undefined {
+  const { nodes } = b.graph;
+  const index = nodes.findIndex((node, i) => !isDeepStrictEqual(node, a.graph.nodes[i]));
+  const variables = (built: ProgramGraph) => built.residents.map((one) => one.variable);
+  if (index < 0 && nodes.length === a.graph.nodes.length && isDeepStrictEqual(variables(a), variables(b))) {
+    return undefined;
+  }
+  const node: GraphNode | undefined = nodes[index];
+  if (node?.op !== "Const" || a.graph.nodes[index]?.op !== "Const") {
+    return "the step does not do the same operations each time";
+  }
+  const user = nodes.find(({ inputs }) => inputs.includes(`${node.name}:0`));
+  return `a value that JavaScript makes in the step (an input of ${user?.op ?? "the result"}) changes from run to run`;
+}
+
+/** A step with more signatures than this never settles: what is new then runs eagerly. */
+const mostSignatures = 32;
+
+/** A function of tensors that is recorded once per signature and then replayed as a TensorFlow graph. */
+export class CompiledStep {
+  readonly #signatures = new Map<string, Signature>();
+
+  /**
+   * Runs the step.
+   *
+   * @param step what to do eagerly, or to record
+   * @param context what else the step depends on, besides the shapes and types of `inputs`
+   */
+  run(step: (inputs: Tensor[]) => Tensor[], inputs: Tensor[], context = ""): Tensor[] {
+    // Inside of another recording, or of a gradient, the single operations must be seen.
+    if (!runsNatively() || isRecording() || inGradient()) return step(inputs);
+    const shapes = inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(",")}]`).join(" ");
+    const key = `${shapes} ${context}`;
+    let signature = this.#signatures.get(key);
+    if (!signature) {
+      if (this.#signatures.size === mostSignatures) return step(inputs);
+      signature = new Signature(shapes);
+      this.#signatures.set(key, signature);
+    }
+    return signature.run(step, inputs);
+  }
+
+  report(): SignatureReport[] {
+    return [...this.#signatures.values()].map((signature) => signature.report());
+  }
+
+  /** Frees all programs. Variables keep their newest values; the step can be run again. */
+  dispose(): void {
+    for (const signature of this.#signatures.values()) signature.dispose();
+    this.#signatures.clear();
+  }
+}
+
+function inGradient(): boolean {
+  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
+}

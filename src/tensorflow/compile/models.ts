@@ -1,0 +1,167 @@
+import type { LayersModel, ModelCompileArgs, Optimizer, Tensor, layers } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+import { CompiledStep, type SignatureReport } from "./compiled-step.js";
+import { hasUpdateRule } from "../optimizers/rule.js";
+import { replaceGatherKernel } from "./gather.js";
+
+/** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
+type StepFunction = (data: (Tensor | null)[]) => Tensor[];
+
+/** A model with the members that its type hides. */
+interface OpenModel extends Omit<LayersModel, "predictLoop" | "makeTrainFunction" | "testFunction"> {
+  testFunction: StepFunction;
+  makeTrainFunction(): StepFunction;
+  makeTestFunction(): void;
+  predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
+  checkNumSamples(inputs: Tensor | Tensor[]): number;
+}
+
+/** The compiled steps of one model. */
+class ModelPrograms {
+  readonly train = new CompiledStep();
+  readonly test = new CompiledStep();
+  readonly predict = new CompiledStep();
+  runEagerly = false;
+  optimizer: Optimizer | undefined;
+
+  dispose(): void {
+    for (const step of [this.train, this.test, this.predict]) step.dispose();
+  }
+}
+
+const programs = new WeakMap<object, ModelPrograms>();
+
+function programsOf(model: object): ModelPrograms {
+  let found = programs.get(model);
+  if (!found) {
+    found = new ModelPrograms();
+    programs.set(model, found);
+  }
+  return found;
+}
+
+/** Numbers and switches of an object that a recorded step takes for constant. */
+function settingsOf(object: object, except: string[] = []): unknown[] {
+  return Object.entries(object).filter(
+    ([name, value]) =>
+      (typeof value === "number" || typeof value === "boolean") &&
+      !/^_|^id$/.test(name) &&
+      !except.includes(name),
+  );
+}
+
+/** What a model's step depends on besides its inputs: which weights are trained, and the layers' settings. */
+function contextOf(model: OpenModel): string {
+  const parts = model.layers.map((layer: layers.Layer) => [
+    layer.name,
+    settingsOf(layer),
+    layer.weights.map((weight) => Number(weight.trainable)).join(""),
+  ]);
+  return JSON.stringify(parts);
+}
+
+/** The optimizer's settings that its recorded step takes for constant: all but those of `stepValuesOf`. */
+function optimizerContextOf(optimizer: Optimizer): string {
+  const anew = hasUpdateRule(optimizer) ? ["learningRate", "iterations_"] : ["iterations_"];
+  return JSON.stringify(settingsOf(optimizer, anew));
+}
+
+/** Puts tensors at the places that are `given`, null at the others. */
+function spread(tensors: Tensor[], given: boolean[]): (Tensor | null)[] {
+  const next = tensors.values();
+  return given.map((one) => (one ? next.next().value! : null));
+}
+
+let enabled = false;
+
+/**
+ * Makes `fit`, `fitDataset`, `trainOnBatch`, `evaluate` and `predict` of all models run as recorded TensorFlow graphs.
+ * What they compute stays the same. `model.compile({ ..., runEagerly: true })` leaves one model out.
+ */
+export function useCompiledTraining(): void {
+  if (enabled) return;
+  enabled = true;
+  replaceGatherKernel();
+  const prototype = tf.LayersModel.prototype as unknown as OpenModel;
+  const { compile, dispose, makeTrainFunction, makeTestFunction, predictLoop } = prototype;
+
+  prototype.compile = function (this: OpenModel, args: ModelCompileArgs & { runEagerly?: boolean }) {
+    programsOf(this).dispose();
+    programsOf(this).runEagerly = args.runEagerly ?? false;
+    compile.call(this, args);
+  };
+
+  prototype.dispose = function (this: OpenModel) {
+    programsOf(this).dispose();
+    return dispose.call(this);
+  };
+
+  prototype.makeTrainFunction = function (this: OpenModel) {
+    const step = makeTrainFunction.call(this);
+    const compiled = programsOf(this);
+    if (compiled.runEagerly) return step;
+    const context = contextOf(this);
+    return (data) => {
+      if (compiled.optimizer !== this.optimizer) {
+        compiled.train.dispose();
+        compiled.optimizer = this.optimizer;
+      }
+      const given = data.map((tensor) => tensor !== null);
+      return compiled.train.run(
+        (tensors) => step(spread(tensors, given)),
+        data.filter((tensor) => tensor !== null),
+        given.join() + optimizerContextOf(this.optimizer) + context,
+      );
+    };
+  };
+
+  prototype.makeTestFunction = function (this: OpenModel) {
+    makeTestFunction.call(this);
+    const step = this.testFunction;
+    const compiled = programsOf(this);
+    if (compiled.runEagerly) return;
+    const context = contextOf(this);
+    this.testFunction = (data) => compiled.test.run(step, data as Tensor[], context);
+  };
+
+  prototype.predictLoop = function (this: OpenModel, inputs, batchSize = 32, verbose = false) {
+    const compiled = programsOf(this);
+    if (compiled.runEagerly || verbose) return predictLoop.call(this, inputs, batchSize, verbose);
+    const step = (batch: Tensor[]) => [predictLoop.call(this, batch, batch[0]!.shape[0], verbose)].flat();
+    const context = contextOf(this);
+    return tf.tidy(() => {
+      const list = [inputs].flat();
+      const samples = this.checkNumSamples(inputs);
+      const batches: Tensor[][] = [];
+      for (let start = 0; start < samples; start += batchSize) {
+        const size = Math.min(batchSize, samples - start);
+        const batch = size === samples ? list : list.map((input) => tf.slice(input, start, size));
+        batches.push(compiled.predict.run(step, batch, context));
+      }
+      const outputs = batches[0]!.map((_, i) => tf.concat(batches.map((batch) => batch[i]!)));
+      return outputs.length === 1 ? outputs[0]! : outputs;
+    });
+  };
+}
+
+/** What became of a model's training, testing and predicting steps. */
+export interface ModelReport {
+  train: SignatureReport[];
+  test: SignatureReport[];
+  predict: SignatureReport[];
+}
+
+/**
+ * Tells which steps of a model run as compiled graphs, which run eagerly, and why.
+ *
+ * @example
+ * explain(model).train[0]?.state; // "compiled"
+ */
+export function explain(model: LayersModel): ModelReport {
+  const compiled = programsOf((model as unknown as { model?: LayersModel }).model ?? model);
+  return {
+    train: compiled.train.report(),
+    test: compiled.test.report(),
+    predict: compiled.predict.report(),
+  };
+}
