@@ -5,6 +5,7 @@
 import {
   visitorKeys,
   type ArrowFunctionExpression,
+  type AwaitExpression,
   type Function as FunctionNode,
   type ImportExpression,
   type MetaProperty,
@@ -36,6 +37,8 @@ export interface Names {
   vars: { node: VariableDeclaration; parent: Node }[];
   /** `import(…)` and `import.meta` expressions. */
   imports: (ImportExpression | MetaProperty)[];
+  /** `await` outside any function. */
+  awaits: AwaitExpression[];
 }
 
 interface Scope {
@@ -81,6 +84,7 @@ export function analyseNames(program: Program): Names {
   const declared = new Map<string, DeclarationKind>();
   const vars: Names["vars"] = [];
   const imports: Names["imports"] = [];
+  const awaits: Names["awaits"] = [];
   const uses: { reference: Reference; scope: Scope }[] = [];
   const top = newScope(undefined, true);
 
@@ -90,7 +94,7 @@ export function analyseNames(program: Program): Names {
     while (at && !at.names.has(reference.name)) at = at.parent;
     return at === undefined || at === top;
   });
-  return { declared, vars, imports, references: references.map(({ reference }) => reference) };
+  return { declared, vars, imports, awaits, references: references.map(({ reference }) => reference) };
 
   function declare(scope: Scope, kind: DeclarationKind, names: string[]): void {
     for (const name of names) {
@@ -161,8 +165,7 @@ export function analyseNames(program: Program): Names {
   }
 
   function variables(node: VariableDeclaration, scope: Scope, parent: Node): void {
-    let owner = scope;
-    if (node.kind === "var") while (owner.parent && !owner.isFunction) owner = owner.parent;
+    const owner = node.kind === "var" ? functionScope(scope) : scope;
     if (owner === top && node.kind === "var") vars.push({ node, parent });
     for (const { id, init } of node.declarations) {
       declare(owner, node.kind, boundNames(id));
@@ -259,6 +262,9 @@ export function analyseNames(program: Program): Names {
       case "ImportExpression":
         imports.push(node);
         return children(node, scope);
+      case "AwaitExpression":
+        if (functionScope(scope) === top) awaits.push(node);
+        return children(node, scope);
       case "MetaProperty":
         if (node.meta.name === "import") imports.push(node);
         return;
@@ -266,6 +272,13 @@ export function analyseNames(program: Program): Names {
         return children(node, scope);
     }
   }
+}
+
+/** The scope of the innermost function around, or of the program. */
+function functionScope(scope: Scope): Scope {
+  let at = scope;
+  while (at.parent && !at.isFunction) at = at.parent;
+  return at;
 }
 
 function newScope(parent: Scope | undefined, isFunction = false): Scope {

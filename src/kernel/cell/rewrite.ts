@@ -73,6 +73,10 @@ export function rewriteProgram(
       if (type === "MetaProperty") code.update(start, end, "__cell.meta");
       else code.update(start, start + "import".length, "__cell.import");
     }
+    // Only outside functions: their text may be sent elsewhere, to a browser's page for example.
+    for (const { start, end } of names.awaits) {
+      code.prependRight(start, "__cell.resume(").appendLeft(end, ")");
+    }
   }
 
   function rewriteStatement(node: Directive | Statement, isLast: boolean): void {

@@ -73,9 +73,12 @@ export class NotebookScope {
     }
   }
 
-  /** The object that one cell gets as `__cell`. */
-  cell(modules: CellModules): CellContext {
-    return new CellContext(this, modules);
+  /**
+   * The object that one cell gets as `__cell`. `resume` is called with the value of each `await` outside functions;
+   * it throws if the cell must not go on.
+   */
+  cell(modules: CellModules, resume: CellContext["resume"] = (value) => value): CellContext {
+    return new CellContext(this, modules, resume);
   }
 
   #define(owner: object, name: string, value: unknown): void {
@@ -94,7 +97,11 @@ export class CellContext {
   readonly declare: (names: string[]) => void;
   readonly #notebook: NotebookScope;
 
-  constructor(notebook: NotebookScope, modules: CellModules) {
+  constructor(
+    notebook: NotebookScope,
+    modules: CellModules,
+    readonly resume: <Value>(value: Value) => Value,
+  ) {
     this.#notebook = notebook;
     this.scope = notebook.shadowing;
     this.meta = modules.meta;

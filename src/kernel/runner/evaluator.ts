@@ -9,7 +9,7 @@ import { CellModules } from "./cell-modules.js";
 import type { Host } from "./host.js";
 import { plainText, toMimeBundle } from "./mime-bundle.js";
 import type { OutputChannel } from "./output-channel.js";
-import { Interrupted, RunningCell, runInCell } from "./running-cell.js";
+import { Interrupted, resume, RunningCell, runInCell } from "./running-cell.js";
 import { registerSource, stackLines } from "./stack-frames.js";
 
 type CellFunction = (
@@ -95,7 +95,12 @@ export class Evaluator {
     registerSource(filename, { name, code }, () => transformed.map);
     const run = compile(transformed.code, filename);
     const { modules } = this;
-    return run(this.scope.cell(modules), modules.require, modules.meta.filename, modules.meta.dirname);
+    return run(
+      this.scope.cell(modules, resume),
+      modules.require,
+      modules.meta.filename,
+      modules.meta.dirname,
+    );
   }
 
   private async show(cell: RunningCell, value: unknown): Promise<void> {

@@ -10,6 +10,7 @@ import { installLateErrors } from "./late-errors.js";
 import { Descriptor, type RunnerRequest } from "./messages.js";
 import { OutputChannel, Owner } from "./output-channel.js";
 import { installStackFormatting } from "./stack-frames.js";
+import { installStoppableTimers } from "./stoppable-timers.js";
 import { installStreams } from "./streams.js";
 import { suppressVmWarning } from "./warnings.js";
 
@@ -19,6 +20,7 @@ suppressVmWarning();
 installStreams(channel);
 installStackFormatting();
 installFlushPoints(channel);
+installStoppableTimers();
 process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
 // An interrupt reaches the whole process group; child processes end by it, this process must not.
 process.on("SIGINT", () => undefined);

@@ -30,6 +30,18 @@ export class RunningCell {
 const storage = new AsyncLocalStorage<RunningCell>();
 let latest = new RunningCell("", 0, false);
 
+/** Whether the calling code goes on for a cell that was interrupted. */
+export function isStopped(): boolean {
+  return storage.getStore()?.interrupted !== undefined;
+}
+
+/** Passes on what a cell has awaited, unless the cell was interrupted meanwhile. */
+export function resume<Value>(value: Value): Value {
+  const interrupted = storage.getStore()?.interrupted;
+  if (interrupted) throw interrupted;
+  return value;
+}
+
 /** Runs `action` as a part of `cell`. */
 export function runInCell<Result>(cell: RunningCell, action: () => Result): Result {
   latest = cell;

@@ -34,6 +34,54 @@ describe("kernel/runner interrupt", function () {
     });
   }
 
+  const sleepers: Record<string, string> = {
+    "at the top level": "for (;;) { await require('node:fs/promises').stat('/'); console.log('tick'); }",
+    "in a function, by a timer":
+      "async function ticks() { for (;;) { await new Promise((resolve) => setTimeout(resolve, 10)); console.log('tick'); } }; await ticks()",
+    "in a function, by node:timers/promises":
+      "import { setTimeout as sleep } from 'node:timers/promises'; const run = async () => { for (;;) { await sleep(10); console.log('tick'); } }; await run()",
+    "by an interval": "setInterval(() => console.log('tick'), 10); await new Promise(() => {})",
+  };
+  for (const [name, code] of Object.entries(sleepers)) {
+    it(`leaves nothing running of a loop that waits ${name}`, async () => {
+      const cell = harness.run(code);
+      await pause(100);
+      await harness.runner.interrupt();
+      assert.equal(failed(await cell).ename, "Interrupted");
+      assert.match(harness.text(), /tick/);
+      harness.outputs.length = 0;
+      await pause(100);
+      assert.deepEqual(harness.outputs, []);
+    });
+  }
+
+  it("lets what earlier cells have started go on", async () => {
+    await harness.result("let beats = 0; const heart = setInterval(() => { beats += 1; }, 5);");
+    const cell = harness.run("await new Promise(() => {})");
+    await pause(50);
+    await harness.runner.interrupt();
+    await cell;
+    const before = Number(await harness.result("beats"));
+    assert.ok(
+      Number(await harness.result("await new Promise((resolve) => setTimeout(resolve, 50)); beats")) > before,
+    );
+    await harness.result("clearInterval(heart)");
+  });
+
+  it("works a hundred times in a row, at any moment", async () => {
+    for (let i = 0; i < 100; i += 1) {
+      const cell = harness.run(
+        i % 2 === 0 ? "while (true) {}" : "for (let j = 0; j < 3e5; j++) Math.sqrt(j);",
+      );
+      await pause(Math.random() * 12);
+      await harness.runner.interrupt();
+      await cell;
+      // The next cell must not be hit.
+      assert.equal(await harness.result(`${i} + 1`), String(i + 1));
+    }
+    assert.deepEqual(harness.replaced, []);
+  });
+
   it("is harmless when nothing runs", async () => {
     for (let i = 0; i < 20; i += 1) await harness.runner.interrupt();
     assert.equal(await harness.result("kept.by"), "'the runner'");
