@@ -5,6 +5,8 @@ import { repairAdagrad } from "./repairs/adagrad.js";
 import { repairAdam } from "./repairs/adam.js";
 import { repairAdamax } from "./repairs/adamax.js";
 import { repairDropout } from "./repairs/dropout.js";
+import { repairGru } from "./repairs/gru-reset-after.js";
+import { repairLayerConfigs } from "./repairs/layer-configs.js";
 import { repairRandom } from "./repairs/random.js";
 import { repairRmsprop } from "./repairs/rmsprop.js";
 import { repairSgd } from "./repairs/sgd.js";
@@ -19,6 +21,8 @@ repairAdagrad();
 repairAdadelta();
 repairAdam();
 repairAdamax();
+repairGru();
+repairLayerConfigs();
 installFit();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */

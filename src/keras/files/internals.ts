@@ -32,8 +32,6 @@ export interface LayerInternals {
   backwardLayer?: Tf.layers.Layer;
   cell?: Tf.layers.Layer;
   cells?: Tf.layers.Layer[];
-  depthwiseConstraint?: Tf.serialization.Serializable | null;
-  depthMultiplier?: number;
 }
 
 export interface ModelInternals {

@@ -29,7 +29,6 @@ export function layerToTfjs(entry: JsonObject): TfjsLayer {
       result[known.tfjs] = convert(known.keras, value, place);
     } else checkUnknown(rule, key, value, place);
   }
-  checkMeaning(className, config, place);
   return { className, config: toCamelCase(result) as JsonObject };
 }
 
@@ -52,7 +51,7 @@ export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
   const { trainable, ...untrainable } = base;
   const result: JsonObject = rule.untrainable ? untrainable : { ...untrainable, trainable };
   for (const key of rule.args) {
-    const value = argumentOf(layer, config, camelCase(rule.renamed?.[key] ?? key));
+    const value = config[camelCase(rule.renamed?.[key] ?? key)];
     if (value === undefined) continue;
     result[key] = argumentToKeras(key, value, layer, place);
     checkValue(rule, key, result[key], place);
@@ -60,7 +59,7 @@ export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
   return {
     module: "keras.layers",
     class_name: className,
-    config: { ...result, ...rule.write },
+    config: result,
     registered_name: null,
   };
 }
@@ -131,16 +130,6 @@ function checkValue(rule: LayerRule, key: string, value: Json, place: Place): vo
   );
 }
 
-function checkMeaning(className: string, config: JsonObject, place: Place): void {
-  if ((className === "GRU" || className === "GRUCell") && config.reset_after === true) {
-    reject(
-      `${place} has reset_after = true (Keras's default), another formula than TensorFlow.js's GRU`,
-      "reset_after = false",
-      "In Python: GRU(units, reset_after=False), train and save again.",
-    );
-  }
-}
-
 function customToTfjs(className: string, config: JsonObject, place: Place): TfjsLayer {
   if (className === "Lambda") {
     reject(
@@ -159,24 +148,6 @@ function rejectClass(className: string, place: Place): never {
     `one of ${Object.keys(layerRules).join(", ")}`,
     `Port it to TypeScript and register it with tf.serialization.registerClass, or build the model without it.`,
   );
-}
-
-function argumentOf(layer: Tf.layers.Layer, config: JsonObject, key: string): Json | undefined {
-  const { depthwiseConstraint, depthMultiplier, cell, cells } = internals(layer);
-  // tfjs's DepthwiseConv2D writes its regularizer in the constraint's place, SeparableConv2D forgets the multiplier
-  // (tfjs-layers 4.22, convolutional_depthwise.ts and convolutional.ts).
-  if (key === "depthwiseConstraint") {
-    return depthwiseConstraint
-      ? {
-          className: depthwiseConstraint.getClassName(),
-          config: depthwiseConstraint.getConfig(),
-        }
-      : null;
-  }
-  if (key === "depthMultiplier") return depthMultiplier;
-  if (key === "cell") return cell ? "cell" : undefined;
-  if (key === "cells") return cells ? "cells" : undefined;
-  return config[key];
 }
 
 function argumentToKeras(key: string, value: Json, layer: Tf.layers.Layer, place: Place): Json {

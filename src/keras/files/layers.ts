@@ -15,8 +15,6 @@ export interface LayerRule {
   values?: Readonly<Record<string, readonly Json[]>>;
   /** Set where Keras's constructor takes no `trainable`. */
   untrainable?: true;
-  /** Arguments to write for Keras whose default differs from what tfjs does. */
-  write?: Readonly<JsonObject>;
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
@@ -37,7 +35,6 @@ const recurrent = "return_sequences return_state go_backwards stateful unroll";
 const gatedCell = `${recurrentCell} recurrent_activation`;
 const ones = (rank: number): number[] => Array.from({ length: rank }, () => 1);
 const recurrentOnly = { zero_output_for_mask: true, use_cudnn: "auto", time_major: false };
-const gruWrite = { reset_after: false };
 
 /** Every layer class that both libraries have, under Keras's name. */
 export const layerRules: Readonly<Record<string, LayerRule>> = {
@@ -121,11 +118,11 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
   Dot: rule("axes normalize"),
 
   SimpleRNN: rule(`${recurrentCell} ${recurrent}`, { only: recurrentOnly }),
-  GRU: rule(`${gatedCell} ${recurrent}`, { only: { ...recurrentOnly, implementation: 2 }, write: gruWrite }),
+  GRU: rule(`${gatedCell} reset_after ${recurrent}`, { only: { ...recurrentOnly, implementation: 2 } }),
   LSTM: rule(`${gatedCell} unit_forget_bias ${recurrent}`, { only: { ...recurrentOnly, implementation: 2 } }),
   RNN: rule(`${recurrent} cell`, { only: recurrentOnly }),
   SimpleRNNCell: rule(recurrentCell),
-  GRUCell: rule(gatedCell, { only: { implementation: 2 }, write: gruWrite }),
+  GRUCell: rule(`${gatedCell} reset_after`, { only: { implementation: 2 } }),
   LSTMCell: rule(`${gatedCell} unit_forget_bias`, { only: { implementation: 2 } }),
   StackedRNNCells: rule("cells"),
   Bidirectional: rule("layer merge_mode"),

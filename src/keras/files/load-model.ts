@@ -1,18 +1,18 @@
 import { readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type * as Tf from "@tensorflow/tfjs";
-import { tf } from "../../tensorflow/load.js";
 import { readArchive } from "./archive.js";
 import { compileFromConfig } from "./compile-settings.js";
-import { reject } from "./errors.js";
+import { KerasFileError, reject } from "./errors.js";
 import { formatOf, pathOf } from "./format.js";
 import { type Hdf5Reader, readHdf5 } from "./hdf5.js";
 import { modelInternals } from "./internals.js";
 import { isObject, parseObject } from "./json.js";
 import { readLegacyWeights } from "./legacy-weights-file.js";
 import { modelFromConfig } from "./model-from-config.js";
+import { keras2HardSigmoid } from "./objects.js";
 import { restoreOptimizer } from "./optimizers.js";
+import { loadFolder } from "./tfjs-folder.js";
+import { weightGroups } from "./weight-groups.js";
 import { readWeights } from "./weights-file.js";
 
 export interface LoadOptions {
@@ -39,8 +39,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   const info = await stat(file).catch((error: unknown) =>
     reject(`There is no file ${path}`, "the path of a saved model", "Check the name and the folder.", error),
   );
-  if (info.isDirectory()) return loadFolder(join(file, "model.json"));
-  if (basename(file).endsWith(".json")) return loadFolder(file);
+  if (info.isDirectory() || file.endsWith(".json")) return loadFolder(file);
   const bytes = await readFile(file);
   switch (signature(bytes)) {
     case "zip":
@@ -89,27 +88,18 @@ function signature(bytes: Uint8Array): "zip" | "hdf5" | undefined {
   return start === "\x89HDF" ? "hdf5" : undefined;
 }
 
-async function loadFolder(modelJson: string): Promise<Tf.LayersModel> {
-  try {
-    return await tf.loadLayersModel(pathToFileURL(resolve(modelJson)).href);
-  } catch (error) {
-    return reject(
-      `${modelJson} is not a model TensorFlow.js can read (${(error as Error).message})`,
-      "model.json and its weights as saveModel(model, folder) or model.save write them",
-      "Save the model again, or give the path of a .keras or .h5 file.",
-      error,
-    );
-  }
-}
-
 async function loadArchive(bytes: Uint8Array, path: string, compile: boolean): Promise<Tf.LayersModel> {
   const files = await readArchive(bytes, [configName, weightsName], path);
   const config = parseObject(new TextDecoder().decode(files[configName]), `${configName} of ${path}`);
   return readHdf5(files[weightsName]!, path, (file) =>
-    finish(modelFromConfig(config, file.weightBytes()), (model) => {
-      readWeights(file, model);
-      if (compile) compileAndRestore(model, config.compile_config, file, (i) => `optimizer/vars/${i}`);
-    }),
+    make(
+      path,
+      () => modelFromConfig(config, file.weightBytes()),
+      (model) => {
+        readWeights(file, model);
+        if (compile) compileAndRestore(model, config.compile_config, file, (i) => `optimizer/vars/${i}`);
+      },
+    ),
   );
 }
 
@@ -123,28 +113,52 @@ function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<
         "If it holds weights only, build the model and use loadWeights(model, path).",
       );
     }
-    const config = parseObject(text, `model_config of ${path}`);
-    return finish(modelFromConfig(config, file.weightBytes()), (model) => {
-      readLegacyWeights(file, model, "model_weights");
-      const settings = file.text("", "training_config");
-      if (!compile || settings === undefined) return;
-      const names = file.texts("optimizer_weights", "weight_names") ?? [];
-      compileAndRestore(model, parseObject(settings, `training_config of ${path}`), file, (i) =>
-        names[i] === undefined ? undefined : `optimizer_weights/${names[i]}`,
-      );
-    });
+    const isKeras2 = !file.text("", "keras_version")?.startsWith("3");
+    const json = isKeras2 ? text.replaceAll('"hard_sigmoid"', `"${keras2HardSigmoid}"`) : text;
+    const config = parseObject(json, `model_config of ${path}`);
+    return make(
+      path,
+      () => modelFromConfig(config, file.weightBytes()),
+      (model) => {
+        readLegacyWeights(file, model, "model_weights");
+        const settings = file.text("", "training_config");
+        if (!compile || settings === undefined) return;
+        const names = file.texts("optimizer_weights", "weight_names") ?? [];
+        compileAndRestore(model, parseObject(settings, `training_config of ${path}`), file, (i) =>
+          names[i] === undefined ? undefined : `optimizer_weights/${names[i]}`,
+        );
+      },
+    );
   });
 }
 
-/** Gives `model` back after `fill`, or frees it when that fails. */
-function finish(model: Tf.LayersModel, fill: (model: Tf.LayersModel) => void): Tf.LayersModel {
+/** A model from `build` after `fill`; when one of them fails, what the model holds is freed. */
+function make(
+  path: string,
+  build: () => Tf.LayersModel,
+  fill: (model: Tf.LayersModel) => void,
+): Tf.LayersModel {
+  let model: Tf.LayersModel | undefined;
   try {
+    model = build();
     fill(model);
     return model;
   } catch (error) {
-    model.dispose();
-    throw error;
+    if (model) free(model);
+    if (error instanceof KerasFileError) throw error;
+    return reject(
+      `${path} holds a model that TensorFlow.js cannot build (${(error as Error).message})`,
+      "layers, arguments and settings that it knows",
+      "Build the model with those in Python and save it again.",
+      error,
+    );
   }
+}
+
+/** Unlike `model.dispose`, this frees layers that are used twice, too. */
+function free(model: Tf.LayersModel): void {
+  for (const weight of new Set(weightGroups(model).flatMap(({ weights }) => weights))) weight.dispose();
+  model.optimizer?.dispose();
 }
 
 /** Keras's optimizer variables are: iteration, learning rate, slots. */

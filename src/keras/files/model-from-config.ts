@@ -1,5 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { KerasFileError, reject } from "./errors.js";
+import { reject } from "./errors.js";
 import { construct, internals, isModel, layerPrototype } from "./internals.js";
 import {
   asArray,
@@ -60,13 +60,7 @@ function withoutInitializers<T>(budget: number, make: () => T): T {
     return make();
   } catch (error) {
     for (const weight of made) weight.read().dispose();
-    if (error instanceof KerasFileError) throw error;
-    return reject(
-      `TensorFlow.js cannot build the model (${(error as Error).message})`,
-      "layers and arguments that it knows",
-      "Build the model with those in Python and save it again.",
-      error,
-    );
+    throw error;
   } finally {
     prototype.addWeight = addWeight;
   }

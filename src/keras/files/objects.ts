@@ -1,6 +1,5 @@
-import type * as Tf from "@tensorflow/tfjs";
-import { tf } from "../../tensorflow/load.js";
 import { reject } from "./errors.js";
+import { KerasHardSigmoid } from "./hard-sigmoid.js";
 import { describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
 import { camelCase, fromCamelCase, snakeCase } from "./naming.js";
 
@@ -101,44 +100,33 @@ export function valueToKeras(argument: string, value: Json, place: Place): Json 
   };
 }
 
+/** What a file of Keras 2 calls `hard_sigmoid` is renamed to this when it is read: another function than Keras 3's. */
+export const keras2HardSigmoid = "keras2_hard_sigmoid";
+
 function activationToTfjs(value: Json, place: Place): Json {
   // Keras 3 writes functions as { class_name: "function", config: "relu" } in some places.
   const name = isObject(value) && value.class_name === "function" ? value.config : value;
   if (name === null || name === undefined) return "linear";
   if (name === "swish" || name === "silu") return "swish";
-  if (typeof name !== "string" || !activations.has(name)) {
-    return unknown("activation", name, place, [...activations]);
-  }
-  if (name === "hard_sigmoid") requireKerasHardSigmoid(place);
-  return name;
+  if (name === "hard_sigmoid") return KerasHardSigmoid.className;
+  if (name === keras2HardSigmoid) return "hard_sigmoid";
+  return typeof name === "string" && activations.has(name)
+    ? name
+    : unknown("activation", name, place, [...activations]);
 }
 
 function activationToKeras(value: Json, place: Place): Json {
-  const name = fromTfjsActivation(textOf(value));
-  if (!activations.has(name)) return unknown("activation", name, place, [...activations]);
-  if (name === "hard_sigmoid") requireKerasHardSigmoid(place);
-  return name;
-}
-
-function fromTfjsActivation(name: string): string {
-  return name === "swish" ? "silu" : fromCamelCase(name);
-}
-
-/**
- * Keras 3's hard_sigmoid is relu6(x + 3) / 6, Keras 2's and TensorFlow.js's is clip(0.2 x + 0.5, 0, 1)
- * (https://github.com/keras-team/keras/releases/tag/v3.0.0): saying so is better than wrong predictions.
- */
-function requireKerasHardSigmoid(place: Place): void {
-  const value = tf.tidy(() => {
-    const layer = tf.layers.activation({ activation: "hardSigmoid" });
-    return (layer.call(tf.scalar(1), {}) as ReturnType<typeof Tf.scalar>).dataSync()[0]!;
-  });
-  if (Math.abs(value - 4 / 6) < 1e-4) return;
-  reject(
-    `${place} uses hard_sigmoid, which is clip(0.2 x + 0.5, 0, 1) in TensorFlow.js and relu6(x + 3) / 6 in Keras 3`,
-    "an activation that means the same in both",
-    'Use "sigmoid" (Keras\'s default for recurrent layers: recurrentActivation: "sigmoid") and train again.',
-  );
+  if (value === "swish") return "silu";
+  if (value === KerasHardSigmoid.className) return "hard_sigmoid";
+  const name = fromCamelCase(textOf(value));
+  if (name === "hard_sigmoid") {
+    reject(
+      `${place} uses hardSigmoid, which is clip(0.2 x + 0.5, 0, 1) in TensorFlow.js and relu6(x + 3) / 6 in Keras 3`,
+      "an activation that means the same in both",
+      'Use "sigmoid" (Keras\'s default; for recurrent layers recurrentActivation: "sigmoid") and train again.',
+    );
+  }
+  return activations.has(name) ? name : unknown("activation", name, place, [...activations]);
 }
 
 function className(name: string, kind: Kind): string {

@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type * as Tf from "@tensorflow/tfjs";
 import { writeArchive } from "./archive.js";
 import { compileToConfig, trainingConfig } from "./compile-settings.js";
@@ -9,6 +7,7 @@ import { type Hdf5Writer, writeHdf5 } from "./hdf5.js";
 import { weightPaths, writeLegacyWeights } from "./legacy-weights-file.js";
 import { modelToConfig } from "./model-to-config.js";
 import { optimizerState, type OptimizerState } from "./optimizers.js";
+import { saveFolder } from "./tfjs-folder.js";
 import { kerasVersion } from "./version.js";
 import { writeAtomically } from "./write-atomically.js";
 import { writeWeights } from "./weights-file.js";
@@ -141,8 +140,4 @@ function writeState(
   file.floats(path(1), { shape: [], data: Float32Array.of(state.learningRate) });
   state.slots.forEach(({ values }, i) => file.floats(path(i + 2), values));
   return names;
-}
-
-async function saveFolder(model: Tf.LayersModel, folder: string, includeOptimizer: boolean): Promise<void> {
-  await model.save(pathToFileURL(resolve(folder)).href, { includeOptimizer });
 }

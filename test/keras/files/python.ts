@@ -50,6 +50,26 @@ function values(file: Hdf5Reader, group: string): Values[] {
   return all;
 }
 
+/** Inputs and targets of the right shapes and ranges for a compiled model. */
+export function dataFor(model: Tf.LayersModel): Pick<Measured, "inputs" | "targets"> {
+  const batch = 4;
+  let seed = 1;
+  const make = (shape: (number | null)[], value: (random: number) => number): Values => {
+    const sizes = [batch, ...(shape.slice(1) as number[])];
+    const length = sizes.reduce((product, size) => product * size, 1);
+    // Numerical Recipes' linear congruential generator: the same numbers each time.
+    const next = (): number => (seed = (seed * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32;
+    return { shape: sizes, data: Float32Array.from({ length }, () => value(next())) };
+  };
+  const isEmbedding = model.layers[0]!.getClassName() === "Embedding";
+  return {
+    inputs: model.inputs.map(({ shape }) =>
+      make(shape, (r) => (isEmbedding ? Math.floor(r * 20) : 2 * r - 1)),
+    ),
+    targets: model.outputs.map(({ shape }) => make(shape, (r) => (r < 0.5 ? 0 : 1))),
+  };
+}
+
 const single = <T>(list: T[]): T | T[] => (list.length === 1 ? list[0]! : list);
 const toTensors = (all: Values[]): Tf.Tensor[] => all.map(({ data, shape }) => tf.tensor(data, shape));
 

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as Tf from "@tensorflow/tfjs";
+import {
+  KerasFileError,
+  loadModel,
+  loadWeights,
+  saveModel,
+  saveWeights,
+} from "../../../src/keras/files/index.js";
+import { tf } from "../../../src/tensorflow/load.js";
+import { nativeModels } from "./native-models.js";
+import { dataFor, largestDifference, predict, train } from "./python.js";
+
+describe("saveModel and loadModel", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "manabi-save-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const small = (): Tf.Sequential =>
+    tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+
+  for (const [name, build] of Object.entries(nativeModels)) {
+    for (const file of ["model.keras", "model.h5", "folder"]) {
+      it(`continue ${name} from ${file} exactly`, async () => {
+        const model = build();
+        const data = dataFor(model);
+        await train(model, data, 2);
+        await saveModel(model, join(folder, file));
+        const again = await loadModel(join(folder, file));
+        assert.equal(largestDifference(predict(again, data.inputs), predict(model, data.inputs)), 0);
+        assert.equal(again.getClassName(), model.getClassName());
+        const losses = await train(model, data, 3);
+        const others = await train(again, data, 3);
+        losses.forEach((loss, i) =>
+          assert.ok(Math.abs(loss - others[i]!) <= 1e-4 * loss, `${loss} ${others[i]}`),
+        );
+      });
+    }
+  }
+
+  it("keep no tensors besides those of the model", async () => {
+    const path = join(folder, "model.keras");
+    const build = nativeModels["native_mlp"]!;
+    await saveModel(build(), path);
+    const before = tf.memory().numTensors;
+    const model = await loadModel(path);
+    await saveModel(model, join(folder, "other.h5"));
+    await saveWeights(model, join(folder, "model.weights.h5"));
+    await loadWeights(model, join(folder, "model.weights.h5"));
+    model.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it("restore every optimizer", async () => {
+    const optimizers: [string, Tf.Optimizer][] = [
+      ["sgd", tf.train.sgd(0.1)],
+      ["momentum", tf.train.momentum(0.1, 0.9)],
+      ["rmsprop", tf.train.rmsprop(0.01, 0.8, 0.5)],
+      ["rmsprop centered", tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true)],
+      ["adam", tf.train.adam(0.01, 0.8, 0.99)],
+      ["adagrad", tf.train.adagrad(0.1, 0.2)],
+      ["adadelta", tf.train.adadelta(1)],
+      ["adamax", tf.train.adamax(0.02)],
+    ];
+    for (const [name, optimizer] of optimizers) {
+      for (const file of ["model.keras", "model.h5"]) {
+        const model = small();
+        model.compile({ optimizer, loss: "meanSquaredError" });
+        const data = dataFor(model);
+        await train(model, data, 3);
+        await saveModel(model, join(folder, file));
+        const again = await loadModel(join(folder, file));
+        const { learningRate, ...config } = again.optimizer.getConfig();
+        const { learningRate: expectedRate, ...expected } = optimizer.getConfig();
+        assert.deepEqual(config, expected, name);
+        assert.equal(learningRate, expectedRate);
+        assert.equal(again.optimizer.iterations, optimizer.iterations);
+        const [losses, others] = [await train(model, data, 3), await train(again, data, 3)];
+        losses.forEach((loss, i) =>
+          assert.ok(Math.abs(loss - others[i]!) <= 1e-4 * loss, `${name}: ${losses.join()} ${others.join()}`),
+        );
+      }
+    }
+  });
+
+  it("keep loss and metrics, also of logits", async () => {
+    const model = small();
+    model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy", "mse"] });
+    await saveModel(model, join(folder, "model.keras"));
+    const again = await loadModel(join(folder, "model.keras"));
+    assert.equal(again.loss, "sparseCategoricalCrossentropy");
+    assert.deepEqual(again.metrics, ["accuracy", "mse"]);
+    const other = await loadModel(join(folder, "model.keras"), { compile: false });
+    assert.equal(other.optimizer, undefined);
+    await saveModel(model, join(folder, "plain.h5"), { includeOptimizer: false });
+    assert.equal((await loadModel(join(folder, "plain.h5"))).optimizer, undefined);
+  });
+
+  it("take file:// URLs, make folders, and replace what was there", async () => {
+    const path = join(folder, "a b", "model");
+    for (const name of [path, `${path}.keras`]) {
+      const url = pathToFileURL(name).href;
+      const [first, second] = [small(), small()];
+      await saveModel(first, url);
+      await saveModel(second, url);
+      const x = tf.ones([1, 3]);
+      const loaded = await loadModel(url);
+      assert.deepEqual(
+        tf.tidy(() => [loaded.predict(x)].flat()[0]!.dataSync()),
+        tf.tidy(() => [second.predict(x)].flat()[0]!.dataSync()),
+      );
+    }
+    assert.deepEqual((await readdir(path)).length, 2, "model.json and one file of weights");
+    assert.deepEqual((await readdir(join(folder, "a b"))).toSorted(), ["model", "model.keras"]);
+    const direct = await tf.loadLayersModel(`file://${path}/model.json`);
+    assert.equal(direct.layers.length, 1);
+  });
+
+  it("leave the old file alone when saving fails", async () => {
+    const path = join(folder, "model.keras");
+    await saveModel(small(), path);
+    const before = await readFile(path);
+    const lstm = tf.sequential({ layers: [tf.layers.lstm({ units: 2, inputShape: [3, 1] })] });
+    await assert.rejects(saveModel(lstm, path), (error: Error) => {
+      assert.ok(error instanceof KerasFileError);
+      assert.match(
+        error.message,
+        /Layer "lstm_LSTM\d+" \(LSTM\) uses hardSigmoid, which is clip\(0\.2 x \+ 0\.5, 0, 1\)/,
+      );
+      assert.match(error.message, /recurrentActivation: "sigmoid"/);
+      return true;
+    });
+    assert.deepEqual(await readFile(path), before);
+    assert.deepEqual(await readdir(folder), ["model.keras"]);
+    await mkdir(join(folder, "taken.h5"));
+    await assert.rejects(saveModel(small(), join(folder, "taken.h5")), /EISDIR|ENOTEMPTY|EEXIST/);
+    assert.deepEqual((await readdir(folder)).toSorted(), ["model.keras", "taken.h5"]);
+  });
+
+  it("say which loss, metric or optimizer Keras does not have", async () => {
+    const path = join(folder, "model.keras");
+    const model = small();
+    const compile = (more: Partial<Tf.ModelCompileArgs>): void =>
+      model.compile({ optimizer: "sgd", loss: "meanSquaredError", ...more });
+    compile({
+      loss: function mine(y: Tf.Tensor) {
+        return y;
+      },
+    });
+    await assert.rejects(
+      saveModel(model, path),
+      /compiled with the loss function mine\. Expected one of meanSquaredError/,
+    );
+    compile({ metrics: ["precision"] });
+    await assert.rejects(saveModel(model, path), /compiled with the metric "precision"\. Expected accuracy/);
+    compile({ optimizer: tf.train.adamax(0.1, 0.9, 0.999, 1e-7, 0.5) });
+    await assert.rejects(saveModel(model, path), /Adamax has decay = 0\.5, which Keras does not have/);
+    await saveModel(model, path, { includeOptimizer: false });
+  });
+
+  it("keep layers of one's own that are registered", async () => {
+    class Double extends tf.layers.Layer {
+      static readonly className = "Double";
+      override call(inputs: Tf.Tensor | Tf.Tensor[]): Tf.Tensor {
+        return tf.tidy(() => tf.mul([inputs].flat()[0]!, 2));
+      }
+    }
+    tf.serialization.registerClass(Double);
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] }), new Double({})] });
+    for (const file of ["model.keras", "model.h5"]) {
+      await saveModel(model, join(folder, file));
+      const again = await loadModel(join(folder, file));
+      const x = [{ shape: [1, 3], data: Float32Array.of(1, 2, 3) }];
+      assert.equal(largestDifference(predict(again, x), predict(model, x)), 0);
+    }
+  });
+
+  it("refuse names that say another format", async () => {
+    await assert.rejects(
+      saveModel(small(), "model.weights.h5"),
+      /names a file of weights only.*Use saveWeights/s,
+    );
+    await assert.rejects(saveWeights(small(), "model.keras"), /does not name a file of weights/);
+  });
+
+  it("load weights only into the architecture they belong to", async () => {
+    const other = tf.sequential({ layers: [tf.layers.dense({ units: 5, inputShape: [3] })] });
+    const deeper = tf.sequential({
+      layers: [tf.layers.dense({ units: 2, inputShape: [3] }), tf.layers.dense({ units: 2 })],
+    });
+    for (const file of ["model.weights.h5", "model.h5"]) {
+      const path = join(folder, file);
+      await saveWeights(small(), path);
+      await assert.rejects(loadWeights(other, path), /has the shape \[3,2\]\. Expected \[3,5\]/);
+      await assert.rejects(
+        loadWeights(deeper, path),
+        /lacks the dataset layers\/dense_1\/vars\/0|weights for 1 layers/,
+      );
+      const target = small();
+      await loadWeights(target, path);
+    }
+    await writeFile(join(folder, "text.h5"), "no weights");
+    await assert.rejects(loadWeights(small(), join(folder, "text.h5")), /not a readable HDF5 file/);
+    await assert.rejects(loadWeights(small(), join(folder, "none.h5")), /There is no file .*none\.h5/);
+  });
+});
