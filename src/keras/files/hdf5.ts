@@ -1,6 +1,7 @@
 import type { Dataset, File, Group } from "h5wasm";
 import { maxExpansion } from "./archive.js";
 import { KerasFileError, reject } from "./errors.js";
+import type { Values } from "./values.js";
 
 /**
  * HDF5 through h5wasm. Files live in the WebAssembly module's own memory, never on disk: external links and external
@@ -15,11 +16,6 @@ async function loadHdf5() {
 }
 
 let serial = 0;
-
-export interface Values {
-  shape: number[];
-  data: Float32Array;
-}
 
 /** Read access to one HDF5 file; `path` in errors is the file's own. */
 export class Hdf5Reader {

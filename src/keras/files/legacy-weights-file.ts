@@ -2,9 +2,9 @@ import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
 import type { Hdf5Reader, Hdf5Writer } from "./hdf5.js";
 import { isSequential } from "./internals.js";
+import { assign, tensorValues } from "./values.js";
 import { kerasVersion } from "./version.js";
 import { weightGroups, weightName } from "./weight-groups.js";
-import { assign, valuesOf } from "./weights-file.js";
 
 /**
  * Writes the weights of `model` below `root` as Keras's `.h5` files have them: a group for each layer, whose
@@ -28,7 +28,8 @@ export function writeLegacyWeights(file: Hdf5Writer, model: Tf.LayersModel, root
       "weight_names",
       layer.weights.map((weight) => names.get(weight)!),
     );
-    for (const weight of layer.weights) file.floats(join(group, names.get(weight)!), valuesOf(weight));
+    for (const weight of layer.weights)
+      file.floats(join(group, names.get(weight)!), tensorValues(weight.read()));
   }
   file.group(join(root, "top_level_model_weights"));
 }

@@ -10,7 +10,7 @@ import { isObject, parseObject } from "./json.js";
 import { readLegacyWeights } from "./legacy-weights-file.js";
 import { modelFromConfig } from "./model-from-config.js";
 import { keras2HardSigmoid } from "./objects.js";
-import { restoreOptimizer } from "./optimizers.js";
+import { firstSlot, restoreOptimizer } from "./optimizers.js";
 import { loadFolder } from "./tfjs-folder.js";
 import { weightGroups } from "./weight-groups.js";
 import { readWeights } from "./weights-file.js";
@@ -161,7 +161,7 @@ function free(model: Tf.LayersModel): void {
   model.optimizer?.dispose();
 }
 
-/** Keras's optimizer variables are: iteration, learning rate, slots. */
+/** `nameOf` gives the n-th of Keras's optimizer variables: iterations, learning rate, slots. */
 function compileAndRestore(
   model: Tf.LayersModel,
   settings: unknown,
@@ -173,7 +173,8 @@ function compileAndRestore(
   modelInternals(model).isOptimizerOwned = true;
   const iteration = nameOf(0);
   if (iteration === undefined || !file.has(iteration)) return;
+  const offset = firstSlot(model.optimizer);
   restoreOptimizer(model.optimizer, model.trainableWeights, file.number(iteration), (index, shape) =>
-    file.floats(nameOf(index + 2) ?? `optimizer variable ${index + 2}`, shape),
+    file.floats(nameOf(index + offset) ?? `optimizer variable ${index + offset}`, shape),
   );
 }

@@ -1,14 +1,17 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { reject } from "./errors.js";
-import type { Values } from "./hdf5.js";
-import { asObject, describe, textOf, isObject, type Json, type JsonObject } from "./json.js";
 import { tf } from "../../tensorflow/load.js";
-import { tensorValues } from "./weights-file.js";
+import * as constructors from "../../tensorflow/optimizers/index.js";
+import { optionsOf } from "../../tensorflow/optimizers/options.js";
+import { reject } from "./errors.js";
+import { asObject, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
+import { camelCase } from "./naming.js";
+import { filled, tensorValues, type Values } from "./values.js";
 
-/** The state of an optimizer as Keras's files have it: `optimizer/vars/0`, `1`, and from 2 on `slots`. */
+/** The state of an optimizer as Keras's files have it: variables in this order. */
 export interface OptimizerState {
   iterations: number;
-  learningRate: number;
+  /** Keras has no variable for a schedule's rate. */
+  learningRate: number | undefined;
   /** With a name for `.h5` files. */
   slots: { name: string; values: Values }[];
 }
@@ -18,176 +21,185 @@ interface OptimizerVariable {
   variable: Tf.Variable;
 }
 
-/** Fields of tfjs's optimizers that its types hide. Slots are in the order of the trainable weights. */
-interface OptimizerInternals {
-  accBeta1?: Tf.Variable;
-  accBeta2?: Tf.Variable;
-  iteration?: Tf.Variable;
-  beta1?: number;
-  beta2?: number;
-}
-
 interface Slot {
   /** Keras's name, the end of the variable's. */
   keras: string;
-  /** tfjs's field, and the end of its name there. */
+  /** The field of the tfjs optimizer that lists one variable per weight, and the end of their names. */
   field: string;
   tfjs: string;
-  /** Whether Keras has this slot with this configuration. */
-  when?: (config: JsonObject) => boolean;
-  /** Keras's value / tfjs's value. */
-  scale?: (config: JsonObject) => number;
-  /** The value before the first step. */
-  initial?: (config: JsonObject) => number;
+  /** The argument without which Keras has no such slot. */
+  needs?: string;
+  /** The argument that gives the value before the first step (default: 0). */
+  initial?: string;
 }
 
 interface OptimizerRule {
   keras: string;
-  make: (config: Record<string, number>, given: JsonObject) => Tf.Optimizer;
-  /** Keras's argument -> tfjs's, with Keras's default. */
-  args: Record<string, [tfjs: string, fallback: number]>;
-  flags?: Record<string, string>;
-  slots: Slot[];
+  make: (options: object) => Tf.Optimizer;
+  /** Keras's arguments with their defaults. */
+  args: Readonly<Record<string, number | boolean>>;
+  /** tfjs's field where it is not the argument in camel case. */
+  fields?: Readonly<Record<string, string>>;
+  slots: readonly Slot[];
   /** Keras lists all variables of one slot, then the next slot's (else: all slots of one variable). */
-  bySlot?: boolean;
-  /** What Keras computes with and tfjs has fixed. */
-  fixed?: Record<string, number>;
+  bySlot?: true;
+  /** A further number that Keras keeps after the slots. */
+  last?: (config: JsonObject, iterations: number) => number;
 }
 
-const isPositive = (key: string) => (config: JsonObject) => Number(config[key] ?? 0) > 0;
+const moments = { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
+const first = { keras: "momentum", field: "accumulatedFirstMoment", tfjs: "m" };
+const sgd = { keras: "SGD", make: constructors.sgd };
 
-/** By tfjs's class name. Slots and their order: keras/src/optimizers of Keras 3.15. */
-const rules: Record<string, OptimizerRule> = {
-  SGD: {
-    keras: "SGD",
-    make: (c) => tf.train.sgd(c.learning_rate!),
-    args: {},
-    slots: [],
-  },
+/** By tfjs's class name. Arguments, slots and their order: keras/src/optimizers of Keras 3.15. */
+const rules: Readonly<Record<string, OptimizerRule>> = {
+  SGD: { ...sgd, args: {}, slots: [] },
   Momentum: {
-    keras: "SGD",
-    make: (c, given) => tf.train.momentum(c.learning_rate!, c.momentum!, given.nesterov === true),
-    args: { momentum: ["momentum", 0] },
-    flags: { nesterov: "useNesterov" },
-    // Keras: m = momentum m - lr g, w += m; tfjs: a = momentum a + g, w -= lr a. Hence m = -lr a.
-    slots: [
-      {
-        keras: "momentum",
-        field: "accumulations",
-        tfjs: "momentum",
-        scale: (config) => -Number(config.learning_rate),
-      },
-    ],
+    ...sgd,
+    args: { momentum: 0, nesterov: false },
+    fields: { nesterov: "useNesterov" },
+    slots: [{ keras: "momentum", field: "accumulations", tfjs: "momentum" }],
   },
   RMSProp: {
     keras: "RMSprop",
-    make: (c, given) =>
-      tf.train.rmsprop(c.learning_rate!, c.rho, c.momentum, c.epsilon, given.centered === true),
-    args: { rho: ["decay", 0.9], momentum: ["momentum", 0], epsilon: ["epsilon", 1e-7] },
-    flags: { centered: "centered" },
+    make: constructors.rmsprop,
+    args: { rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+    fields: { rho: "decay" },
     bySlot: true,
     slots: [
       { keras: "velocity", field: "accumulatedMeanSquares", tfjs: "rms" },
-      { keras: "momentum", field: "accumulatedMoments", tfjs: "momentum", when: isPositive("momentum") },
-      {
-        keras: "average_gradient",
-        field: "accumulatedMeanGrads",
-        tfjs: "mg",
-        when: (config) => config.centered === true,
-      },
-    ],
-  },
-  Adam: {
-    keras: "Adam",
-    make: (c) => tf.train.adam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon),
-    args: { beta_1: ["beta1", 0.9], beta_2: ["beta2", 0.999], epsilon: ["epsilon", 1e-7] },
-    slots: [
-      { keras: "momentum", field: "accumulatedFirstMoment", tfjs: "m" },
-      { keras: "velocity", field: "accumulatedSecondMoment", tfjs: "v" },
+      { keras: "momentum", field: "accumulatedMoments", tfjs: "momentum", needs: "momentum" },
+      { keras: "average_gradient", field: "accumulatedMeanGrads", tfjs: "mg", needs: "centered" },
     ],
   },
   Adagrad: {
     keras: "Adagrad",
-    make: (c) => tf.train.adagrad(c.learning_rate!, c.initial_accumulator_value),
-    args: { initial_accumulator_value: ["initialAccumulatorValue", 0.1] },
-    fixed: { epsilon: 1e-7 },
+    make: constructors.adagrad,
+    args: { initial_accumulator_value: 0.1, epsilon: 1e-7 },
     slots: [
       {
         keras: "accumulator",
         field: "accumulatedGrads",
         tfjs: "accumulator",
-        initial: (config) => Number(config.initial_accumulator_value),
+        initial: "initial_accumulator_value",
       },
     ],
   },
   Adadelta: {
     keras: "Adadelta",
-    make: (c) => tf.train.adadelta(c.learning_rate, c.rho, c.epsilon),
-    args: { rho: ["rho", 0.95], epsilon: ["epsilon", 1e-7] },
+    make: constructors.adadelta,
+    args: { rho: 0.95, epsilon: 1e-7 },
     slots: [
       { keras: "accumulated_grad", field: "accumulatedGrads", tfjs: "accum_grad" },
       { keras: "accumulated_delta_var", field: "accumulatedUpdates", tfjs: "accum_var" },
     ],
   },
+  Adam: {
+    keras: "Adam",
+    make: constructors.adam,
+    args: moments,
+    slots: [first, { keras: "velocity", field: "accumulatedSecondMoment", tfjs: "v" }],
+  },
   Adamax: {
     keras: "Adamax",
-    make: (c) => tf.train.adamax(c.learning_rate, c.beta_1, c.beta_2, c.epsilon),
-    args: { beta_1: ["beta1", 0.9], beta_2: ["beta2", 0.999], epsilon: ["epsilon", 1e-7] },
+    make: constructors.adamax,
+    args: moments,
+    slots: [first, { keras: "norm", field: "accumulatedWeightedInfNorm", tfjs: "v" }],
+  },
+  Nadam: {
+    keras: "Nadam",
+    make: constructors.nadam,
+    args: moments,
     slots: [
-      { keras: "momentum", field: "accumulatedFirstMoment", tfjs: "m" },
-      { keras: "norm", field: "accumulatedWeightedInfNorm", tfjs: "v" },
+      { keras: "momentum", field: "firstMoments", tfjs: "m" },
+      { keras: "velocity", field: "secondMoments", tfjs: "v" },
+    ],
+    // The product of the momenta of all steps (Dozat, 2016).
+    last: ({ beta_1: beta }, iterations) =>
+      Array.from({ length: iterations }).reduce<number>(
+        (product, _, i) => product * Number(beta) * (1 - 0.5 * 0.96 ** (i + 1)),
+        1,
+      ),
+  },
+  Ftrl: {
+    keras: "Ftrl",
+    make: constructors.ftrl,
+    args: {
+      learning_rate_power: -0.5,
+      initial_accumulator_value: 0.1,
+      l1_regularization_strength: 0,
+      l2_regularization_strength: 0,
+      l2_shrinkage_regularization_strength: 0,
+      beta: 0,
+    },
+    slots: [
+      {
+        keras: "accumulator",
+        field: "accumulators",
+        tfjs: "accumulator",
+        initial: "initial_accumulator_value",
+      },
+      { keras: "linear", field: "linears", tfjs: "linear" },
     ],
   },
 };
 
-const withoutCompiling = "Load the model with { compile: false } and compile it yourself.";
-/** Arguments of Keras's optimizers that tfjs's lack; null, false and these values pass. */
+/** What all optimizers take. */
+const common = ["clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "decay"];
 const harmless = new Set(["name", "ema_momentum", "jit_compile", "is_legacy_optimizer"]);
+const withoutCompiling = "Load the model with { compile: false } and compile it yourself.";
 
 /** A tfjs optimizer from Keras's `{ class_name, config }`. */
 export function optimizerFromConfig(entry: Json | undefined): Tf.Optimizer {
   const { class_name: className, config: given } = asObject(entry, "The optimizer");
   const config = asObject(given, "The optimizer's config");
-  const rule =
-    className === "SGD"
-      ? rules[isPositive("momentum")(config) ? "Momentum" : "SGD"]!
-      : Object.values(rules).find(({ keras }) => keras.toLowerCase() === textOf(className).toLowerCase());
-  if (!rule) {
-    reject(
-      `The model was compiled with the optimizer ${textOf(className)}, which TensorFlow.js does not have`,
-      [...new Set(Object.values(rules).map(({ keras }) => keras))].join(", "),
-      withoutCompiling,
-    );
-  }
-  const numbers: Record<string, number> = { learning_rate: learningRateOf(config) };
-  for (const [key, [, fallback]] of Object.entries(rule.args)) numbers[key] = Number(config[key] ?? fallback);
+  const rule = ruleFor(textOf(className).replace(/^Custom>/, ""), config);
+  const options: JsonObject = {};
   for (const [key, value] of Object.entries(config)) {
-    const known = key in numbers || key === "lr" || key in (rule.flags ?? {}) || harmless.has(key);
-    const off = value === null || value === false || value === 0 || value === rule.fixed?.[key];
-    if (known || off) continue;
-    reject(
-      `The model was compiled with ${textOf(className)}(${key}=${describe(value)}), which TensorFlow.js does not have`,
-      `${key} off`,
-      withoutCompiling,
-    );
+    if (value === null || value === false || harmless.has(key) || key === "learning_rate" || key === "lr")
+      continue;
+    if (key in rule.args || (common.includes(key) && value !== 0)) {
+      options[camelCase(key)] = value;
+    } else if (value !== 0) {
+      reject(
+        `The model was compiled with ${textOf(className)}(${key}=${describe(value)}), which TensorFlow.js does not have`,
+        `${key} off`,
+        withoutCompiling,
+      );
+    }
   }
-  return rule.make(numbers, config);
+  return rule.make({ ...options, learningRate: learningRateOf(config) });
+}
+
+function ruleFor(className: string, config: JsonObject): OptimizerRule {
+  if (className === "SGD") return rules[Number(config.momentum ?? 0) > 0 ? "Momentum" : "SGD"]!;
+  // AdamW is Adam with weight_decay, which its configuration always has.
+  const name = className === "AdamW" ? "Adam" : className;
+  const found = Object.values(rules).find(({ keras }) => keras.toLowerCase() === name.toLowerCase());
+  if (found) return found;
+  return reject(
+    `The model was compiled with the optimizer ${className}, which TensorFlow.js does not have`,
+    [...new Set(Object.values(rules).map(({ keras }) => keras))].join(", "),
+    withoutCompiling,
+  );
 }
 
 /** Keras's `{ class_name, config }` of a tfjs optimizer. */
 export function optimizerToConfig(optimizer: Tf.Optimizer): JsonObject {
   const rule = ruleOf(optimizer);
-  const own: JsonObject = optimizer.getConfig();
-  if (Number(own.decay ?? 0) > 0 && optimizer.getClassName() === "Adamax") {
-    reject(
-      `The optimizer Adamax has decay = ${describe(own.decay)}, which Keras does not have`,
-      "decay = 0",
-      "Compile the model with tf.train.adamax(learningRate), or save with { includeOptimizer: false }.",
-    );
+  const own = optimizer as unknown as Record<string, number | boolean | undefined>;
+  const options = optionsOf(optimizer);
+  const config: JsonObject = {};
+  if (rule.keras === "Adamax" && Number(own["decay"]) > 0) rejectOption("decay", own["decay"]);
+  if (options.decay) rejectOption("decay", options.decay);
+  config["learning_rate"] = rateToConfig(options.learningRate) ?? own["learningRate"]!;
+  for (const [key, fallback] of Object.entries(rule.args)) {
+    config[key] = own[rule.fields?.[key] ?? camelCase(key)] ?? fallback;
   }
-  const config: JsonObject = { learning_rate: own.learningRate!, ...rule.fixed };
-  for (const [key, [tfjs]] of Object.entries(rule.args)) config[key] = own[tfjs] ?? null;
-  for (const [key, tfjs] of Object.entries(rule.flags ?? {})) config[key] = own[tfjs] === true;
+  for (const key of common) {
+    const value = options[camelCase(key) as keyof typeof options];
+    if (typeof value === "number") config[key] = value;
+  }
   return { module: "keras.optimizers", class_name: rule.keras, config, registered_name: null };
 }
 
@@ -197,22 +209,27 @@ export function optimizerState(
   weights: readonly { weight: Tf.LayerVariable; path: string }[],
 ): OptimizerState {
   const rule = ruleOf(optimizer);
-  const config = optimizerToConfig(optimizer).config as JsonObject;
-  const entries = slotOrder(rule, activeSlots(rule, config), weights.length).map(({ slot, weight: i }) => {
-    const { weight, path } = weights[i]!;
+  const config = asObject(optimizerToConfig(optimizer).config, "The optimizer's config");
+  const slots = slotOrder(rule, config, weights).map(([slot, { weight, path }], i) => {
     const held = fieldOf(optimizer, slot);
     const name = `${weight.name}/${slot.tfjs}`;
     // Slots that tfjs's own setWeights has made have other names, but then there is one for each weight.
-    const found =
-      held.find(({ originalName }) => originalName === name) ??
-      (held.length === weights.length ? held[i] : undefined);
-    const values = found ? tensorValues(found.variable) : filled(weight, slot.initial?.(config) ?? 0);
-    return {
-      name: `${path.replaceAll("/", "_")}_${slot.keras}`,
-      values: scaled(values, slot.scale?.(config) ?? 1),
-    };
+    const index = held.length === weights.length ? weights.findIndex((item) => item.weight === weight) : -1;
+    const found = held.find(({ originalName }) => originalName === name) ?? held[index];
+    const initial = slot.initial ? Number(config[slot.initial]) : 0;
+    const values = found ? tensorValues(found.variable) : filled(weight.shape, initial);
+    return { name: `${path.replaceAll("/", "_")}_${slot.keras}_${i}`, values };
   });
-  return { iterations: optimizer.iterations, learningRate: Number(config.learning_rate), slots: entries };
+  const { iterations } = optimizer;
+  const last = rule.last?.(config, iterations);
+  if (last !== undefined) slots.push({ name: "variable", values: filled([], last) });
+  const rate = config.learning_rate;
+  return { iterations, learningRate: typeof rate === "number" ? rate : undefined, slots };
+}
+
+/** How many variables Keras has before the slots: iterations and, without a schedule, the learning rate. */
+export function firstSlot(optimizer: Tf.Optimizer): number {
+  return typeof optionsOf(optimizer).learningRate === "function" ? 1 : 2;
 }
 
 /**
@@ -227,28 +244,19 @@ export function restoreOptimizer(
   read: (index: number, shape: number[]) => Values,
 ): void {
   const rule = ruleOf(optimizer);
-  const config = optimizerToConfig(optimizer).config as JsonObject;
-  const active = activeSlots(rule, config);
-  const order = slotOrder(rule, active, weights.length);
-  for (const slot of active) {
+  const config = asObject(optimizerToConfig(optimizer).config, "The optimizer's config");
+  const order = slotOrder(rule, config, weights);
+  for (const slot of new Set(order.map(([item]) => item))) {
     for (const { variable } of fieldOf(optimizer, slot)) variable.dispose();
-    const variables = weights.map((weight, i): OptimizerVariable => {
-      const index = order.findIndex((place) => place.slot === slot && place.weight === i);
-      const { data } = scaled(read(index, weight.shape as number[]), 1 / (slot.scale?.(config) ?? 1));
-      const variable = tf.tidy(() =>
-        tf.variable(tf.tensor(data, weight.shape as number[], "float32"), false),
-      );
+    const variables = weights.map((weight): OptimizerVariable => {
+      const index = order.findIndex(([item, owner]) => item === slot && owner === weight);
+      const { data, shape } = read(index, weight.shape as number[]);
+      const variable = tf.tidy(() => tf.variable(tf.tensor(data, shape, "float32"), false));
       return { originalName: `${weight.name}/${slot.tfjs}`, variable };
     });
     Object.assign(optimizer, { [slot.field]: variables });
   }
-  const inner = optimizer as unknown as OptimizerInternals;
-  Object.assign(inner, { iterations_: iterations });
-  tf.tidy(() => {
-    inner.iteration?.assign(tf.scalar(iterations));
-    inner.accBeta1?.assign(tf.scalar(inner.beta1! ** (iterations + 1)));
-    inner.accBeta2?.assign(tf.scalar(inner.beta2! ** (iterations + 1)));
-  });
+  Object.assign(optimizer, { iterations_: iterations });
 }
 
 function ruleOf(optimizer: Tf.Optimizer): OptimizerRule {
@@ -262,37 +270,55 @@ function ruleOf(optimizer: Tf.Optimizer): OptimizerRule {
   );
 }
 
-function activeSlots(rule: OptimizerRule, config: JsonObject): Slot[] {
-  return rule.slots.filter((slot) => slot.when?.(config) ?? true);
-}
-
-/** Slots of all weights in the order of Keras's files. */
-function slotOrder(rule: OptimizerRule, slots: Slot[], weights: number): { slot: Slot; weight: number }[] {
-  const indices = Array.from({ length: weights }, (_, weight) => weight);
+/** The slots of all weights in the order of Keras's files. */
+function slotOrder<W>(rule: OptimizerRule, config: JsonObject, weights: readonly W[]): [Slot, W][] {
+  const slots = rule.slots.filter(({ needs }) => needs === undefined || Boolean(config[needs]));
   return rule.bySlot
-    ? slots.flatMap((slot) => indices.map((weight) => ({ slot, weight })))
-    : indices.flatMap((weight) => slots.map((slot) => ({ slot, weight })));
+    ? slots.flatMap((slot) => weights.map((weight): [Slot, W] => [slot, weight]))
+    : weights.flatMap((weight) => slots.map((slot): [Slot, W] => [slot, weight]));
 }
 
 function fieldOf(optimizer: Tf.Optimizer, slot: Slot): OptimizerVariable[] {
   return (optimizer as unknown as Record<string, OptimizerVariable[] | undefined>)[slot.field] ?? [];
 }
 
-function scaled({ shape, data }: Values, factor: number): Values {
-  return { shape, data: factor === 1 ? data : data.map((value) => value * factor) };
-}
+const { schedules } = constructors;
+/** Keras's schedule classes are our functions, in another case. */
+const scheduleClasses = new Map(
+  Object.entries(schedules).map(([name, make]) => [
+    name[0]!.toUpperCase() + name.slice(1),
+    make as (options: object) => constructors.Schedule,
+  ]),
+);
+/** Schedules that were read from files, as they were there. */
+const readSchedules = new WeakMap<constructors.Schedule, JsonObject>();
 
-function filled(weight: Tf.LayerVariable, value: number): Values {
-  const shape = weight.shape as number[];
-  return { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(value) };
-}
-
-function learningRateOf(config: JsonObject): number {
+function learningRateOf(config: JsonObject): number | constructors.Schedule {
   const rate = config.learning_rate ?? config.lr;
   if (typeof rate === "number") return rate;
-  return reject(
-    `The model was compiled with the learning rate ${isObject(rate) ? describe(rate.class_name) : describe(rate)}`,
-    "a number: TensorFlow.js's optimizers have no schedules",
-    withoutCompiling,
+  const make = isObject(rate) ? scheduleClasses.get(textOf(rate.class_name)) : undefined;
+  if (!isObject(rate) || !make || !isObject(rate.config)) {
+    return reject(
+      `The model was compiled with the learning rate ${isObject(rate) ? textOf(rate.class_name) : describe(rate)}`,
+      `a number or one of ${[...scheduleClasses.keys()].join(", ")}`,
+      withoutCompiling,
+    );
+  }
+  const given = Object.entries(rate.config).filter(([, value]) => value !== null);
+  const schedule = make(Object.fromEntries(given.map(([key, value]) => [camelCase(key), value])));
+  readSchedules.set(schedule, rate);
+  return schedule;
+}
+
+function rateToConfig(rate: number | constructors.Schedule | undefined): Json | undefined {
+  if (typeof rate !== "function") return undefined;
+  return readSchedules.get(rate) ?? rejectOption("learningRate", "a function");
+}
+
+function rejectOption(key: string, value: unknown): never {
+  reject(
+    `The model is compiled with ${key} = ${describe(value)}, which Keras's files do not hold`,
+    "a learning rate that is a number",
+    "Set it to a number first, or save with { includeOptimizer: false }.",
   );
 }

@@ -8,6 +8,7 @@ import { weightPaths, writeLegacyWeights } from "./legacy-weights-file.js";
 import { modelToConfig } from "./model-to-config.js";
 import { optimizerState, type OptimizerState } from "./optimizers.js";
 import { saveFolder } from "./tfjs-folder.js";
+import { filled } from "./values.js";
 import { kerasVersion } from "./version.js";
 import { writeAtomically } from "./write-atomically.js";
 import { writeWeights } from "./weights-file.js";
@@ -134,10 +135,13 @@ function writeState(
   root: string,
   nameOf: (name: string, index: number) => string,
 ): string[] {
-  const names = ["iteration", "learning_rate", ...state.slots.map(({ name }) => name)].map(nameOf);
-  const path = (index: number): string => `${root}/${names[index]}`;
-  file.integer(path(0), state.iterations);
-  file.floats(path(1), { shape: [], data: Float32Array.of(state.learningRate) });
-  state.slots.forEach(({ values }, i) => file.floats(path(i + 2), values));
+  const rate =
+    state.learningRate === undefined
+      ? []
+      : [{ name: "learning_rate", values: filled([], state.learningRate) }];
+  const variables = [...rate, ...state.slots];
+  const names = ["iteration", ...variables.map(({ name }) => name)].map(nameOf);
+  file.integer(`${root}/${names[0]}`, state.iterations);
+  variables.forEach(({ values }, i) => file.floats(`${root}/${names[i + 1]}`, values));
   return names;
 }

@@ -1,14 +1,14 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
-import type { Hdf5Reader, Hdf5Writer, Values } from "./hdf5.js";
-import { tf } from "../../tensorflow/load.js";
+import type { Hdf5Reader, Hdf5Writer } from "./hdf5.js";
+import { assign, tensorValues } from "./values.js";
 import { weightGroups } from "./weight-groups.js";
 
 /** Writes the weights of `model` as Keras 3's `.weights.h5` has them: `layers/dense_1/vars/0`, ... */
 export function writeWeights(file: Hdf5Writer, model: Tf.LayersModel): void {
   for (const { path, names, weights } of weightGroups(model)) {
     file.text(`${path}/vars`, "name", names.at(-1)!);
-    weights.forEach((weight, i) => file.floats(`${path}/vars/${i}`, valuesOf(weight)));
+    weights.forEach((weight, i) => file.floats(`${path}/vars/${i}`, tensorValues(weight.read())));
   }
   file.text("vars", "name", model.name);
 }
@@ -30,17 +30,4 @@ export function readWeights(file: Hdf5Reader, model: Tf.LayersModel): void {
       assign(weight, file.floats(`${variables}/${i}`, weight.shape as number[])),
     );
   }
-}
-
-export function valuesOf(weight: Tf.LayerVariable): Values {
-  return tensorValues(weight.read());
-}
-
-export function tensorValues(tensor: Tf.Tensor): Values {
-  return { shape: tensor.shape, data: tensor.dataSync() as Float32Array };
-}
-
-/** Sets `weight` to exactly these values: its constraint is not applied again. */
-export function assign(weight: Tf.LayerVariable, { shape, data }: Values): void {
-  tf.tidy(() => (weight.read() as Tf.Variable).assign(tf.tensor(data, shape, "float32")));
 }

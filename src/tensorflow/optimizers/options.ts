@@ -22,6 +22,13 @@ export interface CommonOptions {
 type Gradients = Parameters<Optimizer["applyGradients"]>[0];
 type Gradient = { name: string; tensor: Tensor | null };
 
+const given = new WeakMap<Optimizer, CommonOptions>();
+
+/** What {@link applyOptions} has given to an optimizer; nothing for those of `tf.train`. */
+export function optionsOf(optimizer: Optimizer): CommonOptions {
+  return given.get(optimizer) ?? {};
+}
+
 /** The rate to construct an optimizer with, before `applyOptions` puts a schedule in its place. */
 export function initialRate({ learningRate = 0.001 }: CommonOptions): number {
   return typeof learningRate === "function" ? learningRate(0) : learningRate;
@@ -37,6 +44,7 @@ export function applyOptions<O extends Optimizer>(optimizer: O, options: CommonO
   if ([clipnorm, clipvalue, globalClipnorm].filter((option) => option !== undefined).length > 1) {
     throw new Error("Only one of clipnorm, clipvalue and globalClipnorm can be set.");
   }
+  given.set(optimizer, options);
   const base = initialRate(options);
   const decayed = decay && ((step: number) => base / (1 + decay * step));
   const schedule = typeof learningRate === "function" ? learningRate : decayed;

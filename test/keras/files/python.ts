@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type * as Tf from "@tensorflow/tfjs";
-import { type Hdf5Reader, readHdf5, type Values } from "../../../src/keras/files/hdf5.js";
+import { type Hdf5Reader, readHdf5 } from "../../../src/keras/files/hdf5.js";
+import type { Values } from "../../../src/keras/files/values.js";
 import { tf } from "../../../src/tensorflow/load.js";
 
 const python = resolve(".venv/bin/python");

@@ -12,6 +12,7 @@ import {
   saveWeights,
 } from "../../../src/keras/files/index.js";
 import { tf } from "../../../src/tensorflow/load.js";
+import * as optimizers from "../../../src/tensorflow/optimizers/index.js";
 import { nativeModels } from "./native-models.js";
 import { dataFor, largestDifference, predict, train } from "./python.js";
 
@@ -58,7 +59,7 @@ describe("saveModel and loadModel", () => {
   });
 
   it("restore every optimizer", async () => {
-    const optimizers: [string, Tf.Optimizer][] = [
+    const all: [string, Tf.Optimizer][] = [
       ["sgd", tf.train.sgd(0.1)],
       ["momentum", tf.train.momentum(0.1, 0.9)],
       ["rmsprop", tf.train.rmsprop(0.01, 0.8, 0.5)],
@@ -67,8 +68,11 @@ describe("saveModel and loadModel", () => {
       ["adagrad", tf.train.adagrad(0.1, 0.2)],
       ["adadelta", tf.train.adadelta(1)],
       ["adamax", tf.train.adamax(0.02)],
+      ["nadam", optimizers.nadam()],
+      ["adamw", optimizers.adamw({ clipnorm: 0.1 })],
+      ["ftrl", optimizers.ftrl({ learningRate: 0.1, beta: 0.5 })],
     ];
-    for (const [name, optimizer] of optimizers) {
+    for (const [name, optimizer] of all) {
       for (const file of ["model.keras", "model.h5"]) {
         const model = small();
         model.compile({ optimizer, loss: "meanSquaredError" });
@@ -160,7 +164,10 @@ describe("saveModel and loadModel", () => {
     compile({ metrics: ["precision"] });
     await assert.rejects(saveModel(model, path), /compiled with the metric "precision"\. Expected accuracy/);
     compile({ optimizer: tf.train.adamax(0.1, 0.9, 0.999, 1e-7, 0.5) });
-    await assert.rejects(saveModel(model, path), /Adamax has decay = 0\.5, which Keras does not have/);
+    await assert.rejects(
+      saveModel(model, path),
+      /compiled with decay = 0\.5, which Keras's files do not hold/,
+    );
     await saveModel(model, path, { includeOptimizer: false });
   });
 
