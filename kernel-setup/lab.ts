@@ -22,7 +22,9 @@ export function labArguments(project: Project, options: string[], isRoot: boolea
   return [
     "-m",
     "jupyterlab",
-    `--ServerApp.root_dir=${path.join(project.root, "notebooks")}`,
+    ...(options.some((option) => option.startsWith("--ServerApp.root_dir="))
+      ? []
+      : [`--ServerApp.root_dir=${path.join(project.root, "notebooks")}`]),
     "--MultiKernelManager.default_kernel_name=manabi",
     // Ctrl-C ends it at once, without a question.
     "--ServerApp.answer_yes=True",

@@ -61,7 +61,7 @@ export class Lab {
     await page.goto(`${this.url}/lab/tree/${notebook}?reset`);
     const opened = new Notebook(page, errors);
     await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor({ timeout: 60_000 });
-    await opened.idle();
+    await opened.kernelIs("Idle");
     return opened;
   }
 
@@ -88,11 +88,10 @@ export class Notebook {
     if (confirm) await this.page.locator(".jp-Dialog-buttonLabel", { hasText: confirm }).click();
   }
 
-  /** Waits until the kernel is idle. */
-  async idle(timeoutMs = 60_000): Promise<void> {
-    await this.page
-      .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-      .waitFor({ state: "attached", timeout: timeoutMs });
+  /** Waits until the kernel is there and idle, or busy. */
+  async kernelIs(status: "Idle" | "Busy", timeoutMs = 60_000): Promise<void> {
+    const text = this.page.locator(".jp-StatusBar-TextItem", { hasText: `TypeScript (Manabi) | ${status}` });
+    await text.waitFor({ timeout: timeoutMs });
   }
 
   /** The code cells, from the top. */
@@ -112,7 +111,7 @@ export class Notebook {
     const everyCellHasRun = `[...document.querySelectorAll(".jp-NotebookPanel .jp-CodeCell .jp-InputPrompt")]
       .every((prompt) => /\\[\\d+\\]/.test(prompt.textContent))`;
     await this.page.waitForFunction(everyCellHasRun, undefined, { timeout: timeoutMs });
-    await this.idle(timeoutMs);
+    await this.kernelIs("Idle", timeoutMs);
   }
 }
 

@@ -48,19 +48,19 @@ describe("JupyterLab in a browser", function () {
     await page.locator(".jp-CodeCell").first().click();
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.press("Shift+Enter");
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status="busy"]').waitFor({ state: "attached" });
+    await notebook.kernelIs("Busy");
     await notebook.choose("Kernel", "Interrupt Kernel");
     await notebook
       .cell(1)
       .locator(".jp-OutputArea-output", { hasText: /interrupt/i })
       .waitFor();
-    await notebook.idle();
+    await notebook.kernelIs("Idle");
     await notebook.cell(2).click();
     await page.keyboard.press("Shift+Enter");
     await outputs.filter({ hasText: /^42$/ }).waitFor();
 
     await notebook.choose("Kernel", "Restart Kernel…", "Restart");
-    await notebook.idle();
+    await notebook.kernelIs("Idle");
     await notebook.cell(2).click();
     await page.keyboard.press("Shift+Enter");
     await outputs.filter({ hasText: /kept is not defined/ }).waitFor();
