@@ -12,8 +12,8 @@ export interface DisplayHandle {
 
 /**
  * Shows `value` in the output of the cell that calls this: by its own `Symbol.for("Jupyter.display")` method, or
- * as `console.log` would print it. In Manabi's kernel `display` is there without an import; this export is the
- * same for Deno, tslab and scripts.
+ * as `console.log` would print it. Manabi's kernel also has a `display` without an import; this one works on Deno, on
+ * tslab and in scripts too, and gives a handle to replace the output by.
  *
  * What shows itself at once is sent before the call returns, so `await` is needed only for values that draw
  * themselves asynchronously, or for the handle.

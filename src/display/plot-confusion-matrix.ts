@@ -79,6 +79,7 @@ export function plotConfusionMatrix(
     constrain: "domain",
   };
   return figure({
+    description: `${options.title ?? "confusion matrix"}: ${counts.length} classes, ${totals.reduce((a, b) => a + b, 0)} samples`,
     data: [
       heatmap(true, "rgba(37,99,235,ALPHA)", 1),
       heatmap(false, "rgba(229,56,59,ALPHA)", worst),

@@ -84,6 +84,7 @@ export function plotDecisionBoundary(
   });
   const [xName, yName] = options.axisNames ?? ["x₁", "x₂"];
   return figure({
+    description: `${options.title ?? "decision boundary"}: ${samples.length} samples`,
     data: [...areas, ...points],
     layout: {
       ...(options.title === undefined ? {} : { title: { text: options.title } }),

@@ -1,4 +1,4 @@
-import { figure } from "./plotly/figure.js";
+import { figure, type FigureOptions } from "./plotly/figure.js";
 import type { SelfShowing } from "./self-showing.js";
 import { seriesColors } from "./theme.js";
 
@@ -36,7 +36,7 @@ export function plotHistory(
 export function historyFigure(
   history: TrainingHistory | Record<string, TrainingHistory>,
   options: PlotHistoryOptions = {},
-): { data: object[]; layout: object } {
+): FigureOptions {
   const runs = namedRuns(history);
   const metrics = options.metrics ?? metricsOf(runs);
   const available = metricsOf(runs);
@@ -84,7 +84,8 @@ export function historyFigure(
       }),
     ),
   );
-  return { data, layout: layoutOf(metrics, runs, options.title) };
+  const description = `${options.title ?? "training history"}: ${metrics.join(", ")}`;
+  return { data, layout: layoutOf(metrics, runs, options.title), description };
 }
 
 /** Plots in two columns with their metric's name above each, and the legend below all of them. */

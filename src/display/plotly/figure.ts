@@ -7,6 +7,12 @@ import { staticSvg, type PlotlyFigure } from "./static-svg.js";
 const staticWidth = 720;
 const defaultHeight = 360;
 
+export interface FigureOptions {
+  data: object[];
+  layout?: object;
+  description?: string;
+}
+
 /**
  * Any figure of plotly.js: interactive in JupyterLab, and with a static SVG in the same output for GitHub,
  * nbconvert and other readers of the saved notebook. Its colours read on light and dark pages.
@@ -15,12 +21,13 @@ const defaultHeight = 360;
  *   heatmap, histogram, contour, violin, image, pie, …).
  * @param figure.layout Layout of plotly.js. `height` is 360 pixels by default; without `width` the figure takes
  *   the width of the notebook.
+ * @param figure.description What a reader who does not see the picture gets. Default `"plotly figure"`.
  * @throws TypeError if `data` is not an array of traces.
  *
  * @example
  * figure({ data: [{ y: [1, 4, 9] }], layout: { title: { text: "Squares" } } });
  */
-export function figure({ data, layout = {} }: { data: object[]; layout?: object }): SelfShowing {
+export function figure({ data, layout = {}, description = "plotly figure" }: FigureOptions): SelfShowing {
   if (!Array.isArray(data) || data.some((trace) => typeof trace !== "object" || trace === null)) {
     throw new TypeError(
       'figure needs data: an array of plotly.js traces such as { type: "scatter", x: […], y: […] }.',
@@ -36,7 +43,7 @@ export function figure({ data, layout = {} }: { data: object[]; layout?: object 
   };
   return new SelfShowing(() => ({
     "application/vnd.plotly.v1+json": { ...complete, config: { displaylogo: false } },
-    ...pictureBundle(staticSvg(complete, size), `[figure: ${figureTitle(layout)}]`),
+    ...pictureBundle(staticSvg(complete, size), `[${description}]`),
   }));
 }
 
@@ -73,9 +80,4 @@ function plainNumbers(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plainNumbers(part)]));
-}
-
-function figureTitle(layout: { title?: { text?: string } | string }): string {
-  const title = typeof layout.title === "string" ? layout.title : layout.title?.text;
-  return title ?? "plotly";
 }
