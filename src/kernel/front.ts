@@ -1,7 +1,7 @@
 /** The front process: puts the parts of the kernel together and lives until it is told to stop. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { CellService } from "./contracts.js";
+import { createCellService } from "./cell/service.js";
 import { historyPath, SqliteHistory } from "./history/sqlite-history.js";
 import { logWarning } from "./log.js";
 import { Kernel } from "./protocol/kernel.js";
@@ -12,17 +12,6 @@ import { ZeromqSockets } from "./wire/zeromq-sockets.js";
 
 /** How often to look whether the process that started the kernel still lives. */
 const parentWatchMs = 1000;
-
-/** Until the TypeScript service lands: cells run without it. */
-const untyped: CellService = {
-  start: () => Promise.resolve(),
-  check: () => Promise.resolve([]),
-  reset: () => Promise.resolve(),
-  complete: (_code, cursor) => Promise.resolve({ matches: [], start: cursor, end: cursor }),
-  inspect: () => Promise.resolve(undefined),
-  isComplete: () => Promise.reject(new Error("the TypeScript service is not there yet")),
-  shutdown: () => Promise.resolve(),
-};
 
 process.on("uncaughtException", (error) => logWarning("unexpected error in the front process", error));
 
@@ -40,7 +29,7 @@ if (connectionFile === undefined) {
 const cwd = process.cwd();
 const runner = createRunner({ cwd });
 const runnerStarts = runner.start();
-const cellService = untyped;
+const cellService = createCellService({ cwd });
 
 const connection = await readConnectionFile(connectionFile).catch(async (error: Error) => {
   process.stderr.write(`${error.message}\n`);

@@ -87,7 +87,7 @@ describe("a kernel process", function () {
     assert.equal(expressions["bad"]?.ename, "ReferenceError");
   });
 
-  it.skip("answers everything else while a cell spins, and interrupts it with its state kept", async () => {
+  it("answers everything else while a cell spins, and interrupts it with its state kept", async () => {
     await front.execute("const spin = { member: 1 };");
     const spinning = front.send("execute_request", { code: "while (true) {}" });
     await front.until(() =>
@@ -108,7 +108,7 @@ describe("a kernel process", function () {
     await front.interrupt();
     const { reply: interrupted } = await front.result(spinning);
     assert.equal(interrupted["status"], "error");
-    assert.equal((await front.execute("console.log(spin.member)")).text(), "1\n");
+    assert.equal((await front.execute("console.log(`${spin.member}`)")).text(), "1\n");
   });
 
   it("interrupts a pending promise, also by SIGINT", async () => {

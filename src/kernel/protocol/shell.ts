@@ -5,8 +5,8 @@ const abortWindowMs = 100;
 
 /** What a shell does with its requests. */
 export interface ShellTasks {
-  /** Runs one cell. Resolves to false if the cells behind it shall not run. */
-  execute(request: Request): Promise<boolean>;
+  /** Runs one cell. If those behind it shall not run, resolves to a time before the front end was told of its error. */
+  execute(request: Request): Promise<number | undefined>;
   abort(request: Request): void;
 }
 
@@ -35,18 +35,18 @@ export class Shell {
     if (!this.#executing) void this.#run();
   }
 
-  /** Aborts the cells that wait, and those that are on their way here. */
-  abortWaiting(): void {
-    this.#abortedAt = Date.now();
+  /** Aborts the cells that wait, and those that were sent before `at` and are still on their way. */
+  abortWaiting(at = Date.now()): void {
+    this.#abortedAt = at;
     for (const request of this.#waiting.splice(0)) this.#tasks.abort(request);
   }
 
   async #run(): Promise<void> {
     for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
       this.#executing = request;
-      const goOn = await this.#tasks.execute(request);
+      const failedAt = await this.#tasks.execute(request);
       this.#executing = undefined;
-      if (!goOn) this.abortWaiting();
+      if (failedAt !== undefined) this.abortWaiting(failedAt);
     }
   }
 

@@ -16,6 +16,8 @@ import { suppressVmWarning } from "./warnings.js";
 
 const [token] = process.argv.splice(2) as [string];
 const channel = new OutputChannel(Owner.user, token);
+/** As it is before it flushes output, for when there is nobody left to read that. */
+const kill = process.kill.bind(process);
 suppressVmWarning();
 installStreams(channel);
 installStackFormatting();
@@ -57,7 +59,9 @@ requests.on("data", (chunk: Buffer) => {
   // Not from an Immediate: Node's queue of them does not survive that a loop in one of them is ended.
   handleInbox();
 });
-requests.on("close", () => process.exit());
+// The front process is gone. So must be this process and all that it started; the helper thread says the same.
+requests.on("error", () => requests.destroy());
+requests.on("close", () => kill(-process.pid, "SIGKILL"));
 
 function handleInbox(): void {
   for (let next = inbox.shift(); next; next = inbox.shift()) handle(next.message, next.buffers);

@@ -12,21 +12,21 @@ const diagnosticsWaitMs = 2000;
 
 /**
  * Runs a cell; https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
- * Resolves to false if the cells that wait behind it shall be aborted.
+ * If the cells that wait behind it shall be aborted, resolves to the time when it failed.
  */
-export async function execute_request(kernel: Kernel, request: Request): Promise<boolean> {
+export async function execute_request(kernel: Kernel, request: Request): Promise<number | undefined> {
   const started = new Date().toISOString();
   kernel.status("busy", request);
-  let goOn = true;
+  let failedAt: number | undefined;
   try {
     const { outcome, cell, stopOnError } = await execute(kernel, request);
-    goOn = outcome.status === "ok" || !stopOnError;
+    if (outcome.status === "error" && stopOnError) failedAt = Date.now();
     kernel.reply(request, replyContent(outcome, cell), { started });
   } catch (error) {
     kernel.replyFailure(request, error);
   }
   kernel.status("idle", request);
-  return goOn;
+  return failedAt;
 }
 
 /** Answers a request that is not run because an earlier cell failed. */
