@@ -25,5 +25,5 @@ export {
   type SaveOptions,
 } from "./keras/files/index.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./tensorflow/load.js";
+export { default as tf } from "./tensorflow/namespace.cjs";
 export * as optimizers from "./tensorflow/optimizers/index.js";
-export * as tf from "./tensorflow/namespace.js";

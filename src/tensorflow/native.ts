@@ -66,6 +66,8 @@ function load(): { tf: TensorFlow; tensorflowVersion: string | null } {
   silenceLog();
   try {
     const tf = require("@tensorflow/tfjs-node") as TensorFlow;
+    // So that `tf` of namespace.cts, which is @tensorflow/tfjs, has it, too.
+    Object.assign(require("@tensorflow/tfjs") as object, { node: tf.node });
     const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
     return { tf, tensorflowVersion: binding.TF_Version };
   } catch (error) {
