@@ -68,6 +68,8 @@ class WorkerService {
       });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.postMessage(request);
+      // Only open questions keep the process alive.
+      worker.ref();
     });
   }
 
@@ -98,12 +100,15 @@ class WorkerService {
     const workerData: WorkerFolders = { folder: this.cwd, homeFolder };
     const worker = new Worker(new URL("./worker.js", import.meta.url), {
       workerData,
+      // The checker's garbage collector: a quarter less memory for a quarter more time.
+      env: { GOGC: "50", ...process.env },
       resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
     });
     let failure = "it stopped";
     worker.on("message", (response: WorkerResponse) => {
       const pending = this.#pending.get(response.id);
       this.#pending.delete(response.id);
+      if (this.#pending.size === 0) worker.unref();
       if ("error" in response) pending?.reject(new Error(response.error));
       else pending?.resolve(response.result);
     });
@@ -116,8 +121,6 @@ class WorkerService {
         pending.reject(new Error(`The cell service was restarted: ${failure}`));
       this.#pending.clear();
     });
-    // The kernel's life does not depend on it.
-    worker.unref();
     return worker;
   }
 }
