@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createCellService } from "./cell/service.js";
+import type { Runner } from "./contracts.js";
 import { historyPath, SqliteHistory } from "./history/sqlite-history.js";
 import { logWarning } from "./log.js";
 import { Kernel } from "./protocol/kernel.js";
@@ -13,54 +14,61 @@ import { ZeromqSockets } from "./wire/zeromq-sockets.js";
 /** How often to look whether the process that started the kernel still lives. */
 const parentWatchMs = 1000;
 
-process.on("uncaughtException", (error) => logWarning("unexpected error in the front process", error));
-
-const { values, positionals } = parseArgs({
-  options: { "connection-file": { type: "string", short: "f" }, strict: { type: "boolean" } },
-  allowPositionals: true,
-});
-const connectionFile = values["connection-file"] ?? positionals[0];
-if (connectionFile === undefined) {
-  process.stderr.write("usage: node main.js --connection-file FILE [--strict]\n");
-  process.exit(2);
+interface Settings {
+  connectionFile: string;
+  /** A type error keeps a cell from running. */
+  strict: boolean;
 }
 
-// The runner starts while the sockets are made ready. A front end may talk to us before it can evaluate.
-const cwd = process.cwd();
-const runner = createRunner({ cwd });
-const runnerStarts = runner.start();
-const cellService = createCellService({ cwd });
+/** Runs a kernel to its end; resolves to the exit code. */
+export async function runKernel(args: string[]): Promise<number> {
+  process.on("uncaughtException", (error) => logWarning("unexpected error in the front process", error));
+  // The runner starts while all else is made ready. A front end may talk to us before cells can run.
+  const runner = createRunner({ cwd: process.cwd() });
+  const runnerStarts = runner.start();
+  try {
+    const kernel = await startKernel(readArguments(args), runner);
+    runnerStarts.catch((error) => {
+      if (!kernel.stopping) logWarning("the runner did not start", error);
+    });
+    process.on("SIGINT", () => void runner.interrupt());
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void kernel.stop());
+    watchParent(kernel);
+    await kernel.stopped;
+    return 0;
+  } catch (error) {
+    logWarning("the kernel cannot start", error);
+    runnerStarts.catch(() => {}); // it is ended, perhaps before it was ready
+    await runner.shutdown();
+    return 1;
+  }
+}
 
-const connection = await readConnectionFile(connectionFile).catch(async (error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  await runner.shutdown();
-  process.exit(1);
-});
-const sockets = new ZeromqSockets(connection);
-const kernel = new Kernel({
-  sockets,
-  signer: new Signer(connection.key, connection.signature_scheme),
-  runner,
-  cellService,
-  history: new SqliteHistory(historyPath()),
-  versions: versions(),
-  strict: values.strict ?? process.env["MANABI_STRICT"] === "1",
-});
-await sockets.bind();
+function readArguments(args: string[]): Settings {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { "connection-file": { type: "string", short: "f" }, strict: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const connectionFile = values["connection-file"] ?? positionals[0];
+  if (connectionFile === undefined) throw new Error("expected --connection-file FILE");
+  return { connectionFile, strict: values.strict ?? process.env["MANABI_STRICT"] === "1" };
+}
 
-runnerStarts.catch((error) => {
-  if (!kernel.stopping) logWarning("the runner did not start", error);
-});
-cellService.start().catch((error) => logWarning("the cell service did not start", error));
-
-process.on("SIGINT", () => void runner.interrupt());
-for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void kernel.stop());
-watchParent();
-await kernel.stopped;
-process.exit(0);
+async function startKernel({ connectionFile, strict }: Settings, runner: Runner): Promise<Kernel> {
+  const connection = await readConnectionFile(connectionFile);
+  const sockets = new ZeromqSockets(connection);
+  const signer = new Signer(connection.key, connection.signature_scheme);
+  const cellService = createCellService({ cwd: process.cwd() });
+  const history = new SqliteHistory(historyPath());
+  const kernel = new Kernel({ sockets, signer, runner, cellService, history, versions: versions(), strict });
+  await sockets.bind();
+  cellService.start().catch((error) => logWarning("the cell service did not start", error));
+  return kernel;
+}
 
 /** Ends the kernel when the Jupyter server that started it has gone without saying so. */
-function watchParent(): void {
+function watchParent(kernel: Kernel): void {
   if (!process.env["JPY_PARENT_PID"]) return;
   const parent = process.ppid;
   setInterval(() => {

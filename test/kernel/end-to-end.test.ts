@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { JsonObject } from "../../src/kernel/contracts.js";
-import { FrontEnd, KernelProcess, type Result } from "./kernel-process.js";
+import { type FrontEnd, KernelProcess, type Result } from "./kernel-process.js";
 
 /** All processes that have not ended: id to parent's id. */
 async function processes(): Promise<Map<number, number>> {
@@ -182,6 +182,50 @@ describe("a kernel process", function () {
     await front.request("delete_subshell_request", { subshell_id: subshell }, { channel: "control" });
   });
 
+  it("carries comm messages with buffers both ways", async () => {
+    await front.execute(`
+      const { registerTarget } = globalThis[Symbol.for("Jupyter.host")];
+      registerTarget("doubler", (comm) => {
+        comm.onMessage = ({ data, buffers }) => {
+          console.log("asked");
+          comm.send({ twice: data.n * 2 }, { buffers: [buffers[0].map((byte) => byte * 2)] });
+        };
+      });`);
+    await front.request(
+      "comm_open",
+      { comm_id: "c1", target_name: "doubler", data: {} },
+      { hasReply: false },
+    );
+    const { reply } = await front.request("comm_info_request", { target_name: "doubler" });
+    assert.deepEqual(reply["comms"], { c1: { target_name: "doubler" } });
+    const id = front.send(
+      "comm_msg",
+      { comm_id: "c1", data: { n: 21 } },
+      { buffers: [Buffer.from([1, 2, 3])] },
+    );
+    const answer = () =>
+      front.received.find(
+        ({ header, content }) => header.msg_type === "comm_msg" && content["comm_id"] === "c1",
+      );
+    await front.until(() => answer() !== undefined);
+    assert.deepEqual(answer()?.content, { comm_id: "c1", data: { twice: 42 } });
+    assert.deepEqual(
+      answer()?.buffers.map((buffer) => [...buffer]),
+      [[2, 4, 6]],
+    );
+    await front.until(() =>
+      front.received.some(
+        ({ content, parentHeader }) => content["text"] === "asked\n" && parentHeader.msg_id === id,
+      ),
+    );
+    const unknown = front.send("comm_open", { comm_id: "c2", target_name: "nobody", data: {} });
+    await front.until(() =>
+      front.received.some(
+        ({ header, parentHeader }) => header.msg_type === "comm_close" && parentHeader.msg_id === unknown,
+      ),
+    );
+  });
+
   it("ignores garbage on every channel", async () => {
     for (const channel of ["shell", "control", "stdin"] as const) {
       await front.sendRaw([Buffer.from("garbage")], channel);
@@ -274,30 +318,30 @@ describe("a kernel whose server has died", function () {
   this.timeout(30_000);
 
   it("ends by itself", async () => {
-    // A parent that starts the kernel, says its process id, and is killed.
-    const kernel = await KernelProcess.start();
-    const { connection } = kernel;
-    await kernel.dispose();
-    const { kernelMain } = await import("./temporary-jupyter.js");
-    const { mkdtemp, rm, writeFile } = await import("node:fs/promises");
-    const { tmpdir } = await import("node:os");
-    const folder = await mkdtemp(`${tmpdir()}/manabi-orphan-`);
-    await writeFile(`${folder}/connection.json`, JSON.stringify(connection));
-    const code = `const child = require("node:child_process").spawn(process.execPath, ${JSON.stringify([kernelMain, "-f", `${folder}/connection.json`])}, { stdio: "ignore" }); console.log(child.pid); setInterval(() => {}, 1000)`;
-    const parent = spawn(process.execPath, ["-e", code], {
-      env: { ...process.env, JPY_PARENT_PID: "1" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const pid = Number(
-      await new Promise((resolve) => parent.stdout.once("data", (data) => resolve(String(data)))),
-    );
-    const front = await FrontEnd.connect(connection);
+    const kernel = await KernelProcess.start({ viaServer: true });
+    const front = await kernel.connect();
     await front.execute("1");
-    const family = [pid, ...(await descendants(pid))];
-    parent.kill("SIGKILL");
+    const family = await descendants(kernel.process.pid!);
+    assert.ok(family.length >= 2, "the kernel and its runner");
+    kernel.process.kill("SIGKILL");
     await assertGone(family, 4000);
     front.close();
-    await rm(folder, { recursive: true });
+    await kernel.dispose();
+  });
+});
+
+describe("a kernel that cannot start", function () {
+  this.timeout(30_000);
+
+  it("says why and ends, with all that it started", async () => {
+    const first = await KernelProcess.start();
+    const front = await first.connect();
+    const second = await KernelProcess.start({ connection: first.connection });
+    assert.equal(await second.ended(), 1);
+    assert.match(second.log, /the kernel cannot start: .*Address already in use/);
+    assert.equal((await front.execute("1")).reply["status"], "ok");
+    front.close();
+    await Promise.all([first.dispose(), second.dispose()]);
   });
 });
 

@@ -21,6 +21,8 @@ interface SendOptions {
   buffers?: Uint8Array[];
   /** Id of the subshell that shall handle it. */
   subshell?: string;
+  /** Default: true. */
+  hasReply?: boolean;
 }
 
 interface Received extends Message {
@@ -36,6 +38,19 @@ export interface Result {
   /** All text of a stream. */
   text(name?: "stdout" | "stderr"): string;
 }
+
+interface StartOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Default: on free ports. */
+  connection?: ConnectionInfo;
+  /** The process started is not the kernel, but its parent, as Jupyter Server is. */
+  viaServer?: boolean;
+}
+
+const parentProgram = `
+  const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+  require("node:child_process").spawn(process.execPath, process.argv.slice(1), { env, stdio: "ignore" });
+  setInterval(() => {}, 1000);`;
 
 /** A real kernel process. */
 export class KernelProcess {
@@ -53,29 +68,21 @@ export class KernelProcess {
   }
 
   /** Starts a kernel in an empty folder of its own. Use `connect` to talk to it. */
-  static async start({ env = {}, args = [] as string[] } = {}): Promise<KernelProcess> {
+  static async start(options: StartOptions = {}): Promise<KernelProcess> {
     const folder = await mkdtemp(join(tmpdir(), "manabi-kernel-"));
-    const [shell_port, control_port, stdin_port, iopub_port, hb_port] = (await Promise.all(
-      [1, 2, 3, 4, 5].map(freePort),
-    )) as [number, number, number, number, number];
-    const connection: ConnectionInfo = {
-      transport: "tcp",
-      ip: "127.0.0.1",
-      key: randomUUID(),
-      signature_scheme: "hmac-sha256",
-      shell_port,
-      control_port,
-      stdin_port,
-      iopub_port,
-      hb_port,
-    };
+    const connection = options.connection ?? (await freeConnection());
     const file = join(folder, "connection.json");
     await writeFile(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, [kernelMain, "--connection-file", file, ...args], {
-      cwd: folder,
-      env: { ...process.env, MANABI_HISTORY: ":memory:", ...env },
-      stdio: ["ignore", "inherit", "pipe"],
-    });
+    const kernelArgs = [kernelMain, "--connection-file", file];
+    const child = spawn(
+      process.execPath,
+      options.viaServer ? ["--eval", parentProgram, ...kernelArgs] : kernelArgs,
+      {
+        cwd: folder,
+        env: { ...process.env, MANABI_HISTORY: ":memory:", ...options.env },
+        stdio: ["ignore", "inherit", "pipe"],
+      },
+    );
     return new KernelProcess(child, connection, folder);
   }
 
@@ -161,7 +168,7 @@ export class FrontEnd {
   }
 
   /** Waits for reply and idle. */
-  async result(id: string): Promise<Result> {
+  async result(id: string, hasReply = true): Promise<Result> {
     let reply: Received | undefined;
     let idle: Message | undefined;
     let seen = 0;
@@ -172,18 +179,18 @@ export class FrontEnd {
         if (message.content["execution_state"] === "idle") idle = message;
         else if (message.channel !== "iopub") reply = message;
       }
-      return reply !== undefined && idle !== undefined;
+      return idle !== undefined && (reply !== undefined || !hasReply);
     });
     const iopub = this.received.filter(
       (message) => message.parentHeader.msg_id === id && message.channel === "iopub",
     );
     const text = (name = "stdout") =>
       iopub.map(({ content }) => (content["name"] === name ? String(content["text"]) : "")).join("");
-    return { reply: reply!.content, metadata: reply!.metadata, iopub, text };
+    return { reply: reply?.content ?? {}, metadata: reply?.metadata ?? {}, iopub, text };
   }
 
   request(type: string, content?: JsonObject, options?: SendOptions): Promise<Result> {
-    return this.result(this.send(type, content, options));
+    return this.result(this.send(type, content, options), options?.hasReply);
   }
 
   execute(code: string, content: JsonObject = {}): Promise<Result> {
@@ -230,6 +237,15 @@ export class FrontEnd {
       this.#arrived();
     }
   }
+}
+
+/** A connection file's content with ports that nobody uses. */
+export async function freeConnection(): Promise<ConnectionInfo> {
+  const [shell_port, control_port, stdin_port, iopub_port, hb_port] = (await Promise.all(
+    [1, 2, 3, 4, 5].map(freePort),
+  )) as [number, number, number, number, number];
+  const ports = { shell_port, control_port, stdin_port, iopub_port, hb_port };
+  return { transport: "tcp", ip: "127.0.0.1", key: randomUUID(), signature_scheme: "hmac-sha256", ...ports };
 }
 
 async function freePort(): Promise<number> {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../contracts.js";
 import type { CommMessage } from "./messages.js";
 import type { OutputChannel } from "./output-channel.js";
-import { currentCell } from "./running-cell.js";
+import { currentCell, runForMessage } from "./running-cell.js";
 
 export interface CommData {
   data: JsonObject;
@@ -59,8 +59,12 @@ export class Comms {
     this.targets.set(targetName, onOpen);
   };
 
-  /** A message of the front end. */
-  receive({ type, content, metadata, buffers }: CommMessage): void {
+  /** A message of the front end. What is done about it belongs to it, not to the latest cell. */
+  receive(message: CommMessage): void {
+    runForMessage(message.cellId, () => this.handle(message));
+  }
+
+  private handle({ type, content, metadata, buffers }: CommMessage): void {
     const commId = String(content.comm_id);
     const message = { data: (content.data ?? {}) as JsonObject, metadata, buffers };
     if (type === "comm_open") {

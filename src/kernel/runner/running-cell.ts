@@ -48,6 +48,11 @@ export function runInCell<Result>(cell: RunningCell, action: () => Result): Resu
   return storage.run(cell, action);
 }
 
+/** Runs `action` for a message of the front end, which has an id as cells have, but is none. */
+export function runForMessage<Result>(cellId: string, action: () => Result): Result {
+  return storage.run(new RunningCell(cellId, latest.executionCount, false), action);
+}
+
 /** The cell that the calling code belongs to; the latest cell if nothing tells. */
 export function currentCell(): RunningCell {
   return storage.getStore() ?? latest;

@@ -6,18 +6,30 @@ import type { Channel, RequestChannel, Sockets } from "./sockets.js";
 /** How long closing a socket may wait for what is not sent yet. */
 const lingerMs = 1000;
 
+/**
+ * A front end that reads nothing for so many messages loses the next ones: else one that hangs would cost the
+ * kernel its memory. At the publisher's rate of stream messages that takes more than ten minutes.
+ */
+const slowSubscriberMessages = 10_000;
+
+const routerOptions = {
+  linger: lingerMs,
+  sendHighWaterMark: 0,
+  // A front end that connects again, with the same identity, takes over from its lost connection.
+  handover: true,
+};
+
 /** Sockets as the Jupyter protocol names them, on zeromq.js. */
 export class ZeromqSockets implements Sockets {
   onMessage: Sockets["onMessage"] = () => {};
   onSubscription: Sockets["onSubscription"] = () => {};
 
   readonly #connection: ConnectionInfo;
-  readonly #shell = new Router({ linger: lingerMs, sendHighWaterMark: 0 });
-  readonly #control = new Router({ linger: lingerMs, sendHighWaterMark: 0 });
+  readonly #shell = new Router(routerOptions);
+  readonly #control = new Router(routerOptions);
   // mandatory: asking for input fails at once if the front end has gone, instead of never being answered.
-  readonly #stdin = new Router({ linger: lingerMs, sendHighWaterMark: 0, mandatory: true, sendTimeout: 0 });
-  // No high-water mark: ZeroMQ would drop what exceeds it. The publisher bounds what it sends.
-  readonly #iopub = new XPublisher({ linger: lingerMs, sendHighWaterMark: 0 });
+  readonly #stdin = new Router({ ...routerOptions, mandatory: true, sendTimeout: 0 });
+  readonly #iopub = new XPublisher({ linger: lingerMs, sendHighWaterMark: slowSubscriberMessages });
   readonly #heartbeat = new Router({ linger: 0 });
   /** The last send on each channel: zeromq.js allows one at a time. */
   readonly #sent: Record<Channel, Promise<void>> = {

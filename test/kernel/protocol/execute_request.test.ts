@@ -225,6 +225,19 @@ describe("execute_request: type errors", () => {
     assert.equal((await bench.execute("1")).reply["status"], "ok");
   });
 
+  it("keep cells from running from %strict to %strict off", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = () => [diagnostic];
+    const statusAfter = async (command: string) => {
+      const answer = await bench.execute(command);
+      assert.deepEqual(types(answer), ["busy", "execute_input", "stream", "idle"]);
+      return (await bench.execute(code)).reply["status"];
+    };
+    assert.equal(await statusAfter("%strict"), "error");
+    assert.equal(await statusAfter(" %strict off\n"), "ok");
+    assert.equal(await statusAfter("%strict on"), "error");
+  });
+
   it("do not matter when the checker itself fails", async () => {
     const bench = new Bench();
     bench.cellService.diagnose = () => Promise.reject(new Error("checker died"));

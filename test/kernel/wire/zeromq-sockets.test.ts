@@ -1,44 +1,15 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { Dealer, Request, Subscriber } from "zeromq";
 import { endpoint, type ConnectionInfo } from "../../../src/kernel/wire/connection.js";
+import { freeConnection } from "../kernel-process.js";
 import { ZeromqSockets } from "../../../src/kernel/wire/zeromq-sockets.js";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  assert.ok(address && typeof address === "object");
-  return address.port;
-}
 
 describe("ZeromqSockets", () => {
   let connection: ConnectionInfo;
   let sockets: ZeromqSockets;
 
   beforeEach(async () => {
-    const ports = await Promise.all([1, 2, 3, 4, 5].map(freePort));
-    const [shell_port, control_port, stdin_port, iopub_port, hb_port] = ports as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    connection = {
-      transport: "tcp",
-      ip: "127.0.0.1",
-      key: "",
-      signature_scheme: "hmac-sha256",
-      shell_port,
-      control_port,
-      stdin_port,
-      iopub_port,
-      hb_port,
-    };
+    connection = await freeConnection();
     sockets = new ZeromqSockets(connection);
     await sockets.bind();
   });

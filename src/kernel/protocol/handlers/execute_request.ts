@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CellDiagnostic, CellOutcome } from "../../contracts.js";
+import type { CellDiagnostic, CellOutcome, JsonObject } from "../../contracts.js";
 import { logWarning } from "../../log.js";
 import type { Cell } from "../cells.js";
 import { flag, object, text } from "../content.js";
 import { hasSyntaxError, renderErrors } from "../diagnostics.js";
 import type { Kernel } from "../kernel.js";
 import type { Request } from "../request.js";
+import { strictCommand } from "../strict.js";
 
 /** A cell that has ended does not wait longer for its type errors; they are shown when they come. */
 const diagnosticsWaitMs = 2000;
@@ -37,47 +38,78 @@ export function abortExecution(kernel: Kernel, request: Request): void {
 }
 
 async function execute(kernel: Kernel, request: Request) {
-  const { content } = request;
-  const code = text(content, "code");
-  const silent = flag(content, "silent", false);
-  const storeHistory = !silent && flag(content, "store_history", true);
-  const stopOnError = flag(content, "stop_on_error", true);
-  const allowStdin = flag(content, "allow_stdin", false);
-  const userExpressions = stringsOf(object(content, "user_expressions", {}));
-
+  const options = readOptions(request.content);
+  const { code, silent, storeHistory, stopOnError } = options;
   if (storeHistory) kernel.executionCount++;
-  const { executionCount } = kernel;
+  const { executionCount, publisher } = kernel;
   const cell = kernel.cells.add(request, executionCount);
-  if (!silent)
-    kernel.publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
+  if (!silent) publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
   if (storeHistory) kernel.history.add(executionCount, code);
 
+  const strict = strictCommand(code);
+  const outcome =
+    strict === undefined ? await evaluate(kernel, cell, options) : setStrict(kernel, cell, strict);
+  if (outcome.status === "error") {
+    const { ename, evalue, traceback } = outcome;
+    void publisher.output({ parent: request.header, type: "error", content: { ename, evalue, traceback } });
+  }
+  if (storeHistory && cell.result !== undefined) kernel.history.addOutput(executionCount, cell.result);
+  await publisher.flush();
+  return { outcome, cell, stopOnError };
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+function readOptions(content: JsonObject) {
+  const silent = flag(content, "silent", false);
+  const expressions = object(content, "user_expressions", {});
+  return {
+    code: text(content, "code"),
+    silent,
+    storeHistory: !silent && flag(content, "store_history", true),
+    stopOnError: flag(content, "stop_on_error", true),
+    allowStdin: flag(content, "allow_stdin", false),
+    userExpressions: Object.fromEntries(
+      Object.keys(expressions).map((name) => [name, text(expressions, name)]),
+    ),
+  };
+}
+
+/** Checks and runs a cell at the same time; in strict mode, one after the other. */
+async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<CellOutcome> {
+  const { code, silent, userExpressions, allowStdin } = options;
+  const { id: cellId, executionCount } = cell;
   const checking = kernel.cellService
-    .check({ cellId: cell.id, executionCount, code })
+    .check({ cellId, executionCount, code })
     .catch((error): CellDiagnostic[] => {
       logWarning("a cell could not be type-checked", error);
       return [];
     });
-  const refusal = kernel.strict ? typeErrors(await checking, code, executionCount) : undefined;
-  const running =
-    refusal ??
-    kernel.runner.execute({ cellId: cell.id, executionCount, code, silent, userExpressions, allowStdin });
-  const showing = refusal || silent ? undefined : showDiagnostics(kernel, cell, code, checking, running);
-
+  if (kernel.strict) {
+    const errors = renderErrors(await checking, code, executionCount);
+    const evalue = "the cell was not run because it has type errors and strict mode is on (%strict off)";
+    if (errors) return { status: "error", ename: "TypeScriptError", evalue, traceback: [errors, evalue] };
+  }
+  const running = kernel.runner.execute({
+    cellId,
+    executionCount,
+    code,
+    silent,
+    userExpressions,
+    allowStdin,
+  });
+  const showing = silent ? undefined : showDiagnostics(kernel, cell, code, checking, running);
   const outcome = await running;
   kernel.inputRequests.forget(cell);
-  if (outcome.status === "error") {
-    const { ename, evalue, traceback } = outcome;
-    void kernel.publisher.output({
-      parent: request.header,
-      type: "error",
-      content: { ename, evalue, traceback },
-    });
-  }
-  if (storeHistory && cell.result !== undefined) kernel.history.addOutput(executionCount, cell.result);
   await waitAtMost(diagnosticsWaitMs, showing);
-  await kernel.publisher.flush();
-  return { outcome, cell, stopOnError };
+  return outcome;
+}
+
+function setStrict(kernel: Kernel, cell: Cell, strict: boolean): CellOutcome {
+  kernel.strict = strict;
+  const says = strict ? "Cells with type errors are not run." : "Cells with type errors are run.";
+  void kernel.publisher.stream(cell.request.header, "stdout", `${says}\n`);
+  return { status: "ok", userExpressions: {} };
 }
 
 /** Shows type errors below the cell as soon as they are known. */
@@ -97,27 +129,11 @@ async function showDiagnostics(
   if (errors) void kernel.publisher.stream(cell.request.header, "stderr", errors);
 }
 
-function typeErrors(
-  diagnostics: CellDiagnostic[],
-  code: string,
-  executionCount: number,
-): Promise<CellOutcome> | undefined {
-  const errors = renderErrors(diagnostics, code, executionCount);
-  if (!errors) return undefined;
-  const evalue = "the cell was not run because it has type errors and strict mode is on";
-  return Promise.resolve({ status: "error", ename: "TypeScriptError", evalue, traceback: [errors, evalue] });
-}
-
 function replyContent(outcome: CellOutcome, { executionCount }: Cell) {
   const common = { execution_count: executionCount, user_expressions: outcome.userExpressions ?? {} };
   if (outcome.status === "ok") return { status: "ok", ...common, payload: outcome.payload ?? [] };
   const { ename, evalue, traceback } = outcome;
   return { status: "error", ...common, ename, evalue, traceback, payload: [] };
-}
-
-/** Expressions that are no text cannot be evaluated; their results would be errors without a cause to show. */
-function stringsOf(expressions: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.keys(expressions).map((name) => [name, text(expressions, name)]));
 }
 
 async function waitAtMost(milliseconds: number, promise: Promise<void> | undefined): Promise<void> {
