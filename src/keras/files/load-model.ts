@@ -10,7 +10,7 @@ import { isObject, parseObject } from "./json.js";
 import { readLegacyWeights } from "./legacy-weights-file.js";
 import { modelFromConfig } from "./model-from-config.js";
 import { keras2HardSigmoid } from "./objects.js";
-import { firstSlot, restoreOptimizer } from "./optimizers.js";
+import { hasSchedule, restoreOptimizer } from "./optimizers.js";
 import { loadFolder } from "./tfjs-folder.js";
 import { weightGroups } from "./weight-groups.js";
 import { readWeights } from "./weights-file.js";
@@ -124,9 +124,8 @@ function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<
         const settings = file.text("", "training_config");
         if (!compile || settings === undefined) return;
         const names = file.texts("optimizer_weights", "weight_names") ?? [];
-        compileAndRestore(model, parseObject(settings, `training_config of ${path}`), file, (i) =>
-          names[i] === undefined ? undefined : `optimizer_weights/${names[i]}`,
-        );
+        const paths = names.map((name) => `optimizer_weights/${name}`);
+        compileAndRestore(model, parseObject(settings, `training_config of ${path}`), file, paths);
       },
     );
   });
@@ -161,20 +160,26 @@ function free(model: Tf.LayersModel): void {
   model.optimizer?.dispose();
 }
 
-/** `nameOf` gives the n-th of Keras's optimizer variables: iterations, learning rate, slots. */
+/** `names` are those of the optimizer's variables, or give the n-th. */
 function compileAndRestore(
   model: Tf.LayersModel,
   settings: unknown,
   file: Hdf5Reader,
-  nameOf: (index: number) => string | undefined,
+  names: string[] | ((index: number) => string),
 ): void {
   if (!isObject(settings) || Object.keys(settings).length === 0) return;
   compileFromConfig(model, settings);
   modelInternals(model).isOptimizerOwned = true;
-  const iteration = nameOf(0);
-  if (iteration === undefined || !file.has(iteration)) return;
-  const offset = firstSlot(model.optimizer);
-  restoreOptimizer(model.optimizer, model.trainableWeights, file.number(iteration), (index, shape) =>
-    file.floats(nameOf(index + offset) ?? `optimizer variable ${index + offset}`, shape),
-  );
+  const nameOf = Array.isArray(names)
+    ? (index: number) => names[index] ?? `optimizer variable ${index}`
+    : names;
+  if (!file.has(nameOf(0))) return;
+  // Keras 3 writes adam/iteration, Keras 2 iteration:0, and before Keras 2.11 Adam/iter:0.
+  const isKeras2 = nameOf(0).endsWith(":0");
+  restoreOptimizer(model.optimizer, model.trainableWeights, {
+    iterations: file.number(nameOf(0)),
+    hasLearningRate: !isKeras2 && !hasSchedule(model.optimizer),
+    bySlot: nameOf(0).endsWith("iter:0"),
+    read: (index, shape) => file.floats(nameOf(index), shape),
+  });
 }

@@ -68,7 +68,12 @@ const rules: Readonly<Record<string, OptimizerRule>> = {
     bySlot: true,
     slots: [
       { keras: "velocity", field: "accumulatedMeanSquares", tfjs: "rms" },
-      { keras: "momentum", field: "accumulatedMoments", tfjs: "momentum", needs: "momentum" },
+      {
+        keras: "momentum",
+        field: "accumulatedMoments",
+        tfjs: "momentum",
+        needs: "momentum",
+      },
       { keras: "average_gradient", field: "accumulatedMeanGrads", tfjs: "mg", needs: "centered" },
     ],
   },
@@ -146,7 +151,13 @@ const rules: Readonly<Record<string, OptimizerRule>> = {
 
 /** What all optimizers take. */
 const common = ["clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "decay"];
-const harmless = new Set(["name", "ema_momentum", "jit_compile", "is_legacy_optimizer"]);
+const harmless = new Set([
+  "name",
+  "ema_momentum",
+  "ema_overwrite_frequency",
+  "jit_compile",
+  "is_legacy_optimizer",
+]);
 const withoutCompiling = "Load the model with { compile: false } and compile it yourself.";
 
 /** A tfjs optimizer from Keras's `{ class_name, config }`. */
@@ -227,36 +238,43 @@ export function optimizerState(
   return { iterations, learningRate: typeof rate === "number" ? rate : undefined, slots };
 }
 
-/** How many variables Keras has before the slots: iterations and, without a schedule, the learning rate. */
-export function firstSlot(optimizer: Tf.Optimizer): number {
-  return typeof optionsOf(optimizer).learningRate === "function" ? 1 : 2;
+/** The optimizer's variables in a file, in Keras's order: iterations, learning rate, slots. */
+export interface SavedVariables {
+  iterations: number;
+  /** Whether the learning rate is among them: not if it is a schedule, and never in files of Keras 2. */
+  hasLearningRate: boolean;
+  /** Keras's optimizers before 2.11 list all variables of one slot, then the next slot's. */
+  bySlot: boolean;
+  /** The values of the n-th variable, which must have this shape. */
+  read: (index: number, shape: number[]) => Values;
 }
 
-/**
- * Continues `optimizer` where the saved one stopped.
- *
- * @param read gives the values of the n-th slot (from 0), which must have this shape
- */
+/** Whether the learning rate of `optimizer` follows a schedule. */
+export function hasSchedule(optimizer: Tf.Optimizer): boolean {
+  return typeof optionsOf(optimizer).learningRate === "function";
+}
+
+/** Continues `optimizer` where the saved one stopped. */
 export function restoreOptimizer(
   optimizer: Tf.Optimizer,
   weights: readonly Tf.LayerVariable[],
-  iterations: number,
-  read: (index: number, shape: number[]) => Values,
+  saved: SavedVariables,
 ): void {
   const rule = ruleOf(optimizer);
   const config = asObject(optimizerToConfig(optimizer).config, "The optimizer's config");
-  const order = slotOrder(rule, config, weights);
+  const order = slotOrder(saved.bySlot ? { ...rule, bySlot: true } : rule, config, weights);
+  const firstSlot = saved.hasLearningRate ? 2 : 1;
   for (const slot of new Set(order.map(([item]) => item))) {
     for (const { variable } of fieldOf(optimizer, slot)) variable.dispose();
     const variables = weights.map((weight): OptimizerVariable => {
       const index = order.findIndex(([item, owner]) => item === slot && owner === weight);
-      const { data, shape } = read(index, weight.shape as number[]);
+      const { data, shape } = saved.read(firstSlot + index, weight.shape as number[]);
       const variable = tf.tidy(() => tf.variable(tf.tensor(data, shape, "float32"), false));
       return { originalName: `${weight.name}/${slot.tfjs}`, variable };
     });
     Object.assign(optimizer, { [slot.field]: variables });
   }
-  Object.assign(optimizer, { iterations_: iterations });
+  Object.assign(optimizer, { iterations_: saved.iterations });
 }
 
 function ruleOf(optimizer: Tf.Optimizer): OptimizerRule {

@@ -32,7 +32,10 @@ describe("model files against real Keras", () => {
 
   it("compares at least 30 architectures", () => {
     assert.ok(comparisons.length >= 30, `${comparisons.length}`);
-    assert.ok(comparisons.filter(({ loadedLosses }) => loadedLosses !== undefined).length >= 30);
+    assert.ok(
+      comparisons.filter(({ loadedLosses }) => loadedLosses !== undefined).length >= 30,
+      "that train",
+    );
   });
 
   it("loads .keras, .h5 and weights of Keras with the same predictions", () => {

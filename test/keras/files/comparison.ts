@@ -1,13 +1,23 @@
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadModel, loadWeights, saveModel, saveWeights } from "../../../src/keras/files/index.js";
-import { keras, largestDifference, largestRelativeDifference, measured, predict, train } from "./python.js";
+import { writeHdf5 } from "../../../src/keras/files/hdf5.js";
+import { nativeModels } from "./native-models.js";
+import {
+  dataFor,
+  keras,
+  largestDifference,
+  largestRelativeDifference,
+  measured,
+  predict,
+  train,
+} from "./python.js";
 
 /** Largest differences between real Keras and Manabi for one architecture, over `.keras` and `.h5`. */
 export interface Comparison {
   name: string;
   /** Of the predictions of a model from Keras, here. */
-  loaded: number;
+  loaded?: number;
   /** Of the losses of the next steps here, relative; undefined where they cannot be compared. */
   loadedLosses?: number;
   /** Of the predictions of a model saved here, in Keras; also from weights alone. */
@@ -17,32 +27,50 @@ export interface Comparison {
 }
 
 const whole = ["keras", "h5"];
+const dataSuffix = ".data.h5";
 const weightsOnly = ["weights.h5", "legacy.h5"];
 
 /** Makes models with real Keras in `folder`, loads and saves them here, and has Keras load the result. */
 export async function compareWithKeras(folder: string): Promise<Comparison[]> {
   await keras("make", folder);
-  const suffix = ".data.h5";
-  const names = (await readdir(folder))
-    .filter((file) => file.endsWith(suffix))
-    .map((file) => file.slice(0, -suffix.length));
+  const made = (await readdir(folder)).filter((file) => file.endsWith(dataSuffix));
+  const names = made.map((file) => file.slice(0, -dataSuffix.length)).toSorted();
+  const natives = Object.keys(nativeModels);
   const comparisons: Comparison[] = [];
-  // One after the other: a step must not change the weights that another one reads.
   for (const name of names) comparisons.push(await compareLoading(folder, name));
+  for (const name of natives) comparisons.push(await saveNative(folder, name));
   await keras(
     "check",
     folder,
-    ...names.flatMap((name) => [...whole, ...weightsOnly].map((ext) => `${name}.ours.${ext}`)),
+    ...names.flatMap((name) => [...whole, ...weightsOnly].map((extension) => `${name}.ours.${extension}`)),
+    ...natives.flatMap((name) => whole.map((extension) => `${name}.ours.${extension}`)),
   );
   for (const comparison of comparisons)
     Object.assign(comparison, await compareSaving(folder, comparison.name));
   return comparisons;
 }
 
+/** A model of TensorFlow.js: Keras has to do what it does here. */
+async function saveNative(folder: string, name: string): Promise<Comparison> {
+  const model = nativeModels[name]!();
+  const data = dataFor(model);
+  await train(model, data, 2);
+  for (const extension of whole) await saveModel(model, join(folder, `${name}.ours.${extension}`));
+  const predictions = predict(model, data.inputs);
+  const losses = (await train(model, data, 3)).map((loss) => ({ shape: [], data: Float32Array.of(loss) }));
+  const lists = { ...data, predictions, losses };
+  const bytes = await writeHdf5((file) => {
+    for (const [key, values] of Object.entries(lists))
+      values.forEach((value, i) => file.floats(`${key}/${i}`, value));
+  });
+  await writeFile(join(folder, `${name}${dataSuffix}`), bytes);
+  return { name, saved: NaN };
+}
+
 async function compareLoading(folder: string, name: string): Promise<Comparison> {
   const path = join(folder, name);
   const data = await measured(folder, `${name}.data.h5`);
-  const result: Comparison = { name, loaded: 0, saved: NaN };
+  const result = { name, loaded: 0, saved: NaN } as Comparison & { loaded: number };
   for (const extension of whole) {
     const model = await loadModel(`${path}.${extension}`);
     await saveModel(model, `${path}.ours.${extension}`);
@@ -75,7 +103,7 @@ async function compareSaving(
   const data = await measured(folder, `${name}.data.h5`);
   let saved = 0;
   let savedLosses: number | undefined;
-  for (const extension of [...whole, ...weightsOnly]) {
+  for (const extension of name in nativeModels ? whole : [...whole, ...weightsOnly]) {
     const result = await measured(folder, `${name}.ours.${extension}.result.h5`);
     saved = Math.max(saved, largestDifference(result.predictions, data.predictions));
     if (extension === "keras" && data.losses.length > 0) {

@@ -12,7 +12,7 @@ export const nativeModels: Record<string, () => Tf.LayersModel> = {
           tf.layers.dense({ units: 3, activation: "softmax" }),
         ],
       }),
-      tf.train.adam(1),
+      tf.train.adadelta(1),
       "categoricalCrossentropy",
     ),
   native_cnn: () =>
