@@ -4,13 +4,19 @@ import { repairAdadelta } from "./repairs/adadelta.js";
 import { repairAdagrad } from "./repairs/adagrad.js";
 import { repairAdam } from "./repairs/adam.js";
 import { repairAdamax } from "./repairs/adamax.js";
+import { repairBatchNormalization } from "./repairs/batch-normalization.js";
+import { repairConstraints } from "./repairs/constraints.js";
 import { repairDropout } from "./repairs/dropout.js";
 import { repairGru } from "./repairs/gru-reset-after.js";
 import { repairLayerConfigs } from "./repairs/layer-configs.js";
+import { repairEvaluation } from "./repairs/evaluation.js";
+import { repairLossNames } from "./repairs/loss-names.js";
 import { repairRandom } from "./repairs/random.js";
 import { repairRmsprop } from "./repairs/rmsprop.js";
+import { repairSampleWeights } from "./repairs/sample-weights.js";
 import { repairSgd } from "./repairs/sgd.js";
 import { repairShuffle } from "./repairs/shuffle.js";
+import { repairTargets } from "./repairs/targets.js";
 
 repairRandom();
 repairDropout();
@@ -23,6 +29,12 @@ repairAdam();
 repairAdamax();
 repairGru();
 repairLayerConfigs();
+repairBatchNormalization();
+repairConstraints();
+repairEvaluation();
+repairSampleWeights();
+repairTargets();
+repairLossNames();
 installFit();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */

@@ -1,0 +1,88 @@
+import type { Tensor } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+
+type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+/** How many of the values above one half are true: as a share of those values, or of the true ones. */
+const truePositives =
+  (share: (isTrue: Tensor, isPositive: Tensor) => Tensor): Measure =>
+  (yTrue, yPred) =>
+    tf.tidy(() => {
+      const [isTrue, isPositive] = [yTrue, yPred].map((values) =>
+        tf.cast(tf.greater(values, 0.5), "float32"),
+      );
+      return tf.divNoNan(tf.sum(tf.mul(isTrue!, isPositive!)), tf.sum(share(isTrue!, isPositive!)));
+    });
+const precision = truePositives((_isTrue, isPositive) => isPositive);
+const recall = truePositives((isTrue) => isTrue);
+
+/** Squared for errors up to `delta`, straight beyond (Huber, 1964). */
+const huber: Measure = (yTrue, yPred) =>
+  tf.tidy(() => {
+    const error = tf.abs(tf.sub(yPred, yTrue));
+    const bounded = tf.minimum(error, 1);
+    return tf.mean(tf.add(tf.mul(tf.square(bounded), 0.5), tf.sub(error, bounded)), -1);
+  });
+
+const topK =
+  (classNumbers: (yTrue: Tensor) => Tensor): Measure =>
+  (yTrue, yPred) =>
+    tf.tidy(() => {
+      const { indices } = tf.topk(yPred, Math.min(5, yPred.shape.at(-1)!));
+      return tf.any(tf.equal(indices, tf.expandDims(classNumbers(yTrue), -1)), -1).toFloat();
+    });
+
+/** Keras's names of losses that TensorFlow.js knows by another name, or not at all. */
+const losses: Record<string, string | Measure> = {
+  mse: "meanSquaredError",
+  mae: "meanAbsoluteError",
+  mape: "meanAbsolutePercentageError",
+  msle: "meanSquaredLogarithmicError",
+  logCosh: "logcosh",
+  klDivergence: "kullbackLeiblerDivergence",
+  cosineSimilarity: "cosineProximity",
+  huber,
+};
+
+/** The same for metrics, and `precision`, which counted only values of exactly 1. */
+const metrics: Record<string, Measure> = {
+  meanSquaredError: (yTrue, yPred) => tf.metrics.meanSquaredError(yTrue, yPred),
+  meanAbsoluteError: (yTrue, yPred) => tf.metrics.meanAbsoluteError(yTrue, yPred),
+  meanAbsolutePercentageError: (yTrue, yPred) => tf.metrics.meanAbsolutePercentageError(yTrue, yPred),
+  binaryCrossentropy: (yTrue, yPred) => tf.metrics.binaryCrossentropy(yTrue, yPred),
+  sparseCategoricalAccuracy: (yTrue, yPred) => tf.metrics.sparseCategoricalAccuracy(yTrue, yPred),
+  topKCategoricalAccuracy: topK((yTrue) => tf.argMax(yTrue, -1)),
+  sparseTopKCategoricalAccuracy: topK((yTrue) => yTrue.flatten().toInt()),
+  cosineSimilarity: (yTrue, yPred) => tf.neg(tf.metrics.cosineProximity(yTrue, yPred)),
+  r2Score: (yTrue, yPred) => tf.metrics.r2Score(yTrue, yPred),
+  huber,
+  precision,
+  recall,
+};
+// fit names a metric in logs by the name of its function.
+for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metric, "name", { value: name });
+
+/** Replaces the names in what `compile` was given: one, several, or by output. */
+function replaced(given: unknown, known: Record<string, string | Measure>): unknown {
+  if (typeof given === "string") return Object.hasOwn(known, given) ? known[given] : given;
+  if (Array.isArray(given)) return given.map((one) => replaced(one, known));
+  if (given === null || typeof given !== "object") return given;
+  return Object.fromEntries(Object.entries(given).map(([output, one]) => [output, replaced(one, known)]));
+}
+
+/** Lets `compile` take Keras's names, in camelCase: https://keras.io/api/losses/ and https://keras.io/api/metrics/ */
+export function repairLossNames(): void {
+  const model = tf.LayersModel.prototype;
+  const { compile } = model;
+  model.compile = function (args) {
+    const { loss, metrics: measured } = args;
+    compile.call(this, {
+      ...args,
+      loss: replaced(loss, losses) as typeof loss,
+      metrics: replaced(measured, metrics) as NonNullable<typeof measured>,
+    });
+    // What is saved with the model are the names.
+    if (loss !== undefined) this.loss = loss;
+    this.metrics = measured as typeof this.metrics;
+  };
+}
