@@ -57,8 +57,8 @@ const metrics: Readonly<Record<string, string | LossFunction>> = {
   SparseCategoricalCrossentropy: "sparseCategoricalCrossentropy",
 };
 
-/** Losses of logits, which tfjs has no names for: same numbers as Keras's `from_logits=True`. */
 const { NONE } = tf.Reduction;
+/** Losses of logits, which tfjs has no names for: same numbers as Keras's `from_logits=True`. */
 const logitLosses: Readonly<Record<string, LossFunction>> = {
   binaryCrossentropy: (labels, logits) =>
     tf.mean(tf.losses.sigmoidCrossEntropy(labels, logits, undefined, undefined, NONE), -1),
@@ -88,9 +88,9 @@ export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): 
   }
   const loss = mapStructure(settings.loss ?? null, lossToTfjs);
   model.compile({
-    optimizer: optimizerFromConfig(settings.optimizer ?? settings.optimizer_config),
     loss: loss as Tf.ModelCompileArgs["loss"],
     metrics: metricsToTfjs(model, settings.metrics ?? null, loss === sparseLogits),
+    optimizer: optimizerFromConfig(settings.optimizer ?? settings.optimizer_config),
   });
   // tfjs expects labels of shape [batch, 1] only from its own sparse loss.
   const { feedOutputShapes } = modelInternals(modelInternals(model).model ?? model);
@@ -103,16 +103,9 @@ export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): 
 /** The settings of the compiled `model` as Keras 3 writes them, or null. */
 export function compileToConfig(model: Tf.LayersModel): JsonObject | null {
   if (!model.optimizer) return null;
-  const given = model.loss as Loss | Loss[] | Record<string, Loss> | undefined;
-  const loss: Json =
-    typeof given === "object"
-      ? Array.isArray(given)
-        ? given.map(lossToKeras)
-        : Object.fromEntries(Object.entries(given).map(([name, value]) => [name, lossToKeras(value)]))
-      : lossToKeras(given!);
   return {
     optimizer: optimizerToConfig(model.optimizer),
-    loss,
+    loss: lossesToKeras(model.loss),
     loss_weights: null,
     metrics: metricsToKeras(model),
     weighted_metrics: null,
@@ -138,21 +131,13 @@ function canonical(value: Json, table: object): { name: string; config: JsonObje
   if (isObject(value)) {
     config = isObject(value.config) ? value.config : {};
     // Functions are { class_name: "function", config: "mean_squared_error" }; Keras 2 wraps them.
-    name =
-      value.class_name === "function"
-        ? value.config!
-        : (config.fn as Json)
-          ? asFunctionName(config.fn!)
-          : value.class_name!;
+    const wrapped = isObject(config.fn) ? config.fn.config : config.fn;
+    name = (value.class_name === "function" ? value.config : (wrapped ?? value.class_name)) ?? null;
   }
   const text = textOf(name);
   const found =
     synonyms[text.toLowerCase()] ?? Object.keys(table).find((key) => key === text || snakeCase(key) === text);
   return { name: found ?? text, config };
-}
-
-function asFunctionName(value: Json): Json {
-  return isObject(value) ? value.config! : value;
 }
 
 function lossToTfjs(value: Json): Loss {
@@ -175,6 +160,12 @@ function lossToTfjs(value: Json): Loss {
     );
   }
   return config.from_logits === true ? (logitLosses[tfjs] ?? tfjs) : tfjs;
+}
+
+function lossesToKeras(given: Loss | Loss[] | Record<string, Loss>): Json {
+  if (typeof given !== "object") return lossToKeras(given);
+  if (Array.isArray(given)) return given.length === 0 ? null : given.map(lossToKeras);
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, lossToKeras(value)]));
 }
 
 function lossToKeras(value: Loss): Json {
@@ -258,7 +249,7 @@ function metricToKeras(value: Loss): Json {
       };
 }
 
-/** `entry` without what only Keras 3's new format has: `.h5` files hold `{ class_name, config }`. */
+/** `settings` without what only Keras 3's new format has: `.h5` files hold `{ class_name, config }`. */
 export function trainingConfig(settings: JsonObject): JsonObject {
   const { optimizer, ...others } = settings;
   const plain = (value: Json): Json => {

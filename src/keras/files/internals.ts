@@ -73,8 +73,11 @@ export function construct(className: string, config: JsonObject): unknown {
   return registered[1](registered[0], config);
 }
 
-export function isRegistered(className: string): boolean {
-  return Object.hasOwn(classMap(), className);
+const builtIn = new Set(Object.keys(classMap()));
+
+/** Whether somebody has registered a class of this name that TensorFlow.js does not have itself. */
+export function isOwnClass(className: string): boolean {
+  return Object.hasOwn(classMap(), className) && !builtIn.has(className);
 }
 
 type ClassMap = Record<string, [unknown, (cls: unknown, config: JsonObject) => unknown]>;

@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
-import { internals, isRegistered } from "./internals.js";
+import { internals, isOwnClass } from "./internals.js";
 import { asObject, asString, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
 import { harmless, type LayerRule, layerRules } from "./layers.js";
 import { camelCase, fromCamelCase } from "./naming.js";
@@ -22,6 +22,7 @@ export function layerToTfjs(entry: JsonObject): TfjsLayer {
     return customToTfjs(className, config, place);
   }
   const result: JsonObject = { ...baseConfig(config, place) };
+  if (config.backward_layer) checkBackward(config, place);
   for (const [key, value] of Object.entries(config)) {
     const known = knownArgument(rule, key);
     if (known) {
@@ -40,7 +41,7 @@ export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
   const base = { name: layer.name, trainable: config.trainable ?? true, dtype: "float32" };
   const rule = Object.hasOwn(layerRules, className) ? layerRules[className] : undefined;
   if (!rule) {
-    if (!isRegistered(className)) rejectClass(className, place);
+    if (!isOwnClass(className)) rejectClass(className, place);
     return {
       module: null,
       class_name: className,
@@ -108,9 +109,23 @@ function stripForward(entry: JsonObject): JsonObject {
   return { ...entry, config: { ...config, name: textOf(config.name).replace(/^forward_/, "") } };
 }
 
+/** tfjs makes the layer that runs backwards from the one that runs forwards. */
+function checkBackward({ layer, backward_layer: backward }: JsonObject, place: Place): void {
+  const [there, back] = [layer, backward].map((entry) => {
+    const { name: _name, goBackwards, ...rest } = layerToTfjs(asObject(entry, place)).config;
+    return { goBackwards, rest: JSON.stringify(rest) };
+  });
+  if (there!.rest === back!.rest && there!.goBackwards !== back!.goBackwards) return;
+  reject(
+    `${place} has a backward_layer with other arguments than its layer`,
+    "the same layer in both directions, as TensorFlow.js has it",
+    "Build it with Bidirectional(layer) in Python, train and save again.",
+  );
+}
+
 function checkUnknown(rule: LayerRule, key: string, value: Json, place: Place): void {
   if (baseArguments.has(key) || harmless.has(key) || value === null || value === false) return;
-  if (key === "backward_layer" || key === "num_constants") return;
+  if (key === "backward_layer") return;
   const accepted = rule.only?.[key];
   if (accepted !== undefined && JSON.stringify(value) === JSON.stringify(accepted)) return;
   reject(
@@ -138,7 +153,7 @@ function customToTfjs(className: string, config: JsonObject, place: Place): Tfjs
       "Replace the Lambda by layers of Keras (Rescaling, Reshape, Activation, ...) in Python and save again.",
     );
   }
-  if (className in layerRules || !isRegistered(className)) rejectClass(className, place);
+  if (!isOwnClass(className)) rejectClass(className, place);
   return { className, config: toCamelCase({ ...config, ...baseConfig(config, place) }) as JsonObject };
 }
 

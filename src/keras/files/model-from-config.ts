@@ -112,7 +112,7 @@ function buildSequential(entry: JsonObject, outerShape?: Json): Tf.Sequential {
   const model = tf.sequential({ name });
   layers.forEach((layer, i) => {
     const made = build(layer, i === 0 && layer.class_name !== "InputLayer" ? shape : undefined);
-    prepare(made, i === 0 ? (shape as (number | null)[]) : model.outputs[0]!.shape);
+    prepare(made, i === 0 ? (shape as Tf.Shape | undefined) : model.outputs[0]!.shape);
     model.add(made);
   });
   if (layers.length === 0 || model.inputs.length === 0) {
@@ -126,13 +126,12 @@ function buildSequential(entry: JsonObject, outerShape?: Json): Tf.Sequential {
 }
 
 /** tfjs's Reshape leaves a dimension of -1 unknown; Keras infers it, and layers such as Dense need it. */
-function prepare(layer: Tf.layers.Layer, inputShape: (number | null)[]): void {
-  const reshape = layer as unknown as { targetShape?: (number | null)[] };
+function prepare(layer: Tf.layers.Layer, inputShape: Tf.Shape | undefined): void {
+  const reshape = layer as unknown as { targetShape?: Tf.Shape };
   const target = layer.getClassName() === "Reshape" ? reshape.targetShape : undefined;
-  const inputs = inputShape.slice(1);
-  if (!target?.includes(null) || inputs.includes(null)) return;
-  const product = (sizes: (number | null)[]): number =>
-    sizes.reduce<number>((total, size) => total * (size ?? 1), 1);
+  const inputs = inputShape?.slice(1);
+  if (!target?.includes(null) || !inputs || inputs.includes(null)) return;
+  const product = (sizes: Tf.Shape): number => sizes.reduce<number>((total, size) => total * (size ?? 1), 1);
   reshape.targetShape = target.map((size) => size ?? product(inputs) / product(target));
 }
 

@@ -10,17 +10,11 @@ export function modelToConfig(model: Tf.LayersModel): JsonObject {
 
 function toConfig(layer: Tf.layers.Layer): JsonObject {
   if (isModel(layer)) return modelToConfig(layer);
-  return layer.getClassName() === "InputLayer"
-    ? inputToConfig(layer.name, layer.inputSpec, layer)
-    : layerToKeras(layer);
+  if (layer.getClassName() !== "InputLayer") return layerToKeras(layer);
+  return inputToConfig(internals(layer).inboundNodes[0]!.outputTensors[0]!);
 }
 
-function inputToConfig(name: string, _spec: unknown, layer: Tf.layers.Layer): JsonObject {
-  const tensor = internals(layer).inboundNodes[0]!.outputTensors[0]!;
-  return inputConfig(name, tensor.shape, tensor.dtype);
-}
-
-function inputConfig(name: string, shape: (number | null)[], dtype: string): JsonObject {
+function inputToConfig({ shape, dtype, sourceLayer: { name } }: Tf.SymbolicTensor): JsonObject {
   return {
     module: "keras.layers",
     class_name: "InputLayer",
@@ -39,7 +33,7 @@ function sequentialToConfig(model: Tf.Sequential): JsonObject {
       name: model.name,
       trainable: model.trainable,
       dtype: "float32",
-      layers: [inputConfig(input.sourceLayer.name, input.shape, input.dtype), ...layers.map(toConfig)],
+      layers: [inputToConfig(input), ...layers.map(toConfig)],
       build_input_shape: input.shape,
     },
     registered_name: null,

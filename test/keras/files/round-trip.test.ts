@@ -11,6 +11,8 @@ import {
   saveModel,
   saveWeights,
 } from "../../../src/keras/files/index.js";
+import { writeHdf5 } from "../../../src/keras/files/hdf5.js";
+import { writeLegacyWeights } from "../../../src/keras/files/legacy-weights-file.js";
 import { tf } from "../../../src/tensorflow/load.js";
 import * as optimizers from "../../../src/tensorflow/optimizers/index.js";
 import { nativeModels } from "./native-models.js";
@@ -186,6 +188,57 @@ describe("saveModel and loadModel", () => {
       const x = [{ shape: [1, 3], data: Float32Array.of(1, 2, 3) }];
       assert.equal(largestDifference(predict(again, x), predict(model, x)), 0);
     }
+  });
+
+  it("read the list of layers that Keras wrote before 2.2.3, and -1 in Reshape", async () => {
+    const layers = [
+      {
+        class_name: "Dense",
+        config: { name: "first", units: 6, activation: "swish", batch_input_shape: [null, 3] },
+      },
+      { class_name: "Reshape", config: { name: "shape", target_shape: [2, -1] } },
+      { class_name: "Dense", config: { name: "last", units: 2, kernel_initializer: "glorot_uniform" } },
+    ];
+    const like = tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 6, activation: "swish", inputShape: [3] }),
+        tf.layers.reshape({ targetShape: [2, 3] }),
+        tf.layers.dense({ units: 2 }),
+      ],
+    });
+    const bytes = await writeHdf5((file) => {
+      file.text("", "model_config", JSON.stringify({ class_name: "Sequential", config: layers }));
+      writeLegacyWeights(file, like, "model_weights");
+    });
+    await writeFile(join(folder, "old.h5"), bytes);
+    const model = await loadModel(join(folder, "old.h5"));
+    assert.deepEqual(model.outputShape, [null, 2, 2]);
+    const { inputs } = dataFor(like);
+    assert.equal(largestDifference(predict(model, inputs), predict(like, inputs)), 0);
+  });
+
+  it("refuse a Bidirectional layer of two different ones, and layers that only TensorFlow.js has", async () => {
+    const lstm = { class_name: "LSTM", config: { name: "lstm", units: 2, go_backwards: false } };
+    const wrapper = {
+      name: "both",
+      layer: lstm,
+      backward_layer: { ...lstm, config: { ...lstm.config, units: 3 } },
+    };
+    const input = { class_name: "InputLayer", config: { name: "x", batch_shape: [null, 3, 1] } };
+    const config = { name: "m", layers: [input, { class_name: "Bidirectional", config: wrapper }] };
+    const bytes = await writeHdf5((file) =>
+      file.text("", "model_config", JSON.stringify({ class_name: "Sequential", config })),
+    );
+    await writeFile(join(folder, "two.h5"), bytes);
+    await assert.rejects(
+      loadModel(join(folder, "two.h5")),
+      /"both" \(Bidirectional\) has a backward_layer with other/,
+    );
+    const own = tf.sequential({ layers: [tf.layers.thresholdedReLU({ inputShape: [3] })] });
+    await assert.rejects(
+      saveModel(own, join(folder, "own.keras")),
+      /class ThresholdedReLU exists in only one of/,
+    );
   });
 
   it("refuse names that say another format", async () => {
