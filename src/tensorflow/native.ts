@@ -110,11 +110,12 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 interface NativeBackend {
   binding: Record<"TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32", number>;
-  executeSingleOutput(
+  executeMultipleOutputs(
     op: string,
     attributes: { name: string; type: number; value: unknown }[],
     inputs: Tensor[],
-  ): Tensor;
+    outputs: number,
+  ): Tensor[];
 }
 
 /** Whether operations run on native TensorFlow now (the user may have chosen another backend). */
@@ -123,7 +124,12 @@ export function runsNatively(): boolean {
 }
 
 /** Runs a TensorFlow operation that TensorFlow.js has no name for, with its type attributes. It has no gradient. */
-export function nativeOp(op: string, types: Record<string, "float32" | "int32">, inputs: Tensor[]): Tensor {
+export function runNative(
+  op: string,
+  types: Record<string, "float32" | "int32">,
+  inputs: Tensor[],
+  outputs: number,
+): Tensor[] {
   const backend = tf.backend() as unknown as NativeBackend;
   const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding;
   const attributes = Object.entries(types).map(([name, dtype]) => ({
@@ -131,5 +137,5 @@ export function nativeOp(op: string, types: Record<string, "float32" | "int32">,
     type,
     value: dtype === "float32" ? TF_FLOAT : TF_INT32,
   }));
-  return backend.executeSingleOutput(op, attributes, inputs);
+  return backend.executeMultipleOutputs(op, attributes, inputs, outputs);
 }

@@ -1,5 +1,5 @@
 import type { DataType, Rank, ShapeMap, Tensor, Tensor1D } from "@tensorflow/tfjs-node";
-import { core, nativeOp, runsNatively, tf } from "../native.js";
+import { core, runNative, runsNatively, tf } from "../native.js";
 import { globalSeeds, hostRandom, type SeedSequence } from "../random-state.js";
 
 type Seed = number | string;
@@ -35,8 +35,8 @@ function hashOf(text: string): number {
 function draw(op: RandomOp, shape: number[], seed: Seed | undefined, scale: number, shift: number): Tensor {
   return tf.tidy(() => {
     const types = { dtype: "float32", T: "int32", Tseed: "int32" } as const;
-    const numbers = nativeOp(op, types, [tf.tensor1d(shape, "int32"), seedTensor(seed)]);
-    return tf.add(tf.mul(numbers, scale), shift);
+    const [numbers] = runNative(op, types, [tf.tensor1d(shape, "int32"), seedTensor(seed)], 1);
+    return tf.add(tf.mul(numbers!, scale), shift);
   });
 }
 
