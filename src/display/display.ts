@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { connect, isDisplayable } from "./connect.js";
-import { displaySymbol, type MimeBundle } from "./host.js";
+import { displaySymbol, type Displayable, type MimeBundle } from "./host.js";
 
 /** One output in the notebook that can be replaced. */
 export interface DisplayHandle {
@@ -22,16 +22,19 @@ export interface DisplayHandle {
  * const progress = await display(html("<b>0 %</b>"));
  * await progress.update(html("<b>100 %</b>"));
  */
-export async function display(value: unknown): Promise<DisplayHandle> {
+export function display(value: unknown): Promise<DisplayHandle> & Displayable {
   const displayId = randomUUID();
-  await send(value, displayId, false);
-  return { displayId, update: (next) => send(next, displayId, true) };
+  const handle = { displayId, update: (next: unknown) => send(next, displayId, true) };
+  return silent(send(value, displayId, false).then(() => silent(handle)));
 }
 
-function send(value: unknown, displayId: string, update: boolean): Promise<void> {
+/** A cell that ends with `display(…)` has shown its value already. */
+const silent = <Value extends object>(value: Value): Value & Displayable =>
+  Object.assign(value, { [displaySymbol]: () => ({}) });
+
+async function send(value: unknown, displayId: string, update: boolean): Promise<void> {
   const bundle = bundleOf(value);
-  const show = (data: MimeBundle): void => connect().display(data, { displayId, update });
-  return bundle instanceof Promise ? bundle.then(show) : Promise.resolve(show(bundle));
+  connect().display(bundle instanceof Promise ? await bundle : bundle, { displayId, update });
 }
 
 function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {

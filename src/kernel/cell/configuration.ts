@@ -92,12 +92,14 @@ declare const __filename: string;
 declare const __dirname: string;
 /**
  * Shows a value below the cell, as if it were the cell's result.
- * With \`displayId\`, a later \`display\` with \`update\` changes what was shown.
+ * \`update\` of what it returns, or a later \`display\` with the same \`displayId\` and \`update: true\`,
+ * changes what was shown.
  */
 declare function display(
   value: unknown,
   options?: { raw?: boolean; update?: boolean; displayId?: string; metadata?: Record<string, unknown> },
-): Promise<void>;
+): Promise<DisplayHandle>;
+interface DisplayHandle { readonly displayId: string; update(value: unknown): Promise<DisplayHandle>; }
 /** Removes what the cell has shown so far; with \`wait\`, as soon as there is something new to show. */
 declare function clearOutput(options?: { wait?: boolean }): void;
 /** Asks the person at the notebook for a line of text. */

@@ -106,7 +106,7 @@ export class Evaluator {
   private async show(cell: RunningCell, value: unknown): Promise<void> {
     const { data, failure } = await toMimeBundle(value);
     if (failure !== undefined) this.host.reportFailure(cell, failure);
-    if (!cell.interrupted) {
+    if (!cell.interrupted && Object.keys(data).length > 0) {
       this.channel.message({ type: "execute_result", cellId: cell.cellId, data, metadata: {} });
     }
   }

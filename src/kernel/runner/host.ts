@@ -1,7 +1,8 @@
 /** What code of cells can ask of the notebook, offered on `globalThis[Symbol.for("Jupyter.host")]`. */
+import { randomUUID } from "node:crypto";
 import type { JsonObject, MimeBundle } from "../contracts.js";
 import { errorText } from "./cell-errors.js";
-import { normalizeBundle, toMimeBundle, type Formatted } from "./mime-bundle.js";
+import { displaySymbol, normalizeBundle, toMimeBundle, type Formatted } from "./mime-bundle.js";
 import type { Comms } from "./comms.js";
 import type { OutputChannel } from "./output-channel.js";
 import { currentCell, type RunningCell } from "./running-cell.js";
@@ -15,6 +16,17 @@ export interface DisplayOptions {
   raw?: boolean;
   metadata?: JsonObject;
 }
+
+/** What `display` gives back. As the result of a cell it shows nothing. */
+export interface DisplayHandle {
+  readonly displayId: string;
+  /** Replaces what the output shows by `value`. */
+  update(value: unknown): Promise<DisplayHandle>;
+}
+
+/** A cell that ends with `display(…)` has shown its value already. */
+const silent = <Value extends object>(value: Value): Value =>
+  Object.assign(value, { [displaySymbol]: () => ({}) });
 
 export class Host {
   constructor(
@@ -34,8 +46,15 @@ export class Host {
    * Sends any value for the calling cell; `display` of every cell. At once, unless the value's own display method is
    * asynchronous: then the promise resolves when it has been sent, and the cell waits for it anyway.
    */
-  readonly displayValue = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
+  readonly displayValue = (value: unknown, given: DisplayOptions = {}): Promise<DisplayHandle> => {
     const cell = currentCell();
+    const displayId = given.displayId ?? randomUUID();
+    // Without an id, `update` has nothing to replace: `send` says so.
+    const options = { ...given, displayId: given.update ? given.displayId : displayId };
+    const handle = silent({
+      displayId,
+      update: (next: unknown) => this.displayValue(next, { ...given, displayId, update: true }),
+    });
     const send = ({ data, failure }: Formatted): void => {
       this.send(cell, data, options);
       if (failure !== undefined) this.reportFailure(cell, failure);
@@ -43,11 +62,11 @@ export class Host {
     const formatted = options.raw ? { data: normalizeBundle(value as MimeBundle) } : toMimeBundle(value);
     if (!(formatted instanceof Promise)) {
       send(formatted);
-      return Promise.resolve();
+      return silent(Promise.resolve(handle));
     }
     const sent = formatted.then(send);
     cell.displays.add(sent);
-    return sent.finally(() => cell.displays.delete(sent));
+    return silent(sent.finally(() => cell.displays.delete(sent)).then(() => handle));
   };
 
   readonly clearOutput = ({ wait = false }: { wait?: boolean } = {}): void => {

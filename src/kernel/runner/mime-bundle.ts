@@ -3,10 +3,10 @@
  * libraries are known to offer (the same as in Deno's kernel), then images by their first bytes, then the text that
  * `util.inspect` makes.
  */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { MimeBundle } from "../contracts.js";
 
-const displaySymbol = Symbol.for("Jupyter.display");
+export const displaySymbol = Symbol.for("Jupyter.display");
 const inspectDepth = 4;
 const longestText = 100_000;
 
@@ -42,7 +42,7 @@ export function plainText(value: unknown): string {
 
 function inspectSafely(value: unknown): string {
   try {
-    return inspect(value, {
+    const text = inspect(value, {
       colors: true,
       depth: inspectDepth,
       maxArrayLength: 100,
@@ -50,6 +50,8 @@ function inspectSafely(value: unknown): string {
       compact: 3,
       breakLength: 100,
     });
+    // Node 20 and 22 keep on a promise, last, what AsyncLocalStorage notes there: the kernel's business.
+    return types.isPromise(value) ? text.replace(/,\s*\[\S*Symbol\(async_id_symbol\)[^]*$/, " }") : text;
   } catch (error) {
     // The value's own `util.inspect.custom` or a getter failed.
     return `${Object.prototype.toString.call(value)} (cannot be inspected: ${String(error)})`;
@@ -145,8 +147,17 @@ function toBase64(bytes: Uint8Array): string {
 
 /** Every bundle has a text for front ends that know nothing better. */
 function withText(data: MimeBundle, value: unknown): MimeBundle {
-  if ("text/plain" in data) return data;
+  // An empty bundle is a value's way to say that there is nothing to show.
+  if ("text/plain" in data || Object.keys(data).length === 0) return data;
+  return { "text/plain": writesItself(value) ? plainText(value) : `[${constructorName(value)}]`, ...data };
+}
+
+/** Whether the value knows its text; that of other objects would be pages of what the picture shows already. */
+function writesItself(value: unknown): boolean {
+  return typeof (value as { [inspect.custom]?: unknown })[inspect.custom] === "function";
+}
+
+function constructorName(value: unknown): string {
   const { constructor } = value as { constructor?: { name?: unknown } };
-  const name = typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name : "Object";
-  return { "text/plain": `[${name}]`, ...data };
+  return typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name : "Object";
 }

@@ -100,6 +100,27 @@ describe("kernel/runner host", () => {
     assert.match(evalue, /needs the displayId/);
   });
 
+  it("gives back a handle to change the output by, which shows nothing itself", async () => {
+    harness.outputs.length = 0;
+    await harness.run(`const slot = await display("one"); await slot.update("two"); slot`);
+    const [first, second, ...rest] = harness.outputs as Kind<"display_data">[];
+    assert.deepEqual([first?.type, second?.type, rest.length], ["display_data", "update_display_data", 0]);
+    assert.ok(first?.displayId !== undefined && first.displayId === second?.displayId);
+    assert.equal((await shown(`display("shown once")`)).length, 1);
+  });
+
+  it("shows promises without what the kernel notes on them", async () => {
+    const [bundle] = await shown("const never = new Promise(() => {}); never");
+    const plain = stripVTControlCharacters(String(bundle?.["text/plain"]));
+    assert.match(plain, /^Promise \{\s*<pending> \}$/);
+  });
+
+  it("writes the text of values that know theirs beside their picture", async () => {
+    const [bundle] = await shown(`import pl from "nodejs-polars"; pl.DataFrame({ a: [1, 2] })`);
+    assert.match(String(bundle?.["text/html"]), /<table/);
+    assert.match(String(bundle?.["text/plain"]), /shape: \(2, 1\)/);
+  });
+
   it("cuts big values and says how to see more", async () => {
     const [list] = await shown("Array.from({ length: 1_000_000 }, (_, i) => i)");
     assert.match(stripVTControlCharacters(String(list?.["text/plain"])), /999900 more items/);
