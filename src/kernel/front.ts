@@ -31,7 +31,7 @@ export async function runKernel(args: string[]): Promise<number> {
     runnerStarts.catch((error) => {
       if (!kernel.stopping) logWarning("the runner did not start", error);
     });
-    process.on("SIGINT", () => void runner.interrupt());
+    process.on("SIGINT", () => void kernel.interrupt());
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void kernel.stop());
     watchParent(kernel);
     await kernel.stopped;

@@ -120,6 +120,12 @@ export class Kernel {
     );
   }
 
+  /** Ends what the running cells do; what they have printed until now leaves at once. */
+  interrupt(): Promise<void> {
+    this.publisher.hurry();
+    return this.runner.interrupt();
+  }
+
   /** Ends the runner and the cell service and closes the sockets. */
   async stop(): Promise<void> {
     if (this.stopping) return this.stopped;

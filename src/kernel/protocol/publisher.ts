@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../contracts.js";
 import { logWarning } from "../log.js";
 import type { Header } from "../wire/message.js";
@@ -9,7 +8,7 @@ const batchMs = 20;
 /** Stream text is sent in messages of at most so many UTF-16 units. */
 const batchUnits = 64 * 1024;
 /** Producers are asked to wait when about so many units are queued, and let go on at half of that. */
-const fullUnits = 1024 * 1024;
+const fullUnits = 2 * batchUnits;
 
 export type Parent = Header | Record<string, never>;
 
@@ -45,8 +44,7 @@ export interface Outlet {
  */
 export class Publisher {
   readonly #outlet: Outlet;
-  readonly #messages: RateLimit;
-  readonly #streamBytes: RateLimit;
+  readonly #limit: RateLimit;
   readonly #queue: Entry[] = [];
   #queuedUnits = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -55,16 +53,12 @@ export class Publisher {
 
   constructor(outlet: Outlet, limits = jupyterServerLimits) {
     this.#outlet = outlet;
-    this.#messages = new RateLimit(limits.messages);
-    this.#streamBytes = new RateLimit(limits.streamBytes);
+    this.#limit = new RateLimit(limits);
   }
 
   /** Sends a message about a request itself (status, execute_input) at once, before outputs that wait. */
   now(parent: Parent, type: string, content: JsonObject): void {
-    if (content["execution_state"] === "idle") {
-      this.#messages.reset();
-      this.#streamBytes.reset();
-    }
+    if (content["execution_state"] === "idle") this.#limit.reset();
     this.#outlet.send(this.#outlet.encode({ parent, type, content })).catch(reportLoss);
   }
 
@@ -107,6 +101,11 @@ export class Publisher {
     });
   }
 
+  /** Sends what is queued without regard to the limits, as far as the reserve goes: the user waits for its end. */
+  hurry(): void {
+    this.#limit.hurry();
+  }
+
   #waitForRoom(): void | Promise<void> {
     if (this.#queuedUnits < fullUnits) return undefined;
     if (!this.#room) {
@@ -147,14 +146,7 @@ export class Publisher {
   async #sendWithinLimit(output: Output): Promise<void> {
     const frames = this.#outlet.encode(output);
     const bytes = output.type === "stream" ? frames.reduce((sum, frame) => sum + frame.byteLength, 0) : 0;
-    for (;;) {
-      const now = performance.now();
-      const delayMs = Math.max(this.#messages.delayMs(1, now), this.#streamBytes.delayMs(bytes, now));
-      if (delayMs === 0) break;
-      await sleep(delayMs);
-    }
-    this.#messages.add(1, performance.now());
-    this.#streamBytes.add(bytes, performance.now());
+    await this.#limit.turn(bytes);
     await this.#outlet.send(frames);
   }
 }

@@ -6,7 +6,7 @@ import { type jupyterServerLimits, RateLimit } from "../../../src/kernel/protoco
 
 const parent = {};
 const none = { amount: Infinity, windowMs: 1 };
-const unlimited = { messages: none, streamBytes: none };
+const unlimited = { messages: none, streamBytes: none, reserve: { messages: 0, bytes: 0 } };
 
 function recording(limits?: typeof jupyterServerLimits) {
   const sent: Output[] = [];
@@ -73,15 +73,15 @@ describe("Publisher", () => {
 
   it("asks the producer to wait when too much is queued, and lets it go on", async () => {
     const { publisher, texts } = recording();
-    const waits = publisher.stream(parent, "stdout", "x".repeat(1_100_000));
+    const waits = publisher.stream(parent, "stdout", "x".repeat(200_000));
     assert.ok(waits instanceof Promise);
     await waits;
-    assert.ok(texts().join("").length >= 500_000);
+    assert.ok(texts().join("").length >= 130_000);
     assert.equal(publisher.stream(parent, "stdout", "y"), undefined);
     const big = publisher.output({
       parent,
       type: "display_data",
-      content: { data: { "image/png": "x".repeat(1_100_000) } },
+      content: { data: { "image/png": "x".repeat(200_000) } },
     });
     assert.ok(big instanceof Promise);
     await big;
@@ -113,16 +113,35 @@ describe("Publisher", () => {
 });
 
 describe("RateLimit", () => {
-  it("counts what was sent within the window", () => {
-    const limit = new RateLimit({ windowMs: 100, amount: 10 });
-    assert.equal(limit.delayMs(5, 0), 0);
-    limit.add(5, 0);
-    assert.equal(limit.delayMs(6, 10), 90, "too much");
-    assert.equal(limit.delayMs(5, 10), 0);
-    limit.add(5, 10);
-    assert.equal(limit.delayMs(1, 20), 80);
-    assert.equal(limit.delayMs(5, 100), 0, "the first has left the window");
+  const limits = {
+    messages: none,
+    streamBytes: { amount: 10, windowMs: 100 },
+    reserve: { messages: 2, bytes: 8 },
+  };
+  const timed = async (action: () => Promise<void>) => {
+    const start = performance.now();
+    await action();
+    return performance.now() - start;
+  };
+
+  it("waits until the window has room", async () => {
+    const limit = new RateLimit(limits);
+    assert.ok((await timed(() => limit.turn(6))) < 50);
+    assert.ok((await timed(() => limit.turn(4))) < 50);
+    assert.ok((await timed(() => limit.turn(1))) >= 90);
     limit.reset();
-    assert.equal(limit.delayMs(1000, 20), 0, "what is beyond the limit is not held for ever");
+    assert.ok((await timed(() => limit.turn(100))) < 50, "what is beyond the limit is not held for ever");
+  });
+
+  it("stops waiting to hurry, as far as the reserve goes, and when all is forgotten", async () => {
+    const limit = new RateLimit(limits);
+    await limit.turn(10);
+    setTimeout(() => limit.hurry(), 10);
+    assert.ok((await timed(() => limit.turn(5))) < 80);
+    assert.ok((await timed(() => limit.turn(3))) < 80);
+    limit.hurry();
+    assert.ok((await timed(() => limit.turn(3))) >= 50, "the reserve is used up");
+    setTimeout(() => limit.reset(), 10);
+    assert.ok((await timed(() => limit.turn(10))) < 80);
   });
 });

@@ -144,6 +144,7 @@ describe("comms", () => {
       metadata: { m: 1 },
       buffers: [Buffer.from([3])],
     });
+    await bench.kernel.publisher.flush();
     const sent = bench.caused(id).at(-1);
     assert.deepEqual(
       [sent?.header.msg_type, sent?.content, sent?.metadata, sent?.buffers],

@@ -1,7 +1,7 @@
 import type { Handler } from "../request.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-interrupt */
-export const interrupt_request: Handler = async ({ runner }) => {
-  await runner.interrupt();
+export const interrupt_request: Handler = async (kernel) => {
+  await kernel.interrupt();
   return {};
 };
