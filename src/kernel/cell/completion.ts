@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Completions } from "../contracts.js";
 import type { CheckerCompletion } from "./checker.js";
 import type { CellLanguage } from "./language.js";
+import { magics } from "./magics.js";
 
 type Match = Completions["matches"][number];
 
@@ -27,6 +28,8 @@ const keywords = (
 
 export function complete(language: CellLanguage, code: string, cursor: number): Completions {
   const before = code.slice(0, cursor);
+  const magic = /(?:^|\n)[ \t]*(%{1,2}\w*)$/.exec(before)?.[1];
+  if (magic !== undefined) return completeMagic(magic, cursor);
   const specifier = moduleSpecifier.exec(before)?.[1];
   if (specifier !== undefined) return completeSpecifier(language.folder, specifier, cursor);
 
@@ -37,6 +40,15 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
   const found = language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, partial));
   const matches = toMatches(found, partial);
   return { matches, start, end: cursor, ...(memberOf !== undefined && { memberOf }) };
+}
+
+function completeMagic(partial: string, cursor: number): Completions {
+  const matches = Object.entries(magics)
+    .filter(([name]) => name.startsWith(partial))
+    .map(([name, { usage, summary }]) => {
+      return { text: name, kind: "magic", signature: usage, documentation: summary };
+    });
+  return { matches, start: cursor - partial.length, end: cursor };
 }
 
 function toMatches(found: CheckerCompletion[], partial: string): Match[] {

@@ -2,6 +2,7 @@
 import type { MimeBundle } from "../contracts.js";
 import type { Description } from "./checker.js";
 import type { CellLanguage } from "./language.js";
+import { findMagics, magics } from "./magics.js";
 
 /** @param detailLevel 1 adds all JSDoc tags to what level 0 shows */
 export function inspect(
@@ -10,11 +11,24 @@ export function inspect(
   cursor: number,
   detailLevel: 0 | 1,
 ): MimeBundle | undefined {
+  const magic = magicAt(code, cursor);
+  if (magic) return magic;
   for (const position of [nameAt(code, cursor), calledNameAt(code, cursor)]) {
     const description = position === undefined ? undefined : language.describe(code, position);
     if (description && description.type !== "error") return toBundle(description, detailLevel);
   }
   return undefined;
+}
+
+function magicAt(code: string, cursor: number): MimeBundle | undefined {
+  const { cell, lines } = findMagics(code);
+  const found = [...(cell ? [cell] : []), ...lines].find(({ start, argumentStart }) => {
+    return start <= cursor && cursor <= argumentStart;
+  });
+  const description = found && magics[found.name];
+  if (!description) return undefined;
+  const { usage, summary } = description;
+  return { "text/plain": `${usage}\n\n${summary}`, "text/markdown": `\`${usage}\`\n\n${summary}` };
 }
 
 /** Start of the name that the cursor is in or behind. */

@@ -7,6 +7,7 @@ import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } f
 import { configure } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
 import { ImportTable, type RegisteredImport } from "./imports.js";
+import { codeWithoutMagics, findMagics } from "./magics.js";
 import { CellSyntaxError } from "./syntax-error.js";
 import { transformCell } from "./transform.js";
 import { startTypeScript7 } from "./typescript7.js";
@@ -76,10 +77,12 @@ export class CellLanguage {
   }
 
   /** Adds a cell; `remember` is to be called when there is time, to make its names known to later cells. */
-  check(source: string): { diagnostics: CellDiagnostic[]; remember: () => void } {
+  check(cell: string): { diagnostics: CellDiagnostic[]; remember: () => void } {
+    const magics = findMagics(cell);
+    const source = codeWithoutMagics(cell, magics) ?? "";
     const analysis = analyseCell(source);
     try {
-      transformCell(source, { fileName: "cell.ts" });
+      transformCell(cell, { fileName: "cell.ts" });
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error;
       return { diagnostics: [syntaxDiagnostic(error)], remember: () => undefined };
@@ -102,11 +105,13 @@ export class CellLanguage {
     const diagnostics = found.flatMap((each) => this.#toCell(each, view, source) ?? []);
     this.#failedImports = diagnostics.some(({ code }) => code === missingModuleCode);
     const notices = this.#notices.splice(0).map(notice);
+    if (magics.lines.some(({ name }) => name === "%reset")) this.reset();
     return { diagnostics: [...notices, ...diagnostics], remember: () => this.#remember(view) };
   }
 
   /** Undefined where any name in scope could stand. */
-  completions(source: string, cursor: number): CheckerCompletion[] | undefined {
+  completions(cell: string, cursor: number): CheckerCompletion[] | undefined {
+    const source = codeWithoutMagics(cell) ?? "";
     return this.#withChecker((checker) => {
       const view = this.#show(checker, source, this.#analyseIncomplete(source, cursor));
       return checker.completions(view.file, view.start + cursor);
@@ -127,7 +132,8 @@ export class CellLanguage {
       }) ?? []);
   }
 
-  describe(source: string, position: number): Description | undefined {
+  describe(cell: string, position: number): Description | undefined {
+    const source = codeWithoutMagics(cell) ?? "";
     return this.#withChecker((checker) => {
       const view = this.#show(checker, source, this.#analyseIncomplete(source, position));
       const found = checker.describe(view.file, view.start + position);

@@ -26,11 +26,17 @@ const cellParameters = "__cell, require, __filename, __dirname";
 const helperModule = /^@oxc-project\/runtime\/helpers\/(\w+)$/;
 const jsxModule = /\/jsx-(?:dev-)?runtime$/;
 
-/** @param isShadowed whether an earlier cell has declared a reserved name */
+interface RewriteOptions {
+  /** Whether an earlier cell has declared a reserved name. */
+  isShadowed: (name: string) => boolean;
+  /** What runs the cell's code, as a function. */
+  magic?: { name: string; argument: string };
+}
+
 export function rewriteProgram(
   source: string,
   program: Program,
-  isShadowed: (name: string) => boolean,
+  { isShadowed, magic }: RewriteOptions,
 ): MagicString {
   const code = new MagicString(source);
   const names = analyseNames(program);
@@ -51,7 +57,13 @@ export function rewriteProgram(
     }
   }
   const declare = own.size > 0 ? `__cell.declare(${JSON.stringify([...own])});\n` : "";
-  return code.prepend(`(async function (${cellParameters}) { "use strict"; ${declare}`).append("\n})");
+  // Top-level names are no variables of a function, so it does not matter how deep the code stands.
+  const call =
+    magic && `return __cell.magic(${JSON.stringify(magic.name)}, ${JSON.stringify(magic.argument)}, `;
+  const open = call ? `${call}async () => { ` : "";
+  return code
+    .prepend(`(async function (${cellParameters}) { "use strict"; ${declare}${open}`)
+    .append(magic ? "\n}); })" : "\n})");
 
   /** Where a top-level name lives, as an expression. */
   function home(name: string): string {

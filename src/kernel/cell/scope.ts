@@ -32,6 +32,16 @@ export interface CellModules {
   meta: { url: string; filename: string; dirname: string };
 }
 
+/**
+ * Runs a magic (see `magics.ts`). `argument` is a function where it is code; so is the `body` of a `%%` magic,
+ * which resolves to what the cell would resolve to without the magic.
+ */
+export type RunMagic = (
+  name: string,
+  argument: string | (() => unknown),
+  body?: string | (() => Promise<{ value: unknown } | undefined>),
+) => unknown;
+
 /** All names that cells have declared so far, in one process. */
 export class NotebookScope {
   readonly shadowing: Record<string, unknown> = { __proto__: null };
@@ -77,8 +87,12 @@ export class NotebookScope {
    * The object that one cell gets as `__cell`. `resume` is called with the value of each `await` outside functions;
    * it throws if the cell must not go on.
    */
-  cell(modules: CellModules, resume: CellContext["resume"] = (value) => value): CellContext {
-    return new CellContext(this, modules, resume);
+  cell(
+    modules: CellModules,
+    resume: CellContext["resume"] = (value) => value,
+    magic: RunMagic = noMagic,
+  ): CellContext {
+    return new CellContext(this, modules, resume, magic);
   }
 
   #define(owner: object, name: string, value: unknown): void {
@@ -101,6 +115,7 @@ export class CellContext {
     notebook: NotebookScope,
     modules: CellModules,
     readonly resume: <Value>(value: Value) => Value,
+    readonly magic: RunMagic,
   ) {
     this.#notebook = notebook;
     this.scope = notebook.shadowing;
@@ -123,6 +138,10 @@ export class CellContext {
     }
   }
 }
+
+const noMagic: RunMagic = (name) => {
+  throw new Error(`${name} is not available here.`);
+};
 
 const has = (value: unknown, key: string): value is ModuleNamespace =>
   ((typeof value === "object" && value !== null) || typeof value === "function") && key in value;

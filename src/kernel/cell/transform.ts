@@ -11,6 +11,7 @@
  *   else to undefined. The value is wrapped so that a promise or another thenable is not awaited.
  * - Declarations of the top level become assignments to properties of `globalThis` (see `scope.ts` for why),
  *   functions and imports first. References stay as they are, except for reserved names.
+ * - Magics become calls of `__cell.magic(name, argument, body)`; see `magics.ts`.
  * - Loops that only calculate run on local copies of the names they use (see `loops.ts`).
  */
 import { createRequire } from "node:module";
@@ -19,6 +20,7 @@ import { MagicString } from "magic-string";
 import { parseSync } from "oxc-parser";
 import { transformSync, type JsxOptions, type OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
+import { findMagics, magics, type CellMagic, type CellMagics, type LineMagic } from "./magics.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
 
@@ -43,13 +45,17 @@ export interface TransformOptions {
  * await run(scope.cell(modules), require); // { value: 42 }
  */
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
-  const stripped = stripTypes(source, options);
+  const found = findMagics(source);
+  const stripped = stripTypes(source, found, options);
   const { program } = parseSync("cell.js", stripped.code, {
     lang: "js",
     sourceType: "module",
     preserveParens: false,
   });
-  const rewritten = rewriteProgram(stripped.code, program, options.isShadowed ?? (() => false));
+  const rewritten = rewriteProgram(stripped.code, program, {
+    isShadowed: options.isShadowed ?? (() => false),
+    ...(found.cell && magics[found.cell.name]?.argument === "code" && { magic: found.cell }),
+  });
   let map: string | undefined;
   return {
     code: rewritten.toString(),
@@ -68,29 +74,77 @@ interface Stripped {
   maps: () => string[];
 }
 
-function stripTypes(source: string, options: TransformOptions): Stripped {
+function stripTypes(source: string, { cell, lines }: CellMagics, options: TransformOptions): Stripped {
   const text = new MagicString(source);
+  if (source.startsWith("#!")) text.update(0, 2, "//");
+  if (cell) callCellMagic(text, cell);
+  for (const line of lines) callLineMagic(text, line);
+  const edits = (): string[] =>
+    text.hasChanged() ? [text.generateMap({ hires: true, source: options.fileName }).toString()] : [];
+
   // A cell that starts as an object literal means that value, as in Node's REPL, if it can.
   if (/^\s*\{/.test(source) && !/;\s*$/.test(source)) {
-    text.prepend("(").append("\n)");
-    const expression = transformAs("ts", text.toString(), options);
-    if (expression.errors.length === 0) {
-      const parenthesised = text.generateMap({ hires: true, source: options.fileName }).toString();
-      return { code: expression.code, maps: () => [JSON.stringify(expression.map), parenthesised] };
-    }
+    const parenthesised = text.clone().prepend("(").append("\n)");
+    const { code, map, errors } = transformAs("ts", parenthesised.toString(), options);
+    const outer = (): string =>
+      parenthesised.generateMap({ hires: true, source: options.fileName }).toString();
+    if (errors.length === 0) return { code, maps: () => [JSON.stringify(map), outer()] };
   }
-  const plain = source.startsWith("#!") ? `//${source.slice(2)}` : source;
+  const plain = text.toString();
   const errors: OxcError[] = [];
   for (const language of /<[\w>]/.test(plain) ? (["ts", "tsx"] as const) : (["ts"] as const)) {
-    const result = transformAs(language, plain, options);
-    if (result.errors.length === 0) return { code: result.code, maps: () => [JSON.stringify(result.map)] };
-    errors.push(...result.errors.slice(0, 1));
+    const { code, map, errors: found } = transformAs(language, plain, options);
+    if (found.length === 0) return { code, maps: () => [JSON.stringify(map), ...edits()] };
+    errors.push(...found.slice(0, 1));
   }
   // The attempt that got further understood the cell better.
   const [first, second] = errors.map(({ message, labels }) => {
-    return new CellSyntaxError(message, source, utf16Offset(plain, labels[0]?.start ?? 0));
+    const offset = utf16Offset(plain, labels[0]?.start ?? 0);
+    return new CellSyntaxError(message, source, samePlace(plain, offset, source));
   });
   throw second && first && second.offset > first.offset ? second : first;
+}
+
+function callCellMagic(text: MagicString, { name, argument, bodyStart }: CellMagic): void {
+  const source = text.original;
+  // Code is wrapped when it has been rewritten.
+  if (magics[name]?.argument === "code") text.remove(0, bodyStart - (source[bodyStart - 1] === "\n" ? 1 : 0));
+  else {
+    const body = JSON.stringify(source.slice(bodyStart));
+    text.update(
+      0,
+      source.length,
+      `await __cell.magic(${JSON.stringify(name)}, ${JSON.stringify(argument)}, ${body});`,
+    );
+  }
+}
+
+function callLineMagic(text: MagicString, { name, argument, start, end, argumentStart }: LineMagic): void {
+  const call = `await __cell.magic(${JSON.stringify(name)}, `;
+  if (magics[name]?.argument !== "code") {
+    text.update(start, end, `${call}${JSON.stringify(argument)});`);
+    return;
+  }
+  const [declaration = ""] = /^(?:const|let|var)\s[^=]*=\s*/.exec(argument) ?? [];
+  const code = argument.slice(declaration.length).replace(/;\s*$/, "");
+  const codeStart = argumentStart + declaration.length;
+  const isStatement = /^(?:(?:for|while|do|if|switch|try|throw)\b|\{)/.test(code);
+  const async = /\bawait\b/.test(code) ? "async " : "";
+  const [open, close] = isStatement ? ["{", "}"] : ["(", ")"];
+  text.update(start, argumentStart, declaration ? " " : `${call}${async}() => ${open}`);
+  if (declaration) text.appendLeft(codeStart, `${call}${async}() => ${open}`);
+  const codeEnd = codeStart + code.length;
+  text.appendLeft(codeEnd, `${close});`);
+  if (codeEnd < end) text.remove(codeEnd, end);
+}
+
+/** The offset in `to` that has the line and, unless that is shorter, the column of an offset in `from`. */
+function samePlace(from: string, offset: number, to: string): number {
+  if (from.length === to.length) return offset;
+  const before = from.slice(0, offset).split("\n");
+  const lines = to.split("\n");
+  const column = Math.min((before.at(-1) ?? "").length, (lines[before.length - 1] ?? "").length);
+  return lines.slice(0, before.length - 1).reduce((sum, line) => sum + line.length + 1, column);
 }
 
 function transformAs(lang: "ts" | "tsx", source: string, { fileName, jsx }: TransformOptions) {

@@ -4,6 +4,7 @@ import { complete } from "./completion.js";
 import { isComplete } from "./completeness.js";
 import { inspect } from "./inspection.js";
 import { CellLanguage } from "./language.js";
+import { codeWithoutMagics } from "./magics.js";
 import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 const { folder, homeFolder } = workerData as WorkerFolders;
@@ -21,7 +22,7 @@ const methods: WorkerMethods = {
   reset: () => language.reset(),
   complete: (code, cursor) => complete(language, code, cursor),
   inspect: (code, cursor, detailLevel) => inspect(language, code, cursor, detailLevel),
-  isComplete,
+  isComplete: (code) => isComplete(codeWithoutMagics(code) ?? ""),
   shutdown() {
     language.close();
     parentPort?.close();

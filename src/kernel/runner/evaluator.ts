@@ -1,12 +1,13 @@
 /** Evaluates cells: transform, run, show the value, describe the error. */
 import { Script, constants } from "node:vm";
 import { join } from "node:path";
-import { NotebookScope } from "../cell/scope.js";
+import { NotebookScope, type RunMagic } from "../cell/scope.js";
 import { transformCell } from "../cell/transform.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../contracts.js";
 import { describeError } from "./cell-errors.js";
 import { CellModules } from "./cell-modules.js";
 import type { Host } from "./host.js";
+import { createMagics } from "./magics.js";
 import { plainText, toMimeBundle } from "./mime-bundle.js";
 import type { OutputChannel } from "./output-channel.js";
 import { Interrupted, resume, RunningCell, runInCell } from "./running-cell.js";
@@ -28,6 +29,7 @@ function compile(code: string, filename: string): CellFunction {
 export class Evaluator {
   private readonly scope = new NotebookScope();
   private readonly modules: CellModules;
+  private readonly magics: RunMagic;
   /** Cells that have not settled, by id. */
   private readonly running = new Map<string, RunningCell>();
   private scripts = 0;
@@ -38,6 +40,12 @@ export class Evaluator {
     private readonly host: Host,
   ) {
     this.modules = new CellModules(folder);
+    this.magics = createMagics({
+      folder,
+      scope: this.scope,
+      display: host.display,
+      interruptSignal: host.interruptSignal,
+    });
   }
 
   /** Has everything loaded and compiled that a cell needs. */
@@ -96,7 +104,7 @@ export class Evaluator {
     const run = compile(transformed.code, filename);
     const { modules } = this;
     return run(
-      this.scope.cell(modules, resume),
+      this.scope.cell(modules, resume, this.magics),
       modules.require,
       modules.meta.filename,
       modules.meta.dirname,

@@ -1,7 +1,12 @@
 /** A notebook without a kernel: runs cells in this process, one after the other, as the runner would. */
 import { createRequire } from "node:module";
 import vm from "node:vm";
-import { NotebookScope, type ModuleNamespace } from "../../../src/kernel/cell/scope.js";
+import {
+  NotebookScope,
+  type CellModules,
+  type ModuleNamespace,
+  type RunMagic,
+} from "../../../src/kernel/cell/scope.js";
 import { transformCell, type TransformOptions } from "../../../src/kernel/cell/transform.js";
 
 type CellFunction = (
@@ -15,7 +20,10 @@ export class Notebook {
   readonly scope = new NotebookScope();
   #count = 0;
 
-  constructor(readonly modules: Record<string, ModuleNamespace> = {}) {}
+  constructor(
+    readonly modules: Record<string, ModuleNamespace> = {},
+    readonly magic?: RunMagic,
+  ) {}
 
   /** The cell's result; undefined if it has none. */
   async run(source: string, options: Partial<TransformOptions> = {}): Promise<unknown> {
@@ -30,13 +38,14 @@ export class Notebook {
     const fileName = `cell-${(this.#count += 1)}.ts`;
     const { code } = transformCell(source, { fileName, isShadowed: this.scope.isShadowed, ...options });
     const run: CellFunction = new vm.Script(code, { filename: fileName }).runInThisContext();
-    const cell = this.scope.cell({
+    const modules: CellModules = {
       import: (specifier): Promise<ModuleNamespace> => {
         const known = this.modules[String(specifier)];
         return known ? Promise.resolve(known) : import(String(specifier));
       },
       meta: { url: "file:///notes/a.ipynb", filename: "/notes/a.ipynb", dirname: "/notes" },
-    });
+    };
+    const cell = this.scope.cell(modules, undefined, this.magic);
     return run(cell, createRequire(import.meta.url), "/notes/a.ipynb", "/notes");
   }
 

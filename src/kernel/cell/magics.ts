@@ -1,0 +1,136 @@
+/**
+ * Magics: lines that are commands to the kernel, as in IPython. They are found before anything parses the cell:
+ * `%name argument` and `!command` where a statement could start, `%%name argument` as the first line of a cell.
+ */
+import { isComplete } from "./completeness.js";
+
+interface MagicDescription {
+  usage: string;
+  summary: string;
+  /** Whether the argument (or the body of a cell) is code of the notebook, or text. */
+  argument: "code" | "text";
+}
+
+/** Every magic, by the name that it is called by. */
+export const magics: Record<string, MagicDescription> = {
+  "!": {
+    usage: "!command",
+    summary: "Runs a command in a shell, in the notebook's folder.",
+    argument: "text",
+  },
+  "%help": { usage: "%help [name]", summary: "Lists the magics, or describes one.", argument: "text" },
+  "%npm": {
+    usage: "%npm install name",
+    summary: "Runs npm in the notebook's folder. What it installs can be imported at once.",
+    argument: "text",
+  },
+  "%reset": { usage: "%reset", summary: "Forgets all names that cells have declared.", argument: "text" },
+  "%strict": {
+    usage: "%strict [on | off]",
+    summary: "Whether cells with type errors are kept from running. It must be the only line of its cell.",
+    argument: "text",
+  },
+  "%time": { usage: "%time expression", summary: "Tells how long an expression takes.", argument: "code" },
+  "%timeit": {
+    usage: "%timeit expression",
+    summary: "Evaluates an expression many times and tells how long it takes.",
+    argument: "code",
+  },
+  "%who": {
+    usage: "%who",
+    summary: "Lists the names that cells have declared, with their values.",
+    argument: "text",
+  },
+  "%%bash": { usage: "%%bash", summary: "Runs the cell as a script of bash.", argument: "text" },
+  "%%html": { usage: "%%html", summary: "Shows the cell as HTML.", argument: "text" },
+  "%%markdown": { usage: "%%markdown", summary: "Shows the cell as Markdown.", argument: "text" },
+  "%%time": { usage: "%%time", summary: "Tells how long the cell takes.", argument: "code" },
+  "%%timeit": {
+    usage: "%%timeit",
+    summary: "Runs the cell many times and tells how long it takes.",
+    argument: "code",
+  },
+  "%%writefile": {
+    usage: "%%writefile [-a] path",
+    summary: "Writes the cell to a file; with -a, to the end of the file.",
+    argument: "text",
+  },
+};
+
+export interface LineMagic {
+  name: string;
+  argument: string;
+  /** Range of the whole command, and start of its argument, in the cell. */
+  start: number;
+  end: number;
+  argumentStart: number;
+}
+
+export interface CellMagic extends LineMagic {
+  /** Where the rest of the cell starts. */
+  bodyStart: number;
+}
+
+export interface CellMagics {
+  /** The `%%name` that the cell starts with. */
+  cell: CellMagic | undefined;
+  /** Commands among the lines of code. */
+  lines: LineMagic[];
+}
+
+const cellMagic = /^\s*(%%\w+)[ \t]*([^\n]*)(?:\n|$)/;
+const candidate = /^[ \t]*(%[a-z]+\b|!(?=[\w./~$]))[ \t]*([^\n]*)$/gm;
+/** What makes of a line that starts with `!` the negation of a value rather than a command. */
+const negation = /^[\w$]+(?:[.([]|\s*(?:;|[!=]==?|\?))/;
+
+/**
+ * @example
+ * findMagics("!ls\n1 + 1").lines // [{ name: "!", argument: "ls", start: 0, end: 3, argumentStart: 1 }]
+ */
+export function findMagics(source: string): CellMagics {
+  const none: CellMagics = { cell: undefined, lines: [] };
+  if (!/^[ \t]*[%!]/m.test(source)) return none;
+  const first = cellMagic.exec(source);
+  if (first) {
+    const [text, name = "", argument = ""] = first;
+    const start = text.indexOf(name);
+    const argumentStart = start + text.slice(start).indexOf(argument, name.length);
+    const cell = {
+      name,
+      argument: argument.trim(),
+      start,
+      end: argumentStart + argument.length,
+      argumentStart,
+    };
+    return { cell: { ...cell, bodyStart: text.length }, lines: [] };
+  }
+  const lines: LineMagic[] = [];
+  /** The cell up to here, without commands. */
+  let before = "";
+  let from = 0;
+  for (const match of source.matchAll(candidate)) {
+    const [text, name = "", argument = ""] = match;
+    before += source.slice(from, match.index);
+    from = match.index;
+    if (name !== "!" && !(name in magics)) continue;
+    if ((name === "!" && negation.test(argument)) || isComplete(before).status !== "complete") continue;
+    const start = match.index + text.indexOf(name);
+    const end = match.index + text.length;
+    lines.push({ name, argument: argument.trim(), start, end, argumentStart: end - argument.length });
+    from = end;
+  }
+  return { cell: undefined, lines };
+}
+
+/**
+ * The code of a cell without its commands, every character at its old place: for all who only read it.
+ * Undefined if the cell is not code at all.
+ */
+export function codeWithoutMagics(source: string, { cell, lines } = findMagics(source)): string | undefined {
+  const blank = (text: string, start: number, end: number): string =>
+    text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, " ") + text.slice(end);
+  if (cell) return magics[cell.name]?.argument === "code" ? blank(source, 0, cell.end) : undefined;
+  return lines.reduce((text, { name, start, end, argumentStart }) => {
+    return blank(text, start, magics[name]?.argument === "code" ? argumentStart : end);
+  }, source);
+}

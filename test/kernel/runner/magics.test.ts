@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mock } from "node:test";
+import { NotebookScope, type RunMagic } from "../../../src/kernel/cell/scope.js";
+import type { MimeBundle } from "../../../src/kernel/contracts.js";
+import { createMagics } from "../../../src/kernel/runner/magics.js";
+
+describe("magics", () => {
+  const scope = new NotebookScope();
+  const shown: MimeBundle[] = [];
+  let folder: string;
+  let interrupt: AbortController;
+  let run: RunMagic;
+
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "manabi-magics-")));
+    interrupt = new AbortController();
+    shown.length = 0;
+    run = createMagics({
+      folder,
+      scope,
+      display: (bundle) => void shown.push(bundle),
+      interruptSignal: () => interrupt.signal,
+    });
+  });
+  afterEach(() => {
+    scope.delete();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What a magic writes, with its result. */
+  async function output(...call: Parameters<RunMagic>): Promise<{ text: string; result: unknown }> {
+    let text = "";
+    const collect = (chunk: string): boolean => Boolean((text += chunk));
+    const written = [process.stdout, process.stderr].map((stream) => mock.method(stream, "write", collect));
+    try {
+      return { result: await run(...call), text };
+    } finally {
+      for (const { mock: replaced } of written) replaced.restore();
+    }
+  }
+
+  it("! runs commands in the notebook's folder and says how they end", async () => {
+    const command = await output("!", "pwd; echo problem >&2; exit 3");
+    assert.equal(command.result, undefined);
+    assert.match((await output("!", "pwd")).text, new RegExp(`^${folder}\\n$`));
+    const { text } = await output("!", "echo problem >&2; exit 3");
+    assert.equal(text, "problem\n(ended with exit code 3)\n");
+  });
+
+  it("! ends by an interrupt of the cell", async () => {
+    const sleeping = run("!", "sleep 60");
+    setTimeout(() => interrupt.abort(), 50);
+    await assert.rejects(Promise.resolve(sleeping), { name: "AbortError" });
+  });
+
+  it("%npm runs npm, and fails with it", async () => {
+    writeFileSync(join(folder, "package.json"), '{ "scripts": { "hello": "echo hello from npm" } }');
+    assert.match((await output("%npm", "run hello")).text, /hello from npm/);
+    await assert.rejects(
+      output("%npm", "run nothing"),
+      /npm run nothing ended with exit code 1; its output is above/,
+    );
+  });
+
+  it("%time and %%time give the result and tell the time, also of a failure", async () => {
+    const timed = await output("%time", () => Promise.resolve(5));
+    assert.equal(timed.result, 5);
+    assert.match(timed.text, /^Wall time: [\d.]+ [mµn]s \(CPU: .* user, .* system\)\n$/);
+    assert.deepEqual((await output("%%time", "", () => Promise.resolve({ value: 6 }))).result, { value: 6 });
+    await assert.rejects(
+      output("%time", () => Promise.reject(new RangeError("inner"))),
+      RangeError,
+    );
+  });
+
+  it("%timeit measures many runs", async () => {
+    let calls = 0;
+    const { text } = await output("%timeit", () => {
+      calls += 1;
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+    });
+    assert.match(
+      text,
+      /^2\d(?:\.\d+)? ms ± [\d.]+ .s per loop \(mean ± standard deviation of 7 runs, 10 loops each\)\n$/,
+    );
+    assert.equal(calls, 1 + 10 + 70);
+  }).timeout(20_000);
+
+  it("%who lists names, %reset forgets them", async () => {
+    assert.match((await output("%who", "")).text, /No cell has declared a name yet/);
+    scope.set("rate", 0.5);
+    scope.set("people", new Map([["a", 1]]));
+    assert.equal(
+      (await output("%who", "")).text,
+      "rate    number  0.5\npeople  Map     Map(1) { 'a' => 1 }\n",
+    );
+    await output("%reset", "");
+    assert.deepEqual(scope.names(), []);
+  });
+
+  it("%%writefile writes, appends, and leaves nothing beside", async () => {
+    assert.match((await output("%%writefile", "a.txt", "one\n")).text, /^Wrote .*a\.txt\n$/);
+    await output("%%writefile", "-a a.txt", "two\n");
+    assert.equal(readFileSync(join(folder, "a.txt"), "utf8"), "one\ntwo\n");
+    assert.deepEqual(readdirSync(folder), ["a.txt"]);
+    await assert.rejects(output("%%writefile", "", "x"), /needs the path of a file/);
+  });
+
+  it("%%html and %%markdown show the cell, %%bash runs it", async () => {
+    await output("%%html", "", "<b>bold</b>");
+    await output("%%markdown", "", "# Title");
+    assert.deepEqual(
+      shown.map((bundle) => Object.keys(bundle)[0]),
+      ["text/html", "text/markdown"],
+    );
+    assert.equal((await output("%%bash", "", "for i in 1 2; do echo $i; done")).text, "1\n2\n");
+  });
+
+  it("%help describes all of them, or one", async () => {
+    assert.equal((await output("%help", "")).text.split("\n").length, 15);
+    assert.equal(
+      (await output("%help", "who")).text,
+      "%who  Lists the names that cells have declared, with their values.\n",
+    );
+    assert.match((await output("%help", "nope")).text, /no magic nope/);
+    await assert.rejects(output("%%nope", "", "x"), /There is no magic %%nope/);
+  });
+});
