@@ -94,7 +94,15 @@ export class Hdf5Reader {
   /** Bytes of all datasets as the file declares them, if they can be in a file of this size. */
   weightBytes(): number {
     let bytes = 0;
+    let groups = 0;
     const visit = (group: Group): void => {
+      if (++groups > 100_000 || group.path.split("/").length > 64) {
+        reject(
+          `${this.path} has groups within groups without end`,
+          "a group for each layer",
+          "Keras writes no links: do not use this file.",
+        );
+      }
       for (const key of group.keys()) {
         const name = group.path === "/" ? key : `${group.path.slice(1)}/${key}`;
         const child = this.group(name);
@@ -169,7 +177,7 @@ export async function readHdf5<T>(bytes: Uint8Array, path: string, use: (file: H
     file = new h5.File(name, "r");
     return use(new Hdf5Reader(file, path, bytes.length));
   } catch (error) {
-    if (error instanceof KerasFileError || !String(error).includes("HDF5")) throw error;
+    if (!isHdf5Error(error)) throw error;
     return reject(
       `${path} is not a readable HDF5 file (${firstLine(error)})`,
       "an HDF5 file as Keras writes it",
@@ -241,6 +249,11 @@ export async function writeHdf5(build: (file: Hdf5Writer) => void): Promise<Uint
 /** h5wasm gives one string for a list of one, and numbers for an empty list. */
 function strings(value: unknown): string[] {
   return [value].flat().filter((item) => typeof item === "string");
+}
+
+/** Whether the HDF5 library itself has failed. */
+export function isHdf5Error(error: unknown): boolean {
+  return !(error instanceof KerasFileError) && String(error).includes("HDF5-DIAG");
 }
 
 function firstLine(error: unknown): string {

@@ -4,7 +4,7 @@ import { readArchive } from "./archive.js";
 import { compileFromConfig } from "./compile-settings.js";
 import { KerasFileError, reject } from "./errors.js";
 import { formatOf, pathOf } from "./format.js";
-import { type Hdf5Reader, readHdf5 } from "./hdf5.js";
+import { type Hdf5Reader, isHdf5Error, readHdf5 } from "./hdf5.js";
 import { modelInternals } from "./internals.js";
 import { isObject, parseObject } from "./json.js";
 import { readLegacyWeights } from "./legacy-weights-file.js";
@@ -144,7 +144,7 @@ function make(
     return model;
   } catch (error) {
     if (model) free(model);
-    if (error instanceof KerasFileError) throw error;
+    if (error instanceof KerasFileError || isHdf5Error(error)) throw error;
     return reject(
       `${path} holds a model that TensorFlow.js cannot build (${(error as Error).message})`,
       "layers, arguments and settings that it knows",

@@ -1,10 +1,18 @@
 import type * as Tf from "@tensorflow/tfjs";
+import { reject } from "./errors.js";
 import { internals, isModel, isSequential, modelInternals } from "./internals.js";
 import type { Json, JsonObject } from "./json.js";
 import { layerToKeras } from "./layer-config.js";
 
 /** `model` as Keras 3 describes it: `{ module, class_name, config, registered_name }`. */
 export function modelToConfig(model: Tf.LayersModel): JsonObject {
+  if (model.inputs.length === 0) {
+    reject(
+      `The model ${JSON.stringify(model.name)} has no layers and no input`,
+      "a built model",
+      "Add its layers first, the first one with inputShape.",
+    );
+  }
   return isSequential(model) ? sequentialToConfig(model) : functionalToConfig(model);
 }
 

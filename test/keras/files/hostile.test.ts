@@ -191,6 +191,22 @@ describe("loadModel of damaged, foreign and hostile files", () => {
     await assert.rejects(read("link/0"), /link\/0 links to another file.*do not use this file/s);
   });
 
+  it("with groups that hold themselves", async () => {
+    const { FS } = await h5wasm.ready;
+    for (const link of ["create_soft_link", "create_hard_link"] as const) {
+      const file = new h5wasm.File("/loop.h5", "w");
+      file.create_group("a");
+      for (const name of ["a/x", "a/y"]) file[link]("/a", name);
+      file.close();
+      const weights = FS.readFile("/loop.h5");
+      await assertRefused(
+        "loop.keras",
+        await writeArchive({ ...good, "model.weights.h5": weights }),
+        /without end|not a readable HDF5 file/,
+      );
+    }
+  });
+
   it("in a folder of TensorFlow.js with a path that leaves it", async () => {
     const json = { modelTopology: {}, weightsManifest: [{ paths: ["../../etc/passwd"], weights: [] }] };
     await assertRefused(

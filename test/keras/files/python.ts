@@ -67,8 +67,17 @@ export function dataFor(model: Tf.LayersModel): Pick<Measured, "inputs" | "targe
     inputs: model.inputs.map(({ shape }) =>
       make(shape, (r) => (isEmbedding ? Math.floor(r * 20) : 2 * r - 1)),
     ),
-    targets: model.outputs.map(({ shape }) => make(shape, (r) => (r < 0.5 ? 0 : 1))),
+    targets: model.outputs.map(({ shape }) => oneHot(make(shape, (r) => r))),
   };
+}
+
+/** 1 at the highest number of each row; 0 or 1 where rows have one number. */
+function oneHot({ shape, data }: Values): Values {
+  const classes = shape.at(-1)!;
+  const highest = (i: number): number =>
+    Math.max(...data.subarray(i - (i % classes), i - (i % classes) + classes));
+  const limit = (i: number): number => (classes === 1 ? 0.5 : highest(i));
+  return { shape, data: data.map((value, i) => (value >= limit(i) ? 1 : 0)) };
 }
 
 const single = <T>(list: T[]): T | T[] => (list.length === 1 ? list[0]! : list);

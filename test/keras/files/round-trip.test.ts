@@ -247,6 +247,10 @@ describe("saveModel and loadModel", () => {
       /names a file of weights only.*Use saveWeights/s,
     );
     await assert.rejects(saveWeights(small(), "model.keras"), /does not name a file of weights/);
+    await assert.rejects(
+      saveModel(tf.sequential(), "model.keras"),
+      /has no layers and no input\. Expected a built model/,
+    );
   });
 
   it("load weights only into the architecture they belong to", async () => {
