@@ -38,7 +38,9 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
   const memberOf = memberAccess.exec(before.slice(0, start))?.[1];
   const isMember = /\.\s*$/.test(before.slice(0, start)) && !/\.\.\.\s*$/.test(before.slice(0, start));
   const found = language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, partial));
-  const matches = toMatches(found, partial);
+  const line = before.slice(before.lastIndexOf("\n") + 1);
+  const imports = line.trim() === partial && !/\S/.test(code.slice(cursor).split("\n")[0] ?? "");
+  const matches = [...toMatches(found, partial), ...(imports ? language.autoImports.matches(partial) : [])];
   return { matches, start, end: cursor, ...(memberOf !== undefined && { memberOf }) };
 }
 

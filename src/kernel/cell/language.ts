@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { CellDiagnostic } from "../contracts.js";
 import { analyseCell, type CellAnalysis, type DeclaredName } from "./analysis.js";
+import { AutoImports } from "./auto-imports.js";
 import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } from "./checker.js";
 import { configure } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
@@ -43,6 +44,7 @@ export class CellLanguage {
   readonly #cellFiles: { ts: string; tsx: string };
   readonly #declarations = new DeclarationTable();
   readonly #imports: ImportTable;
+  readonly autoImports: AutoImports;
   #checker: TypeChecker | undefined;
   /** What the next `check` has to tell beside the findings in its cell. */
   readonly #notices: string[] = [];
@@ -57,6 +59,7 @@ export class CellLanguage {
     readonly homeFolder: string,
   ) {
     this.#imports = new ImportTable(folder, homeFolder);
+    this.autoImports = new AutoImports(folder, homeFolder);
     this.#cellFiles = { ts: join(folder, "manabi-cell.ts"), tsx: join(folder, "manabi-cell.tsx") };
     for (const file of Object.values(this.#cellFiles)) this.#files.set(file, this.#imports.header());
   }
@@ -204,8 +207,10 @@ export class CellLanguage {
       shown = shown.slice(0, from) + shown.slice(from, end).replace(/[^\n]/g, " ") + shown.slice(end);
     }
     const file = this.#cellFiles[analysis.language];
-    this.#files.set(file, `${text}${shown}\n`);
-    checker.update([file, ...changed]);
+    const complete = `${text}${shown}\n`;
+    if (this.#files.get(file) !== complete) changed.push(file);
+    this.#files.set(file, complete);
+    if (changed.length > 0) checker.update(changed);
     return { file, start, earlier, analysis, imports };
   }
 

@@ -210,6 +210,13 @@ describe("CellLanguage", function () {
       assert.deepEqual(texts("const fs = require('node:fs/p"), ["node:fs/promises"]);
     });
 
+    it("offers imports where a line holds nothing else", () => {
+      assert.deepEqual(texts("let x = 1;\nreadFileS"), ['import { readFileSync } from "node:fs";']);
+      assert.deepEqual(texts("readFileS; 1", 9), []);
+      assert.deepEqual(texts("x = readFileS"), []);
+      assert.ok(texts("toCateg").includes('import { toCategorical } from "manabi";'));
+    });
+
     it("completes names of cells, globals and keywords", () => {
       check(language, "let myLearningRate = 1; import * as myModule from 'node:fs'");
       assert.deepEqual(
