@@ -12,6 +12,7 @@ export { plotModel } from "./display/plot-model.js";
 export { figure } from "./display/plotly/figure.js";
 export { summary } from "./display/summary.js";
 export { table, type TableOptions } from "./display/table.js";
+export * as callbacks from "./keras/callbacks/index.js";
 export { toCategorical } from "./keras/utilities/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./keras/utilities/train-test-split.js";
 export { NdArray, toNdArray, type ArrayLike } from "./ndarray.js";

@@ -5,6 +5,7 @@ import { repairEvaluateVerbose } from "./evaluate-verbose.js";
 import { InterruptCallback, makeInterruptible } from "./interrupt.js";
 import { addKerasNames } from "./metric-names.js";
 import { ProgressCallback, type AveragingCallback, type FitParams } from "./progress-callback.js";
+import { rememberSequential } from "./sequential.js";
 
 /**
  * Gives every `fit` Keras's names in its logs, Keras's progress bar instead of tfjs-node's (which writes a line per redraw
@@ -26,6 +27,7 @@ export function installFit(): void {
   list.onBatchEnd = withKerasNames("onBatchEnd");
   list.onEpochEnd = withKerasNames("onEpochEnd");
   makeInterruptible();
+  rememberSequential();
   repairEvaluateVerbose();
 }
 

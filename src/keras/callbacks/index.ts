@@ -1,0 +1,11 @@
+export { csvLogger, type CsvLoggerOptions } from "../../tensorflow/callbacks/csv-logger.js";
+export { earlyStopping, type EarlyStoppingOptions } from "../../tensorflow/callbacks/early-stopping.js";
+export {
+  learningRateScheduler,
+  type EpochSchedule,
+} from "../../tensorflow/callbacks/learning-rate-scheduler.js";
+export {
+  reduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from "../../tensorflow/callbacks/reduce-lr-on-plateau.js";
+export { modelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.js";
