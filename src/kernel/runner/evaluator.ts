@@ -33,6 +33,8 @@ export class Evaluator {
   /** Cells that have not settled, by id. */
   private readonly running = new Map<string, RunningCell>();
   private scripts = 0;
+  /** Cells that an interrupt was meant for but that have not arrived. */
+  private readonly overtaken = new Set<string>();
 
   constructor(
     private readonly folder: string,
@@ -59,6 +61,10 @@ export class Evaluator {
   execute(request: CellRequest): void {
     const cell = new RunningCell(request.cellId, request.executionCount, request.allowStdin);
     this.running.set(cell.cellId, cell);
+    if (this.overtaken.delete(cell.cellId)) {
+      this.interruptCell(cell, "");
+      return;
+    }
     // A loop that an interrupt ends never comes back here: `interrupt` settles its cell.
     void this.run(cell, request).then(
       (outcome) => this.settle(cell, outcome),
@@ -70,8 +76,13 @@ export class Evaluator {
     );
   }
 
-  /** Ends all running cells. Code that still runs for them is told by the cell's signal. */
-  interrupt(frames: string): void {
+  /**
+   * Ends all running cells, and those of `cellIds` that have not arrived yet. Code that still runs for them is told by
+   * the cell's signal.
+   */
+  interrupt(cellIds: string[], frames: string): void {
+    this.overtaken.clear();
+    for (const cellId of cellIds) if (!this.running.has(cellId)) this.overtaken.add(cellId);
     for (const cell of this.running.values()) this.interruptCell(cell, frames);
   }
 
@@ -130,8 +141,10 @@ export class Evaluator {
   }
 
   private settle(cell: RunningCell, outcome: CellOutcome): void {
-    if (!this.running.delete(cell.cellId)) return;
+    if (!this.running.has(cell.cellId)) return;
     cell.settled = true;
+    // In this order: an interrupt can end this function anywhere, and then settles what is left in `running`.
     this.channel.message({ type: "settled", cellId: cell.cellId, outcome }, [], true);
+    this.running.delete(cell.cellId);
   }
 }

@@ -2,7 +2,7 @@
  * The helper thread of the runner, seen from the user's thread. It works while user code spins: it writes out output
  * that has waited, interrupts, and looks at live values.
  */
-import { prepareAsyncStack } from "./async-stack.js";
+import { prepareTermination } from "./termination.js";
 import { Worker } from "node:worker_threads";
 import type { OutputChannel } from "./output-channel.js";
 
@@ -15,6 +15,8 @@ export interface HelperData {
 /** From the helper thread, which expects the number as an answer. */
 export interface InterruptMessage {
   number: number;
+  /** The cells that the interrupt is meant for. */
+  cellIds: string[];
   /** The lines of the stack where the code was, if it was caught in a loop. */
   frames: string;
 }
@@ -23,9 +25,9 @@ export interface InterruptMessage {
 export function startHelper(
   channel: OutputChannel,
   token: string,
-  onInterrupt: (frames: string) => void,
+  onInterrupt: (cellIds: string[], frames: string) => void,
 ): void {
-  const resetAsyncStack = prepareAsyncStack();
+  const afterTermination = prepareTermination(channel);
   const workerData: HelperData = { shared: channel.shared, token };
   const worker = new Worker(new URL("helper-thread.js", import.meta.url), {
     workerData,
@@ -33,11 +35,11 @@ export function startHelper(
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 64 },
   });
-  worker.on("message", ({ number, frames }: InterruptMessage) => {
+  worker.on("message", ({ number, cellIds, frames }: InterruptMessage) => {
     // The helper thread has found the user's thread in a loop since; another message says so.
     if (number !== channel.interruptNumber) return;
-    resetAsyncStack();
-    onInterrupt(frames);
+    afterTermination();
+    onInterrupt(cellIds, frames);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(number);
   });

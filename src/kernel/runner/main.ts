@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { Comms } from "./comms.js";
 import { decodeMessage, FrameReader } from "./frames.js";
 import { installFlushPoints } from "./flush-points.js";
+import { hidePromiseMarks } from "./inspection.js";
 import { startHelper } from "./helper.js";
 import { Host } from "./host.js";
 import { Inputs } from "./input.js";
@@ -22,6 +23,7 @@ suppressVmWarning();
 installStreams(channel);
 installStackFormatting();
 installFlushPoints(channel);
+hidePromiseMarks();
 installStoppableTimers();
 process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
 // An interrupt reaches the whole process group; child processes end by it, this process must not.
@@ -73,8 +75,8 @@ function handle(message: RunnerRequest, buffers: Buffer[]): void {
   else comms.receive({ ...message.message, buffers });
 }
 
-startHelper(channel, token, (frames) => {
-  evaluator.interrupt(frames);
+startHelper(channel, token, (cellIds, frames) => {
+  evaluator.interrupt(cellIds, frames);
   queueMicrotask(handleInbox);
 });
 // Last: until here, the runner's own failure must end it.

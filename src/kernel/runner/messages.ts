@@ -17,11 +17,16 @@ export type RunnerMessage =
   | RunnerOutput
   | { type: "ready" }
   | { type: "settled"; cellId: string; outcome: CellOutcome }
-  | { type: "exiting"; code: number };
+  | { type: "exiting"; code: number }
+  // From the helper thread: the cells that an interrupt was meant for have settled.
+  | { type: "interrupted" };
 
 /** From the front process to the helper thread, which answers each with the same id. */
 export type HelperRequest =
-  { type: "interrupt" } | { type: "liveProperties" | "liveDescription"; expression: string };
+  // With the cells that have not settled: the last ones may not have been read yet.
+  | { type: "interrupt"; cellIds: string[] }
+  | { type: "liveProperties"; expression: string }
+  | { type: "liveDescription"; expression: string };
 
 export interface HelperReply {
   id: number;

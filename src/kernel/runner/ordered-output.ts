@@ -56,7 +56,7 @@ export class OrderedOutput {
 
   /** Hands over all that may be handed over now. */
   pump(): void {
-    if (this.busy) return;
+    if (this.busy && !this.eager) return;
     for (;;) {
       const handed = this.nextRaw(this.raws[0]) ?? this.nextRaw(this.raws[1]) ?? this.nextFrame();
       if (handed === undefined) break;

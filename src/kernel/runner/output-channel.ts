@@ -28,6 +28,7 @@ const Field = {
   openKind: 5,
   interruptNumber: 6,
   wanted: 7,
+  order: 8,
 } as const;
 const headerBytes = 64;
 /** Each write-out starts with a barrier frame, whose place is kept free. */
@@ -105,19 +106,14 @@ export class OutputChannel {
   /** A message for the front process. `now` writes everything out before the call returns. */
   message(message: unknown, buffers: readonly Uint8Array[] = [], now = false): void {
     const frame = encodeMessage(message, buffers);
-    this.locked(() => {
-      const { fields } = this;
-      if (fields[Field.length]! + frame.length > capacity) this.writeOut();
-      if (frame.length > capacity - barrierBytes) {
-        this.writeOut(frame);
-        return;
-      }
-      this.bytes.set(frame, fields[Field.length]);
-      fields[Field.openFrame] = 0;
-      fields[Field.length] = fields[Field.length]! + frame.length;
-      if (now) this.writeOut();
-      else this.openWindow();
-    });
+    this.locked(() => this.append(frame, now));
+  }
+
+  /** For the helper thread: the same, without ever blocking its event loop for the lock. */
+  async messageFromHelper(message: unknown): Promise<void> {
+    await this.lockWithin(Infinity);
+    this.append(encodeMessage(message), true);
+    this.unlock();
   }
 
   /** Writes out what has collected, and in any case a barrier: raw output so far comes before all that follows. */
@@ -173,6 +169,31 @@ export class OutputChannel {
     Atomics.store(this.fields, Field.interruptNumber, number);
   }
 
+  /** For the user's thread: waits in the middle of a loop for the order to end it. */
+  awaitOrder(timeoutMs: number): void {
+    Atomics.store(this.fields, Field.order, 1);
+    Atomics.notify(this.fields, Field.order);
+    // Not by Atomics.wait, which would take part in the interruption that this is a part of.
+    const deadline = performance.now() + timeoutMs;
+    while (this.isOrderAwaited() && performance.now() < deadline);
+    Atomics.store(this.fields, Field.order, 0);
+  }
+
+  /** For the helper thread: resolves when the user's thread waits for the order. */
+  async orderAwaited(): Promise<void> {
+    const waiting = Atomics.waitAsync(this.fields, Field.order, 0);
+    if (waiting.async) await waiting.value;
+  }
+
+  isOrderAwaited(): boolean {
+    return Atomics.load(this.fields, Field.order) === 1;
+  }
+
+  /** Lets the user's thread go on, and be ended. */
+  order(): void {
+    Atomics.store(this.fields, Field.order, 0);
+  }
+
   unlock(): void {
     Atomics.store(this.fields, Field.lock, 0);
     Atomics.notify(this.fields, Field.lock);
@@ -193,6 +214,21 @@ export class OutputChannel {
   private reset(): void {
     this.fields[Field.length] = barrierBytes;
     this.fields[Field.openFrame] = 0;
+  }
+
+  /** Holds the lock. */
+  private append(frame: Buffer, now: boolean): void {
+    const { fields } = this;
+    if (fields[Field.length]! + frame.length > capacity) this.writeOut();
+    if (frame.length > capacity - barrierBytes) {
+      this.writeOut(frame);
+      return;
+    }
+    this.bytes.set(frame, fields[Field.length]);
+    fields[Field.openFrame] = 0;
+    fields[Field.length] = fields[Field.length]! + frame.length;
+    if (now) this.writeOut();
+    else this.openWindow();
   }
 
   private openWindow(): void {

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { CellOutcome, CellRequest, LiveProperty, Runner } from "../contracts.js";
+import { describeError } from "./cell-errors.js";
 import { decodeMessage, encodeMessage, FrameKind, FrameReader, type Frame } from "./frames.js";
 import {
   Descriptor,
@@ -13,6 +14,7 @@ import {
   type RunnerMessage,
   type RunnerRequest,
 } from "./messages.js";
+import { Interrupted } from "./running-cell.js";
 import { OrderedOutput } from "./ordered-output.js";
 
 /** An interrupt that has not worked by then costs the process. */
@@ -76,11 +78,16 @@ class ProcessRunner implements Runner {
   }
 
   private async endRunningCells(process: RunnerProcess): Promise<void> {
+    const cellIds = [...this.running.keys()];
     const timer = setTimeout(() => {
       process.kill(`the cell could not be interrupted within ${escalateMs / 1000} s and was killed`);
     }, escalateMs);
-    await Promise.race([process.interrupt(), process.died]);
+    const reason = await Promise.race([process.interrupt(cellIds), process.died]);
     clearTimeout(timer);
+    if (reason !== undefined) return;
+    // A cell that the interrupt hit while it was being taken over has been lost on its way.
+    for (const cellId of cellIds)
+      this.settle(cellId, { status: "error", ...describeError(new Interrupted()) });
   }
 
   async liveProperties(expression: string): Promise<LiveProperty[] | undefined> {
@@ -127,6 +134,7 @@ class ProcessRunner implements Runner {
         return;
       case "ready":
       case "exiting":
+      case "interrupted":
         return;
       case "comm_open":
       case "comm_msg":
@@ -194,6 +202,7 @@ class RunnerProcess {
   private readonly output: OrderedOutput;
   private readonly answers = new Map<number, (result: HelperReply["result"]) => void>();
   private requests = 0;
+  private noteInterrupted: () => void = () => undefined;
   wasReady = false;
   private becomeReady!: () => void;
   private exitCode: number | undefined;
@@ -240,10 +249,11 @@ class RunnerProcess {
   }
 
   /** Resolves when the running cells have settled. */
-  async interrupt(): Promise<void> {
+  async interrupt(cellIds: string[]): Promise<void> {
     this.output.eager = true;
     this.output.pump();
-    await this.ask({ type: "interrupt" });
+    const interrupted = new Promise<void>((resolve) => (this.noteInterrupted = resolve));
+    await Promise.all([this.ask({ type: "interrupt", cellIds }), interrupted]);
     this.output.eager = false;
   }
 
@@ -317,6 +327,7 @@ class RunnerProcess {
         this.wasReady = true;
         this.becomeReady();
       }
+      if (message.type === "interrupted") this.noteInterrupted();
       if (message.type === "exiting") this.exitCode = message.code;
       return this.listener.message(message, buffers);
     }

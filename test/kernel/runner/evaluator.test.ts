@@ -29,6 +29,33 @@ describe("kernel/runner evaluator", () => {
     );
   });
 
+  it("shows promises without what Node keeps in them, and does not await them", async () => {
+    assert.equal(await harness.result("Promise.resolve(5)"), "Promise { 5 }");
+    assert.equal(
+      await harness.printed("console.log([new Promise(() => {})])"),
+      "[ Promise { <pending> } ]\n",
+    );
+  });
+
+  it("prints by all methods of console", async () => {
+    const text = await harness.printed(`
+      console.log("%s is %d", "x", 4);
+      console.group("group");
+      console.warn("indented");
+      console.groupEnd();
+      console.table([{ a: 1, b: "x" }]);
+      console.dir({ a: { b: {} } }, { depth: 0 });
+      console.assert(1 > 2, "not %s", "true");
+      console.count("times");
+      console.time("timer");
+      console.timeEnd("timer");
+    `);
+    assert.match(
+      text,
+      /^x is 4\ngroup\n {2}indented\n┌[^]*│ 0 +│ 1 │ 'x' │\n[^]*\{ a: \[Object\] \}\nAssertion failed: not true\ntimes: 1\ntimer: [\d.]+ms\n$/,
+    );
+  });
+
   it("is silent when asked, and evaluates user expressions one by one", async () => {
     harness.outputs.length = 0;
     const outcome = await harness.run("const base = 2; base", {
