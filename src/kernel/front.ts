@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createCellService } from "./cell/service.js";
-import type { Runner } from "./contracts.js";
+import type { CellService, Runner } from "./contracts.js";
 import { historyPath, SqliteHistory } from "./history/sqlite-history.js";
 import { logWarning } from "./log.js";
 import { Kernel } from "./protocol/kernel.js";
@@ -14,20 +14,21 @@ import { ZeromqSockets } from "./wire/zeromq-sockets.js";
 /** How often to look whether the process that started the kernel still lives. */
 const parentWatchMs = 1000;
 
-interface Settings {
-  connectionFile: string;
-  /** A type error keeps a cell from running. */
-  strict: boolean;
+/** The parts that start while all else is made ready: a front end may talk to us before cells can run. */
+interface Parts {
+  runner: Runner;
+  cellService: CellService;
 }
 
 /** Runs a kernel to its end; resolves to the exit code. */
 export async function runKernel(args: string[]): Promise<number> {
   process.on("uncaughtException", (error) => logWarning("unexpected error in the front process", error));
-  // The runner starts while all else is made ready. A front end may talk to us before cells can run.
-  const runner = createRunner({ cwd: process.cwd() });
-  const runnerStarts = runner.start();
+  const cwd = process.cwd();
+  const parts = { runner: createRunner({ cwd }), cellService: createCellService({ cwd }) };
+  const runnerStarts = parts.runner.start();
+  parts.cellService.start().catch((error) => logWarning("the cell service did not start", error));
   try {
-    const kernel = await startKernel(readArguments(args), runner);
+    const kernel = await startKernel(readArguments(args), parts);
     runnerStarts.catch((error) => {
       if (!kernel.stopping) logWarning("the runner did not start", error);
     });
@@ -39,12 +40,12 @@ export async function runKernel(args: string[]): Promise<number> {
   } catch (error) {
     logWarning("the kernel cannot start", error);
     runnerStarts.catch(() => {}); // it is ended, perhaps before it was ready
-    await runner.shutdown();
+    await Promise.all([parts.runner.shutdown(), parts.cellService.shutdown()]);
     return 1;
   }
 }
 
-function readArguments(args: string[]): Settings {
+function readArguments(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
     options: { "connection-file": { type: "string", short: "f" }, strict: { type: "boolean" } },
@@ -55,15 +56,23 @@ function readArguments(args: string[]): Settings {
   return { connectionFile, strict: values.strict ?? process.env["MANABI_STRICT"] === "1" };
 }
 
-async function startKernel({ connectionFile, strict }: Settings, runner: Runner): Promise<Kernel> {
+async function startKernel(
+  { connectionFile, strict }: ReturnType<typeof readArguments>,
+  parts: Parts,
+): Promise<Kernel> {
   const connection = await readConnectionFile(connectionFile);
   const sockets = new ZeromqSockets(connection);
   const signer = new Signer(connection.key, connection.signature_scheme);
-  const cellService = createCellService({ cwd: process.cwd() });
   const history = new SqliteHistory(historyPath());
-  const kernel = new Kernel({ sockets, signer, runner, cellService, history, versions: versions(), strict });
+  const kernel = new Kernel({
+    ...parts,
+    sockets,
+    signer,
+    history,
+    versions: versions(),
+    settings: { strict },
+  });
   await sockets.bind();
-  cellService.start().catch((error) => logWarning("the cell service did not start", error));
   return kernel;
 }
 

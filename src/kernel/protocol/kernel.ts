@@ -15,6 +15,7 @@ import { InputRequests } from "./input-requests.js";
 import { outputMessage } from "./outputs.js";
 import { type Parent, Publisher } from "./publisher.js";
 import type { Handler, Request } from "./request.js";
+import type { Settings } from "./settings.js";
 import { Shell } from "./shell.js";
 
 export const protocolVersion = "5.5";
@@ -27,8 +28,8 @@ export interface KernelOptions {
   history: History;
   /** Of the kernel and of its language, for kernel_info. */
   versions: { kernel: string; typescript: string };
-  /** A type error keeps a cell from running. */
-  strict?: boolean;
+  /** Default: type errors are shown, and do not keep cells from running. */
+  settings?: Partial<Settings>;
 }
 
 /**
@@ -47,7 +48,7 @@ export class Kernel {
   readonly subshells = new Map<string, Shell>();
   /** Resolves when the kernel has stopped and its sockets are closed. */
   readonly stopped: Promise<void>;
-  strict: boolean;
+  readonly settings: Settings;
   executionCount = 0;
   stopping = false;
 
@@ -64,7 +65,7 @@ export class Kernel {
     this.cellService = options.cellService;
     this.history = options.history;
     this.versions = options.versions;
-    this.strict = options.strict ?? false;
+    this.settings = { diagnostics: true, strict: false, ...options.settings };
     this.#sockets = options.sockets;
     this.#signer = options.signer;
     this.stopped = new Promise((resolve) => (this.#setStopped = resolve));

@@ -2,6 +2,7 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { inspect } from "node:util";
 import type { OutputChannel } from "./output-channel.js";
 import { currentCell } from "./running-cell.js";
 
@@ -89,4 +90,22 @@ export function installStreams(channel: OutputChannel): void {
   const own = new Console({ stdout, stderr, ignoreErrors: false, colorMode: true });
   // Node's own object stays: other modules hold it already.
   for (const [name, value] of Object.entries(own)) replace(console, name, value);
+  for (const name of ["debug", "error", "info", "log", "warn"] as const) {
+    replace(console, name, withPlainNumbers(own[name]));
+  }
+}
+
+/** Colours are for structure: a printed number is text like any other, also for who reads the output by program. */
+function withPlainNumbers(print: (...values: unknown[]) => void): (...values: unknown[]) => void {
+  return (...values) => {
+    const isFormat = typeof values[0] === "string" && values[0].includes("%");
+    print(...(isFormat ? values : values.map((value) => (isStructure(value) ? value : inspect(value)))));
+  };
+}
+
+/** What is printed as it is, or in colours. */
+function isStructure(value: unknown): boolean {
+  return (
+    typeof value === "string" || typeof value === "function" || (typeof value === "object" && value !== null)
+  );
 }

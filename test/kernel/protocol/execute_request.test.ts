@@ -215,7 +215,7 @@ describe("execute_request: type errors", () => {
   });
 
   it("keep the cell from running in strict mode", async () => {
-    const bench = new Bench({ strict: true });
+    const bench = new Bench({ settings: { strict: true } });
     bench.cellService.diagnose = () => [diagnostic];
     const answer = await bench.execute(code);
     assert.equal(answer.reply["ename"], "TypeScriptError");
@@ -236,6 +236,18 @@ describe("execute_request: type errors", () => {
     assert.equal(await statusAfter("%strict"), "error");
     assert.equal(await statusAfter(" %strict off\n"), "ok");
     assert.equal(await statusAfter("%strict on"), "error");
+  });
+
+  it("are neither shown nor waited for from %diagnostics off on", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = () => [diagnostic];
+    await bench.execute("%diagnostics off");
+    assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "idle"]);
+    bench.cellService.diagnose = () => new Promise(() => {});
+    assert.equal((await bench.execute(code)).reply["status"], "ok");
+    bench.cellService.diagnose = () => [diagnostic];
+    await bench.execute("%diagnostics on");
+    assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "stream", "idle"]);
   });
 
   it("do not matter when the checker itself fails", async () => {

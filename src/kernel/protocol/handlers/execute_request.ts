@@ -6,7 +6,7 @@ import { flag, object, text } from "../content.js";
 import { hasSyntaxError, renderErrors } from "../diagnostics.js";
 import type { Kernel } from "../kernel.js";
 import type { Request } from "../request.js";
-import { strictCommand } from "../strict.js";
+import { settingCommand } from "../settings.js";
 
 /** A cell that has ended does not wait longer for its type errors; they are shown when they come. */
 const diagnosticsWaitMs = 2000;
@@ -46,9 +46,12 @@ async function execute(kernel: Kernel, request: Request) {
   if (!silent) publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
   if (storeHistory) kernel.history.add(executionCount, code);
 
-  const strict = strictCommand(code);
-  const outcome =
-    strict === undefined ? await evaluate(kernel, cell, options) : setStrict(kernel, cell, strict);
+  const command = settingCommand(code);
+  if (command) {
+    Object.assign(kernel.settings, command.change);
+    void publisher.stream(request.header, "stdout", `${command.says}\n`);
+  }
+  const outcome = command ? nothingDone : await evaluate(kernel, cell, options);
   if (outcome.status === "error") {
     const { ename, evalue, traceback } = outcome;
     void publisher.output({ parent: request.header, type: "error", content: { ename, evalue, traceback } });
@@ -57,6 +60,8 @@ async function execute(kernel: Kernel, request: Request) {
   await publisher.flush();
   return { outcome, cell, stopOnError };
 }
+
+const nothingDone: CellOutcome = { status: "ok", userExpressions: {} };
 
 type Options = ReturnType<typeof readOptions>;
 
@@ -85,7 +90,8 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
       logWarning("a cell could not be type-checked", error);
       return [];
     });
-  if (kernel.strict) {
+  const { diagnostics, strict } = kernel.settings;
+  if (strict) {
     const errors = renderErrors(await checking, code, executionCount);
     const evalue = "the cell was not run because it has type errors and strict mode is on (%strict off)";
     if (errors) return { status: "error", ename: "TypeScriptError", evalue, traceback: [errors, evalue] };
@@ -98,18 +104,11 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
     userExpressions,
     allowStdin,
   });
-  const showing = silent ? undefined : showDiagnostics(kernel, cell, code, checking, running);
+  const showing = silent || !diagnostics ? undefined : showDiagnostics(kernel, cell, code, checking, running);
   const outcome = await running;
   kernel.inputRequests.forget(cell);
   await waitAtMost(diagnosticsWaitMs, showing);
   return outcome;
-}
-
-function setStrict(kernel: Kernel, cell: Cell, strict: boolean): CellOutcome {
-  kernel.strict = strict;
-  const says = strict ? "Cells with type errors are not run." : "Cells with type errors are run.";
-  void kernel.publisher.stream(cell.request.header, "stdout", `${says}\n`);
-  return { status: "ok", userExpressions: {} };
 }
 
 /** Shows type errors below the cell as soon as they are known. */
