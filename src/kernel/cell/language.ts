@@ -52,6 +52,9 @@ export class CellLanguage {
   /** Modification times of local modules, by file. */
   readonly #modified = new Map<string, number>();
   #failedImports = false;
+  /** The tsconfig.json of the folder, and when it was last modified. */
+  readonly #ownConfig: string;
+  #configured = 0;
   #globals: CheckerCompletion[] | undefined;
 
   constructor(
@@ -59,6 +62,7 @@ export class CellLanguage {
     readonly homeFolder: string,
   ) {
     this.#imports = new ImportTable(folder, homeFolder);
+    this.#ownConfig = join(folder, "tsconfig.json");
     this.autoImports = new AutoImports(folder, homeFolder);
     this.#cellFiles = { ts: join(folder, "manabi-cell.ts"), tsx: join(folder, "manabi-cell.tsx") };
     for (const file of Object.values(this.#cellFiles)) this.#files.set(file, this.#imports.header());
@@ -92,6 +96,8 @@ export class CellLanguage {
     }
     if (!analysis) return { diagnostics: [], remember: () => undefined };
 
+    // A checker reads tsconfig.json when it starts.
+    if (this.#configured !== modificationTime(this.#ownConfig)) this.close();
     const { view, found } = this.#withChecker((checker) => {
       this.#refreshDisk(checker, analysis);
       for (;;) {
@@ -160,6 +166,7 @@ export class CellLanguage {
   }
 
   #startChecker(): TypeChecker {
+    this.#configured = modificationTime(this.#ownConfig);
     const { configFile, files } = configure(this.folder, this.homeFolder, Object.values(this.#cellFiles));
     const checker = startTypeScript7(this.folder, configFile, {
       read: (file) => this.#files.get(file) ?? this.#imports.text(file) ?? files.get(file),

@@ -18,8 +18,9 @@ import { createRequire } from "node:module";
 import type Remapping from "@jridgewell/remapping";
 import { MagicString } from "magic-string";
 import { parseSync } from "oxc-parser";
-import { transformSync, type JsxOptions, type OxcError } from "oxc-transform";
+import { transformSync, type OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
+import type { JsxSettings } from "./jsx-settings.js";
 import { findMagics, magics, type CellMagic, type CellMagics, type LineMagic } from "./magics.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
@@ -32,8 +33,8 @@ export interface TransformOptions {
   fileName: string;
   /** Whether an earlier cell declared this reserved name: `NotebookScope.isShadowed`. */
   isShadowed?: (name: string) => boolean;
-  /** How JSX is compiled if the cell does not say it by a pragma; default: React's automatic runtime. */
-  jsx?: Pick<JsxOptions, "runtime" | "importSource" | "pragma" | "pragmaFrag">;
+  /** How JSX is compiled if the cell does not say it by a pragma, see `readJsxSettings`; default: React's automatic runtime. */
+  jsx?: () => JsxSettings;
 }
 
 /**
@@ -157,7 +158,7 @@ function transformAs(lang: "ts" | "tsx", source: string, { fileName, jsx }: Tran
     // What an import is for is known only when later cells have used it.
     typescript: { onlyRemoveTypeImports: true },
     decorator: { legacy: true },
-    jsx: { ...jsx, ...(pragma && { runtime: "classic" as const }) },
+    jsx: { ...(lang === "tsx" && jsx?.()), ...(pragma && { runtime: "classic" as const }) },
   });
   return { ...result, errors: result.errors.filter(({ severity }) => failing.has(severity)) };
 }

@@ -298,6 +298,12 @@ describe("CellLanguage with a tsconfig.json", function () {
     );
   });
 
+  it("honours it when it has been edited", () => {
+    assert.deepEqual(check(language, "let kept: number = null"), ["2322 1:5 kept"]);
+    writeFileSync(join(folder, "tsconfig.json"), '{ "compilerOptions": { "strict": false } }');
+    assert.deepEqual(check(language, "kept.foo; let n: number = null"), ["2339 1:6 foo"]);
+  });
+
   it("says once what is wrong with it", () => {
     writeFileSync(join(folder, "tsconfig.json"), '{ "compilerOptions": { "target": "es1066" } }');
     const { diagnostics } = language.check("let n: number = null");

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readJsxSettings } from "../../../src/kernel/cell/jsx-settings.js";
 import { CellSyntaxError } from "../../../src/kernel/cell/syntax-error.js";
 import { transformCell } from "../../../src/kernel/cell/transform.js";
 import { Notebook } from "./notebook.js";
@@ -206,14 +210,33 @@ describe("transformCell", () => {
     ]);
     assert.deepEqual(notebook.scope.names(), ["id"]);
     assert.equal(await notebook.run("/** @jsxImportSource tiny */ <b/>"), "tiny");
-    assert.equal(await notebook.run("<b/>", { jsx: { importSource: "tiny" } }), "tiny");
+    assert.equal(await notebook.run("<b/>", { jsx: () => ({ importSource: "tiny" }) }), "tiny");
     await notebook.run("const h = (...parts: any[]) => parts");
     assert.deepEqual(await notebook.run("/** @jsx h */ <b>t</b>"), ["b", null, "t"]);
-    assert.deepEqual(await notebook.run("<b>t</b>", { jsx: { runtime: "classic", pragma: "h" } }), [
+    assert.deepEqual(await notebook.run("<b>t</b>", { jsx: () => ({ runtime: "classic", pragma: "h" }) }), [
       "b",
       null,
       "t",
     ]);
+  });
+
+  it("compiles JSX as tsconfig.json says", () => {
+    const folder = mkdtempSync(join(tmpdir(), "manabi-jsx-"));
+    try {
+      assert.deepEqual(readJsxSettings(folder), {});
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        '{ // note\n"compilerOptions": { "jsx": "react", "jsxFactory": "h", } }',
+      );
+      assert.deepEqual(readJsxSettings(folder), { runtime: "classic", pragma: "h" });
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        '{"compilerOptions":{"jsx":"react-jsx","jsxImportSource":"preact"}}',
+      );
+      assert.deepEqual(readJsxSettings(folder), { importSource: "preact" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("lists and forgets the notebook's names", async () => {
