@@ -18,6 +18,11 @@ export const magics: Record<string, MagicDescription> = {
     summary: "Runs a command in a shell, in the notebook's folder.",
     argument: "text",
   },
+  "%diagnostics": {
+    usage: "%diagnostics [on | off]",
+    summary: "Whether type errors are shown beside the output. It must be the only line of its cell.",
+    argument: "text",
+  },
   "%help": { usage: "%help [name]", summary: "Lists the magics, or describes one.", argument: "text" },
   "%npm": {
     usage: "%npm install name",

@@ -1,11 +1,23 @@
-import type { CellDiagnostic } from "../contracts.js";
+import type { CellDiagnostic, CellOutcome } from "../contracts.js";
 
 const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
 const gray = (text: string) => `\u001b[90m${text}\u001b[39m`;
 
-/** Whether these findings are mistakes of grammar, which evaluation reports too. */
-export function hasSyntaxError(diagnostics: readonly CellDiagnostic[]): boolean {
-  return diagnostics.some(({ code }) => code >= 1000 && code < 2000);
+const isGrammar = ({ code }: CellDiagnostic) => code >= 1000 && code < 2000;
+/** "Cannot find name 'x'.", with and without a name that may be meant. */
+const isUnknownName = ({ code }: CellDiagnostic) => code === 2304 || code === 2552;
+
+/** Whether evaluation may fail because of this finding, and then say the same. */
+export function mayBeRepeated(diagnostic: CellDiagnostic): boolean {
+  return isGrammar(diagnostic) || isUnknownName(diagnostic);
+}
+
+/** Whether the error that ended the cell says what this finding says. */
+export function isRepeated(diagnostic: CellDiagnostic, outcome: CellOutcome): boolean {
+  if (outcome.status === "ok") return false;
+  if (outcome.ename === "SyntaxError") return true; // all else follows from it
+  const [, name] = /'([^']+)'/.exec(diagnostic.message) ?? [];
+  return isUnknownName(diagnostic) && outcome.evalue === `${name} is not defined`;
 }
 
 /** The errors among the findings as coloured text with the lines of code they are about; empty if there are none. */

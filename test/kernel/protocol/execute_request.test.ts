@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
+import type { CellDiagnostic, CellOutcome } from "../../../src/kernel/contracts.js";
 import { Bench, failure, ok, types } from "../fakes.js";
 
 describe("execute_request", () => {
@@ -205,13 +206,28 @@ describe("execute_request: type errors", () => {
     );
   });
 
-  it("of grammar are left to the evaluation that fails for the same reason", async () => {
+  it("are left to the error that ends the cell, if that says the same", async () => {
     const bench = new Bench();
-    bench.cellService.diagnose = () => [{ ...diagnostic, code: 1005 }];
-    bench.runner.run = () => failure("SyntaxError");
-    assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "error", "idle"]);
-    bench.runner.run = () => ok();
-    assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "stream", "idle"]);
+    const unknown = { ...diagnostic, code: 2304, message: "Cannot find name 'x'." };
+    const shown = async (found: CellDiagnostic, outcome: CellOutcome) => {
+      bench.cellService.diagnose = () => [found];
+      bench.runner.run = () => outcome;
+      return types(await bench.execute(code)).includes("stream");
+    };
+    const grammar = { ...diagnostic, code: 1005 };
+    assert.equal(await shown(grammar, failure("SyntaxError")), false);
+    assert.equal(await shown(unknown, failure("ReferenceError", "x is not defined")), false);
+    assert.equal(await shown(grammar, ok()), true);
+    assert.equal(await shown(unknown, failure("ReferenceError", "y is not defined")), true);
+    assert.equal(await shown(diagnostic, failure("ReferenceError", "x is not defined")), true);
+  });
+
+  it("of names that do not exist are shown while a long cell runs", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = () => [{ ...diagnostic, code: 2304, message: "Cannot find name 'x'." }];
+    bench.runner.run = () => new Promise(() => {});
+    const id = bench.send("execute_request", { code: "train(); x" });
+    await bench.until(() => bench.caused(id).some(({ header }) => header.msg_type === "stream"));
   });
 
   it("keep the cell from running in strict mode", async () => {

@@ -3,13 +3,15 @@ import type { CellDiagnostic, CellOutcome, JsonObject } from "../../contracts.js
 import { logWarning } from "../../log.js";
 import type { Cell } from "../cells.js";
 import { flag, object, text } from "../content.js";
-import { hasSyntaxError, renderErrors } from "../diagnostics.js";
+import { isRepeated, mayBeRepeated, renderErrors } from "../diagnostics.js";
 import type { Kernel } from "../kernel.js";
 import type { Request } from "../request.js";
 import { settingCommand } from "../settings.js";
 
 /** A cell that has ended does not wait longer for its type errors; they are shown when they come. */
 const diagnosticsWaitMs = 2000;
+/** So long a finding waits for an error of the running cell that says the same. */
+const repetitionWaitMs = 300;
 
 /**
  * Runs a cell; https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
@@ -107,11 +109,11 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
   const showing = silent || !diagnostics ? undefined : showDiagnostics(kernel, cell, code, checking, running);
   const outcome = await running;
   kernel.inputRequests.forget(cell);
-  await waitAtMost(diagnosticsWaitMs, showing);
+  if (showing) await atMost(diagnosticsWaitMs, showing);
   return outcome;
 }
 
-/** Shows type errors below the cell as soon as they are known. */
+/** Shows type errors below the cell as soon as they are known, unless the cell ends by an error that says the same. */
 async function showDiagnostics(
   kernel: Kernel,
   cell: Cell,
@@ -119,10 +121,10 @@ async function showDiagnostics(
   checking: Promise<CellDiagnostic[]>,
   running: Promise<CellOutcome>,
 ): Promise<void> {
-  const diagnostics = await checking;
-  if (hasSyntaxError(diagnostics)) {
-    const outcome = await running.catch(() => undefined);
-    if (outcome?.status === "error" && outcome.ename === "SyntaxError") return; // shown already
+  let diagnostics = await checking;
+  if (diagnostics.some(mayBeRepeated)) {
+    const outcome = await atMost(repetitionWaitMs, running);
+    if (outcome) diagnostics = diagnostics.filter((diagnostic) => !isRepeated(diagnostic, outcome));
   }
   const errors = renderErrors(diagnostics, code, cell.executionCount);
   if (errors) void kernel.publisher.stream(cell.request.header, "stderr", errors);
@@ -135,9 +137,16 @@ function replyContent(outcome: CellOutcome, { executionCount }: Cell) {
   return { status: "error", ...common, ename, evalue, traceback, payload: [] };
 }
 
-async function waitAtMost(milliseconds: number, promise: Promise<void> | undefined): Promise<void> {
-  if (!promise) return;
+/** What the promise resolves to; undefined if it rejects or takes longer. */
+async function atMost<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
   const timeout = new AbortController();
-  await Promise.race([promise, sleep(milliseconds, undefined, { signal: timeout.signal }).catch(() => {})]);
-  timeout.abort();
+  const late = sleep(milliseconds, undefined, { signal: timeout.signal });
+  try {
+    return await Promise.race([promise, late]);
+  } catch {
+    return undefined; // whoever started it has the error
+  } finally {
+    timeout.abort();
+    late.catch(() => {}); // it was aborted
+  }
 }
