@@ -3,7 +3,7 @@
  * libraries are known to offer (the same as in Deno's kernel), then images by their first bytes, then the text that
  * `util.inspect` makes.
  */
-import { inspect, types } from "node:util";
+import { inspect } from "node:util";
 import type { MimeBundle } from "../contracts.js";
 
 export const displaySymbol = Symbol.for("Jupyter.display");
@@ -42,7 +42,7 @@ export function plainText(value: unknown): string {
 
 function inspectSafely(value: unknown): string {
   try {
-    const text = inspect(value, {
+    return inspect(value, {
       colors: true,
       depth: inspectDepth,
       maxArrayLength: 100,
@@ -50,8 +50,6 @@ function inspectSafely(value: unknown): string {
       compact: 3,
       breakLength: 100,
     });
-    // Node 20 and 22 keep on a promise, last, what AsyncLocalStorage notes there: the kernel's business.
-    return types.isPromise(value) ? text.replace(/,\s*\[\S*Symbol\(async_id_symbol\)[^]*$/, " }") : text;
   } catch (error) {
     // The value's own `util.inspect.custom` or a getter failed.
     return `${Object.prototype.toString.call(value)} (cannot be inspected: ${String(error)})`;
