@@ -9,6 +9,7 @@ import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseSync } from "oxc-parser";
 import { transformSync } from "oxc-transform";
+import { readJsxSettings } from "../cell/jsx-settings.js";
 
 const versionParameter = "version";
 /** Files that Node does not run as they are. */
@@ -124,8 +125,21 @@ function localImports(path: string, text: string): string[] {
 
 /** JavaScript of a TypeScript or JSX file, and its source map. */
 export function transformFile(path: string, text: string): { code: string; map: string } {
-  const result = transformSync(path, text, { sourceType: "module", sourcemap: true, target: "es2022" });
+  const result = transformSync(path, text, {
+    sourceType: "module",
+    sourcemap: true,
+    target: "es2022",
+    jsx: path.endsWith("x") ? readJsxSettings(configuredFolder(dirname(path))) : {},
+  });
   const [error] = result.errors;
   if (error) throw new SyntaxError(`${path}: ${error.message}\n${error.codeframe ?? ""}`);
   return { code: result.code, map: JSON.stringify(result.map) };
+}
+
+/** The nearest folder upwards with a tsconfig.json; the folder itself if there is none. */
+function configuredFolder(folder: string): string {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    if (statSync(resolve(at, "tsconfig.json"), { throwIfNoEntry: false })) return at;
+  }
+  return folder;
 }

@@ -85,6 +85,19 @@ describe("kernel/runner modules", () => {
     assert.equal(await harness.result("require('./shapes/names.ts').Name.box"), "'BOX'");
   });
 
+  it("compiles JSX as the folder's tsconfig.json says, in cells and in files", async () => {
+    harness.write(
+      "tsconfig.json",
+      '{ // with a comment\n "compilerOptions": { "jsx": "react", "jsxFactory": "make", }, }',
+    );
+    harness.write(
+      "view.tsx",
+      "const make = (tag: string) => `<${tag}> of the file`; export const view = <em />;",
+    );
+    const cell = "const make = (tag: string) => `<${tag}>`; const element = <b>{view}</b>; element + view";
+    assert.equal(await harness.result(`import { view } from './view'; ${cell}`), "'<b><em> of the file'");
+  });
+
   it("reads an edited file again, and those that import it", async () => {
     harness.write("counter.ts", "export let count = 1; export const loaded = Math.random();");
     harness.write("user.ts", "import { count } from './counter.ts'; export const twice = count * 2;");
