@@ -9,23 +9,23 @@ export interface Cell {
   result?: string;
 }
 
-/** So many cells are remembered; output of an older one goes to the newest. */
-const remembered = 10_000;
+/** So many of each kind are remembered; output of an older one goes to the newest cell. */
+const remembered = { cells: 10_000, messages: 1000 };
 
 /** Who caused an output. */
 export class Cells {
   readonly #cells = new Map<string, Cell>();
+  /** Comm messages apart: a slider that is dragged sends many, and must not make us forget cells. */
+  readonly #messages = new Map<string, Cell>();
   #newest: Cell | undefined;
   #count = 0;
 
   add(request: Request, executionCount: number): Cell {
     const cell: Cell = { id: `cell-${++this.#count}`, request, executionCount };
-    this.#cells.set(cell.id, cell);
-    if (request.header.msg_type === "execute_request") this.#newest = cell;
-    if (this.#cells.size > remembered) {
-      const [oldest] = this.#cells.keys();
-      this.#cells.delete(oldest!);
-    }
+    if (request.header.msg_type === "execute_request") {
+      this.#newest = cell;
+      remember(this.#cells, cell, remembered.cells);
+    } else remember(this.#messages, cell, remembered.messages);
     return cell;
   }
 
@@ -33,8 +33,15 @@ export class Cells {
     return this.#newest;
   }
 
-  /** The cell with this id; the newest one if it is not known; undefined if none has run yet. */
+  /** What has this id; the newest cell if it is not known; undefined if none has run yet. */
   get(id: string): Cell | undefined {
-    return this.#cells.get(id) ?? this.#newest;
+    return this.#cells.get(id) ?? this.#messages.get(id) ?? this.#newest;
   }
+}
+
+function remember(cells: Map<string, Cell>, cell: Cell, limit: number): void {
+  cells.set(cell.id, cell);
+  if (cells.size <= limit) return;
+  const [oldest] = cells.keys();
+  cells.delete(oldest!);
 }

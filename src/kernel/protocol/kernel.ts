@@ -166,13 +166,9 @@ export class Kernel {
   }
 
   async #answer(request: Request, handler: Handler | undefined): Promise<void> {
-    if (request.channel === "stdin") {
-      // The only channel without requests: no status, no reply.
-      if (handler) await handler(this, request);
-      else logWarning(`unknown message type ${request.header.msg_type} on stdin`);
-      return;
-    }
-    this.status("busy", request);
+    // Nothing on stdin is a request: no status, no reply.
+    const hasStatus = request.channel !== "stdin";
+    if (hasStatus) this.status("busy", request);
     try {
       if (handler) {
         const content = await handler(this, request);
@@ -181,6 +177,7 @@ export class Kernel {
     } catch (error) {
       this.replyFailure(request, error);
     }
+    if (!hasStatus) return;
     this.status("idle", request);
     // JupyterLab shows the latest status, whatever it belongs to.
     if (this.#mainShell.executing) this.status("busy", this.#mainShell.executing);

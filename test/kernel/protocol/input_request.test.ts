@@ -30,6 +30,7 @@ describe("input_request", () => {
     assert.equal(question?.parentHeader.msg_id, id);
     assert.equal(bench.sockets.received.at(-2)?.content["text"], "before");
     bench.send("input_reply", { value: "not me" }, { channel: "stdin", from: "bob" });
+    bench.send("input_reply", { value: 42 }, { channel: "stdin", from: "alice" });
     bench.send("input_reply", { value: "42" }, { channel: "stdin", from: "alice" });
     assert.equal((await bench.answer(id)).reply["status"], "ok");
     assert.deepEqual(bench.runner.inputReplies, [{ requestId: "secret", value: "42" }]);

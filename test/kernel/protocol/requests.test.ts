@@ -152,6 +152,20 @@ describe("comms", () => {
     );
   });
 
+  it("do not make the kernel forget which cell an output belongs to", async () => {
+    const bench = new Bench();
+    const id = bench.send("execute_request", { code: "1" });
+    await bench.answer(id);
+    await bench.execute("2");
+    for (let n = 0; n < 1500; n++) bench.send("comm_msg", { comm_id: "slider", data: { n } });
+    const { cellId } = bench.runner.executed[0]!;
+    void bench.runner.onOutput({ cellId, type: "stream", name: "stdout", text: "late" });
+    await bench.kernel.publisher.flush();
+    assert.equal(bench.caused(id).at(-1)?.content["text"], "late");
+    for (let n = 0; n < 11_000; n++) bench.kernel.cells.add({ ...bench.kernel.cells.newest!.request }, n);
+    assert.equal(bench.kernel.cells.get(cellId), bench.kernel.cells.newest, "memory is bounded");
+  });
+
   it("are listed, all or of one target", async () => {
     const bench = new Bench();
     bench.runner.openComms.set("a", "t").set("b", "u");
