@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { DataType, Tensor } from "@tensorflow/tfjs";
+import { displaySymbol, type MimeBundle } from "./display/host.js";
 import { tf } from "./tensorflow/load.js";
 
 /** The typed arrays that hold the numbers of an `NdArray`. */
@@ -128,6 +129,15 @@ export class NdArray<Data extends NumberArray = NumberArray> {
 
   [inspect.custom](): string {
     return format(this);
+  }
+
+  /** Columns stay columns where the notebook is narrower than the numbers: they scroll instead of wrapping. */
+  [displaySymbol](): MimeBundle {
+    const text = format(this);
+    return {
+      "text/plain": text,
+      "text/html": `<pre style="white-space: pre; overflow-x: auto">${text}</pre>`,
+    };
   }
 
   private rows(start: number, end: number): Data {

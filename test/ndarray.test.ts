@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import { displaySymbol } from "../src/display/host.js";
 import { NdArray, toNdArray } from "../src/ndarray.js";
 import { tf } from "../src/tensorflow/load.js";
 
@@ -61,6 +62,8 @@ describe("NdArray", () => {
       "uint8 [2, 2]\n  1  20\n255   0",
     );
     assert.match(String(new NdArray(new Uint8Array(60000 * 28 * 28), [60000, 28, 28])), /more rows$/);
+    const shown = new NdArray(Uint8Array.of(7), [1, 1])[displaySymbol]();
+    assert.match(String(shown["text/html"]), /<pre style=".*overflow-x: auto">uint8 \[1, 1\]\n7<\/pre>/);
   });
 
   it("refuses a shape that does not fit", () => {
