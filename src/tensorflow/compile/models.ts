@@ -31,7 +31,9 @@ class ModelPrograms {
 
 const programs = new WeakMap<object, ModelPrograms>();
 
-function programsOf(model: object): ModelPrograms {
+/** The programs of a model; a Sequential leaves all work to a model inside of it. */
+function programsOf(outer: object): ModelPrograms {
+  const model = (outer as { model?: LayersModel }).model ?? outer;
   let found = programs.get(model);
   if (!found) {
     found = new ModelPrograms();
@@ -158,7 +160,7 @@ export interface ModelReport {
  * explain(model).train[0]?.state; // "compiled"
  */
 export function explain(model: LayersModel): ModelReport {
-  const compiled = programsOf((model as unknown as { model?: LayersModel }).model ?? model);
+  const compiled = programsOf(model);
   return {
     train: compiled.train.report(),
     test: compiled.test.report(),

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
-import { dataType, type Graph, nodeOf, type AttributeValue } from "./graph.js";
-import { tf } from "../native.js";
+import { dataType, type Graph, type GraphNode, nodeOf, type AttributeValue } from "./graph.js";
 import { nativeBackend, type Backend, type TensorInfo } from "./binding.js";
 import { prune, rewrite } from "./rewrite.js";
 import type { Recording, RecordedNumber, RecordedVariable } from "./recorder.js";
@@ -17,7 +16,8 @@ interface CountingOptimizer {
 /** What the backend keeps for a variable whose newest value is in a session: the native tensor is made on demand. */
 class FetchedOnDemand implements TensorInfo {
   readonly values = null;
-  refCount = 1;
+  /** Raised by each variable or tensor that takes this as its value. */
+  refCount = 0;
   handle: number | undefined;
 
   constructor(
@@ -159,11 +159,8 @@ export class Program {
     const info = new FetchedOnDemand(variable.shape, recorded.dtype, () => this.#fetchStale());
     const dataId = {};
     this.#backend.tensorMap.set(dataId, info);
-    const tensor = tf
-      .engine()
-      .makeTensorFromTensorInfo({ dataId, shape: variable.shape, dtype: variable.dtype });
-    variable.assign(tensor);
-    tensor.dispose();
+    // No real tensor, since to dispose of that would fetch the value.
+    variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
     resident.dataId = dataId;
     resident.info = info;
   }
@@ -215,17 +212,35 @@ export function programGraph(recording: Recording): ProgramGraph {
 }
 
 /**
- * An operation that changes variables must come after the reading of their old values. It also waits for who uses the
- * old values, because TensorFlow copies a variable before a change while its old value is in use.
+ * An operation that changes variables must come after those that read their old values, and after who uses these,
+ * because TensorFlow copies a variable before a change while its old value is in use. No more edges than needed: an
+ * operation with one is not fused with others.
  */
 function orderUpdates(graph: Graph, reads: Map<string, string[]>): void {
   const users = new Map<string, string[]>();
+  const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   for (const node of graph.nodes) {
-    for (const read of reads.get(node.name) ?? []) {
-      node.inputs.push(...new Set((users.get(read) ?? []).filter((user) => !node.inputs.includes(user))));
+    const read = (reads.get(node.name) ?? []).filter((tensor) => byName.has(nodeOf(tensor)));
+    const before = new Set(read.flatMap((tensor) => [nodeOf(tensor), ...(users.get(tensor) ?? [])]));
+    if (before.size > 0) {
+      const finished = ancestorsOf(node, byName);
+      for (const user of before) if (!finished.has(user)) node.inputs.push(`^${user}`);
     }
     for (const input of node.inputs) {
-      if (!input.startsWith("^")) users.set(input, [...(users.get(input) ?? []), `^${node.name}`]);
+      if (!input.startsWith("^")) users.set(input, [...(users.get(input) ?? []), node.name]);
     }
   }
+}
+
+/** The names of all nodes that are done when `node` begins. */
+function ancestorsOf(node: GraphNode, byName: Map<string, GraphNode>): Set<string> {
+  const found = new Set<string>();
+  const pending = [...node.inputs];
+  for (let input = pending.pop(); input !== undefined; input = pending.pop()) {
+    const name = input.startsWith("^") ? input.slice(1) : nodeOf(input);
+    if (found.has(name)) continue;
+    found.add(name);
+    pending.push(...byName.get(name)!.inputs);
+  }
+  return found;
 }
