@@ -1,5 +1,6 @@
+import { useCompiledTraining } from "./compile/index.js";
 import { installFit } from "./fit/install.js";
-import { tf } from "./native.js";
+import { backendInfo, tf } from "./native.js";
 import { repairAdadelta } from "./repairs/adadelta.js";
 import { repairAdagrad } from "./repairs/adagrad.js";
 import { repairAdam } from "./repairs/adam.js";
@@ -40,9 +41,11 @@ repairSampleWeights();
 repairTargets();
 repairLossNames();
 installFit();
+if (backendInfo().native) useCompiledTraining();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */
 export { tf };
-export { backendInfo, type BackendInfo, type TensorFlow } from "./native.js";
+export { backendInfo };
+export { type BackendInfo, type TensorFlow } from "./native.js";
 export { setProgressSink, type ProgressSink, type ShowProgress } from "./fit/progress-sink.js";
 export { setRandomSeed } from "./random-state.js";
