@@ -4,6 +4,7 @@ import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import type { Completions } from "../contracts.js";
 import type { CheckerCompletion } from "./checker.js";
+import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
 import { magics } from "./magics.js";
 
@@ -66,7 +67,9 @@ function toMatches(found: CheckerCompletion[], partial: string): Match[] {
     const text = entry.insertText ?? entry.name.replace(/\?$/, "");
     const { always, atMost } = detailedMatches;
     const isDetailed = index < always || (index < atMost && performance.now() < deadline);
-    const signature = isDetailed ? entry.signature?.()?.slice(0, maxSignatureLength) : undefined;
+    const signature = isDetailed
+      ? readableType(entry.signature?.() ?? "").slice(0, maxSignatureLength)
+      : undefined;
     const documentation = isDetailed ? entry.documentation?.() : undefined;
     return {
       text,

@@ -3,9 +3,9 @@
  *
  * A program whose files import other modules than before must be built anew, which takes TypeScript 20 times
  * as long as a change within a file. So cells do not import: all that any cell has imported stands in one of
- * two growing files, which a cell sees as `near` (the notebook's folder) and `home` (Manabi's own packages,
+ * two growing files, which a cell sees as `__near` (the notebook's folder) and `__home` (Manabi's own packages,
  * for those that the notebook's folder does not have). In a cell, `import * as tf from "m"` is an alias,
- * `import tf = near.m0;`, with all its values, types and namespaces.
+ * `import tf = __near.m0;`, with all its values, types and namespaces.
  */
 import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -22,7 +22,7 @@ interface Span {
 /** An import in one of the two files. */
 export interface RegisteredImport {
   file: string;
-  /** What the name is called in a cell: `near.m0`. */
+  /** What the name is called in a cell: `__near.m0`. */
   path: string;
   line: Span;
   /** The specifier in the file. */
@@ -51,7 +51,7 @@ export class ImportTable {
 
   /** The first lines of every cell. */
   header(): string {
-    return `import * as near from ${JSON.stringify(this.files.near)}; import * as home from ${JSON.stringify(this.files.home)};\n`;
+    return `import * as __near from ${JSON.stringify(this.files.near)}; import * as __home from ${JSON.stringify(this.files.home)};\n`;
   }
 
   /** `isNew`: the files have changed. */
@@ -80,7 +80,7 @@ export class ImportTable {
     this.#texts[place] += line;
     const entry = {
       file: this.files[place],
-      path: `${place}.${name}`,
+      path: `__${place}.${name}`,
       line: { start, end: start + line.length },
       source: { start: start + before.length, end: start + before.length + source.length },
     };
@@ -105,4 +105,9 @@ export function hasPackage(folder: string, packageName: string): boolean {
     if (existsSync(join(modules, packageName)) || existsSync(join(modules, types))) return true;
     if (dirname(at) === at) return false;
   }
+}
+
+/** A type, or a message with types, without the files that they come from. */
+export function readableType(type: string): string {
+  return type.replace(/(?:import\("[^"]*"(?:, \{[^}]*\})?\)|\b__(?:near|home)\.m\d+)\./g, "");
 }

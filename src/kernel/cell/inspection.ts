@@ -1,6 +1,7 @@
 /** What Shift-Tab shows: the type and documentation of the name at the cursor, or of the function being called. */
 import type { MimeBundle } from "../contracts.js";
 import type { Description } from "./checker.js";
+import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
 import { findMagics, magics } from "./magics.js";
 
@@ -79,7 +80,8 @@ function toBundle(description: Description, detailLevel: 0 | 1): MimeBundle {
 }
 
 /** As a declaration: `function f(a: number): string` rather than `f: (a: number) => string`. */
-function signatureText({ name, kind, type }: Description): string {
+function signatureText({ name, kind, type: fullType }: Description): string {
+  const type = readableType(fullType);
   if (kind === "class" || kind === "enum" || kind === "module") return `${kind} ${name}`;
   if (kind === "interface" || kind === "type") return `${kind} ${name}${type === name ? "" : ` = ${type}`}`;
   if (kind === "function" || kind === "method") {

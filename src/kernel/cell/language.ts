@@ -7,7 +7,7 @@ import { AutoImports } from "./auto-imports.js";
 import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } from "./checker.js";
 import { configure } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
-import { ImportTable, type RegisteredImport } from "./imports.js";
+import { ImportTable, readableType, type RegisteredImport } from "./imports.js";
 import { codeWithoutMagics, findMagics } from "./magics.js";
 import { CellSyntaxError } from "./syntax-error.js";
 import { transformCell } from "./transform.js";
@@ -249,8 +249,15 @@ export class CellLanguage {
     }
     if (useBeforeDeclarationCodes.has(found.code) && this.#declarations.has(source.slice(start, end)))
       return undefined;
-    const { category, code, message } = found;
-    return { category, code, message, start, end, ...lineAndColumn(source, start) };
+    const { category, code } = found;
+    return {
+      category,
+      code,
+      message: readableType(found.message),
+      start,
+      end,
+      ...lineAndColumn(source, start),
+    };
   }
 
   /** Writes down the types of the cell's names. */

@@ -100,6 +100,8 @@ class WorkerService {
     const workerData: WorkerFolders = { folder: this.cwd, homeFolder };
     const worker = new Worker(new URL("./worker.js", import.meta.url), {
       workerData,
+      // Flags of this process, such as --eval, are not meant for the thread.
+      execArgv: [],
       // The checker's garbage collector: a quarter less memory for a quarter more time.
       env: { GOGC: "50", ...process.env },
       resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },

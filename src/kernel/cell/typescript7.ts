@@ -124,30 +124,21 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
   }
 }
 
-function toDiagnostic({
-  fileName,
-  pos,
-  end,
-  code,
-  category,
-  text,
-  messageChain,
-}: Diagnostic): CheckerDiagnostic {
-  const more = (messageChain ?? []).map((each) => `\n  ${each.text}`).join("");
+function toDiagnostic(diagnostic: Diagnostic): CheckerDiagnostic {
+  const { fileName, pos, end, code, category } = diagnostic;
   const categories = {
     [DiagnosticCategory.Error]: "error",
     [DiagnosticCategory.Warning]: "warning",
     [DiagnosticCategory.Suggestion]: "suggestion",
     [DiagnosticCategory.Message]: "suggestion",
   } as const;
-  return {
-    file: fileName ?? "",
-    start: pos,
-    end,
-    code,
-    category: categories[category],
-    message: text + more,
-  };
+  const message = messageLines(diagnostic).join("\n");
+  return { file: fileName ?? "", start: pos, end, code, category: categories[category], message };
+}
+
+/** The message with its reasons, and theirs, each indented below. */
+function messageLines({ text, messageChain = [] }: Diagnostic): string[] {
+  return [text, ...messageChain.flatMap(messageLines).map((line) => `  ${line}`)];
 }
 
 function kindOf(flags: SymbolFlags): string {

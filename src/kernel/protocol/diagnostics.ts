@@ -20,6 +20,14 @@ export function isRepeated(diagnostic: CellDiagnostic, outcome: CellOutcome): bo
   return isUnknownName(diagnostic) && outcome.evalue === `${name} is not defined`;
 }
 
+/** What the checker has to say about itself, such as that it was restarted: code 0. */
+export function renderNotices(diagnostics: readonly CellDiagnostic[]): string {
+  return diagnostics
+    .filter(({ code }) => code === 0)
+    .map(({ message }) => `${gray(message)}\n`)
+    .join("");
+}
+
 /** The errors among the findings as coloured text with the lines of code they are about; empty if there are none. */
 export function renderErrors(
   diagnostics: readonly CellDiagnostic[],

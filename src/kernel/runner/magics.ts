@@ -29,6 +29,7 @@ export function createMagics(host: MagicHost): RunMagic {
   const shell = (command: string) => runProgram(host, command, [], true);
   const actions: Record<string, (argument: Argument, body: Body) => unknown> = {
     "!": (command) => shell(String(command)),
+    "%diagnostics": onlyLine,
     "%help": (name) => print(help(String(name))),
     "%npm": async (argument) => {
       const code = await shell(`npm --no-fund --no-audit --no-progress ${String(argument)}`);
@@ -36,9 +37,7 @@ export function createMagics(host: MagicHost): RunMagic {
         throw new Error(`npm ${String(argument)} ended with exit code ${code}; its output is above.`);
     },
     "%reset": () => host.scope.delete(),
-    "%strict": () => {
-      throw new Error("%strict must be the only line of its cell.");
-    },
+    "%strict": onlyLine,
     "%time": (code) => timed(asFunction(code)),
     "%timeit": async (code) => print(`${await timeit(asFunction(code))}\n`),
     "%who": () => print(who(host.scope)),
@@ -55,6 +54,11 @@ export function createMagics(host: MagicHost): RunMagic {
     const result = await action(argument, body);
     return name === "%time" || name === "%%time" ? result : undefined;
   };
+}
+
+/** The front process acts on these, if they are alone in their cells. */
+function onlyLine(): never {
+  throw new Error("%strict and %diagnostics must each be the only line of a cell.");
 }
 
 function print(text: string): void {

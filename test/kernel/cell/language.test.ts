@@ -152,6 +152,29 @@ describe("CellLanguage", function () {
     });
   }
 
+  it("gives the reasons of a finding, and their reasons", () => {
+    check(
+      language,
+      "import { tensor } from '@tensorflow/tfjs'; const t = tensor([1]); const near = 1, home = 2",
+    );
+    const { diagnostics } = language.check(
+      "const s: { a: () => string } = { a: () => t }; near.toFixed(home)",
+    );
+    assert.deepEqual(
+      diagnostics.map(({ message }) => message),
+      ["Type 'Tensor<Rank>' is not assignable to type 'string'."],
+    );
+    const [nested] = language.check(
+      "const o = { b: { d: 1 } }; const p: { b: { d: string } } = o",
+    ).diagnostics;
+    assert.equal(
+      nested?.message,
+      "Type '{ b: { d: number; }; }' is not assignable to type '{ b: { d: string; }; }'.\n" +
+        "  The types of 'b.d' are incompatible between these types.\n" +
+        "    Type 'number' is not assignable to type 'string'.",
+    );
+  });
+
   it("sees local modules as they are now", () => {
     const file = join(folder, "local.ts");
     writeFileSync(file, "export const value = 1;");
@@ -251,6 +274,15 @@ describe("CellLanguage", function () {
       assert.match(String(plain(code, code.length)), /^method max\(\.\.\.values: number\[\]\): number/);
       check(language, "function add(a: number) { return a }");
       assert.match(String(plain("add(Math.max(1), ", 17)), /^function add\(a: number\): number/);
+    });
+
+    it("leaves out the files that types come from", () => {
+      check(language, "import { tensor } from '@tensorflow/tfjs'; const t = tensor([1])");
+      assert.equal(plain("t", 1), "const t: Tensor<Rank>");
+      assert.match(
+        complete(language, "t.squar", 7).matches[0]?.signature ?? "",
+        /^<T extends Tensor>\(/,
+      );
     });
 
     it("shows overloads, classes, types and variables", () => {

@@ -206,6 +206,16 @@ describe("execute_request: type errors", () => {
     );
   });
 
+  it("come after what the checker says of itself", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = () => [
+      { ...diagnostic, category: "warning", code: 0, message: "Restarted." },
+    ];
+    const answer = await bench.execute(code);
+    assert.deepEqual(types(answer), ["busy", "execute_input", "stream", "idle"]);
+    assert.equal(stripVTControlCharacters(String(answer.iopub[2]?.content["text"])), "Restarted.\n");
+  });
+
   it("are left to the error that ends the cell, if that says the same", async () => {
     const bench = new Bench();
     const unknown = { ...diagnostic, code: 2304, message: "Cannot find name 'x'." };

@@ -121,7 +121,7 @@ describe("magics", () => {
   });
 
   it("%help describes all of them, or one", async () => {
-    assert.equal((await output("%help", "")).text.split("\n").length, 15);
+    assert.equal((await output("%help", "")).text.split("\n").length, 16);
     assert.equal(
       (await output("%help", "who")).text,
       "%who  Lists the names that cells have declared, with their values.\n",

@@ -3,7 +3,7 @@ import type { CellDiagnostic, CellOutcome, JsonObject } from "../../contracts.js
 import { logWarning } from "../../log.js";
 import type { Cell } from "../cells.js";
 import { flag, object, text } from "../content.js";
-import { isRepeated, mayBeRepeated, renderErrors } from "../diagnostics.js";
+import { isRepeated, mayBeRepeated, renderErrors, renderNotices } from "../diagnostics.js";
 import type { Kernel } from "../kernel.js";
 import type { Request } from "../request.js";
 import { settingCommand } from "../settings.js";
@@ -122,6 +122,8 @@ async function showDiagnostics(
   running: Promise<CellOutcome>,
 ): Promise<void> {
   let diagnostics = await checking;
+  const notices = renderNotices(diagnostics);
+  if (notices) void kernel.publisher.stream(cell.request.header, "stderr", notices);
   if (diagnostics.some(mayBeRepeated)) {
     const outcome = await atMost(repetitionWaitMs, running);
     if (outcome) diagnostics = diagnostics.filter((diagnostic) => !isRepeated(diagnostic, outcome));
