@@ -279,10 +279,7 @@ describe("CellLanguage", function () {
     it("leaves out the files that types come from", () => {
       check(language, "import { tensor } from '@tensorflow/tfjs'; const t = tensor([1])");
       assert.equal(plain("t", 1), "const t: Tensor<Rank>");
-      assert.match(
-        complete(language, "t.squar", 7).matches[0]?.signature ?? "",
-        /^<T extends Tensor>\(/,
-      );
+      assert.match(complete(language, "t.squar", 7).matches[0]?.signature ?? "", /^<T extends Tensor>\(/);
     });
 
     it("shows overloads, classes, types and variables", () => {
