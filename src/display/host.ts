@@ -32,4 +32,9 @@ export interface JupyterHost {
   clearOutput(options?: { wait?: boolean }): void;
   /** Aborted when the user interrupts the cell that calls this. Long loops check it between steps. */
   interruptSignal(): AbortSignal;
+  /**
+   * Says that the code which runs checks its `interruptSignal`, and lets other tasks run, at least every `ms`: until the
+   * returned function is called, an interrupt waits so long before it ends code by force.
+   */
+  checkInterruptsWithin(ms: number): () => void;
 }

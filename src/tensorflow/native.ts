@@ -98,6 +98,7 @@ export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
     TensorFlow,
     | "dropout"
     | "multinomial"
+    | "nextFrame"
     | "randomNormal"
     | "randomStandardNormal"
     | "randomUniform"

@@ -13,7 +13,9 @@ describe("LiveHistory", () => {
     const display = (bundle: MimeBundle, options: object): unknown =>
       sent.push({ bundle, ...options } as Sent);
     const interruptSignal = (): AbortSignal => new AbortController().signal;
-    Object.assign(globalThis, { [hostKey]: { display, clearOutput: () => {}, interruptSignal } });
+    const checkInterruptsWithin = () => () => {};
+    const host = { display, clearOutput: () => {}, interruptSignal, checkInterruptsWithin };
+    Object.assign(globalThis, { [hostKey]: host });
   });
   afterEach(() => Reflect.deleteProperty(globalThis, hostKey));
 

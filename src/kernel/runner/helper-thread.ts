@@ -60,7 +60,7 @@ function toldUserThread(cellIds: string[], frames: string): Promise<boolean> {
     const onMessage = (answered: number): void => {
       if (answered === number) settle(true);
     };
-    const timer = setTimeout(settle, patienceMs, false);
+    const timer = setTimeout(settle, Math.max(patienceMs, channel.patienceMs), false);
     port.on("message", onMessage);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     port.postMessage({ number, cellIds, frames } satisfies InterruptMessage);

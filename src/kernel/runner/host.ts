@@ -75,6 +75,15 @@ export class Host {
 
   readonly interruptSignal = (): AbortSignal => currentCell().controller.signal;
 
+  /** See `JupyterHost`. */
+  readonly checkInterruptsWithin = (ms: number): (() => void) => {
+    const before = this.channel.patienceMs;
+    this.channel.patienceMs = ms;
+    return () => {
+      this.channel.patienceMs = before;
+    };
+  };
+
   /** A display method failed; the value's plain text stands in its place. */
   reportFailure(cell: RunningCell, failure: unknown): void {
     this.channel.text(cell.cellId, "stderr", `The value could not display itself. ${errorText(failure)}\n`);

@@ -32,13 +32,20 @@ process.on("SIGINT", () => undefined);
 const comms = new Comms(channel);
 const host = new Host(channel, comms);
 const inputs = new Inputs(channel);
-const { display, clearOutput, interruptSignal, displayValue } = host;
+const { display, clearOutput, interruptSignal, checkInterruptsWithin, displayValue } = host;
 const { openComm, registerTarget } = comms;
 
 function define(name: string | symbol, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 }
-define(Symbol.for("Jupyter.host"), { display, clearOutput, interruptSignal, openComm, registerTarget });
+define(Symbol.for("Jupyter.host"), {
+  display,
+  clearOutput,
+  interruptSignal,
+  checkInterruptsWithin,
+  openComm,
+  registerTarget,
+});
 define("display", displayValue);
 define("clearOutput", clearOutput);
 define("input", inputs.cellFunction());

@@ -29,6 +29,7 @@ const Field = {
   interruptNumber: 6,
   wanted: 7,
   order: 8,
+  patience: 9,
 } as const;
 const headerBytes = 64;
 /** Each write-out starts with a barrier frame, whose place is kept free. */
@@ -167,6 +168,15 @@ export class OutputChannel {
 
   set interruptNumber(number: number) {
     Atomics.store(this.fields, Field.interruptNumber, number);
+  }
+
+  /** For how many milliseconds the user's thread says it can go without noticing an interrupt; 0 if it says nothing. */
+  get patienceMs(): number {
+    return Atomics.load(this.fields, Field.patience);
+  }
+
+  set patienceMs(ms: number) {
+    Atomics.store(this.fields, Field.patience, ms);
   }
 
   /** For the user's thread: waits in the middle of a loop for the order to end it. */

@@ -2,6 +2,7 @@
 interface NotebookHost {
   display(bundle: Record<string, unknown>, options?: { displayId?: string; update?: boolean }): void;
   interruptSignal(): AbortSignal;
+  checkInterruptsWithin(ms: number): () => void;
 }
 
 /** The notebook's kernel that runs this program; `undefined` outside a notebook and in other kernels. */

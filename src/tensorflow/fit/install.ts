@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Callback, CallbackList, Logs } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { repairEvaluateVerbose } from "./evaluate-verbose.js";
-import { InterruptCallback, makeInterruptible } from "./interrupt.js";
+import { InterruptCallback, makeInterruptible, recoverFromInterrupts } from "./interrupt.js";
 import { addKerasNames } from "./metric-names.js";
 import { ProgressCallback, type AveragingCallback, type FitParams } from "./progress-callback.js";
 import { rememberSequential } from "./sequential.js";
@@ -27,6 +27,7 @@ export function installFit(): void {
   list.onBatchEnd = withKerasNames("onBatchEnd");
   list.onEpochEnd = withKerasNames("onEpochEnd");
   makeInterruptible();
+  recoverFromInterrupts();
   rememberSequential();
   repairEvaluateVerbose();
 }

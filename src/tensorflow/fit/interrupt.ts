@@ -1,16 +1,32 @@
-import { setImmediate } from "node:timers/promises";
-import type { TensorContainer } from "@tensorflow/tfjs-node";
-import { tf } from "../native.js";
+import { once } from "node:events";
+import { MessageChannel } from "node:worker_threads";
+import type { LayersModel, TensorContainer } from "@tensorflow/tfjs-node";
+import { core, tf } from "../native.js";
+import { resetEngine } from "./engine-reset.js";
 import { notebookHost } from "./host.js";
 
-const yieldEveryMs = 100;
+const yieldEveryMs = 20;
+/** A batch may take so long; then it is ended by force. */
+const longestBatchMs = 5000;
+
+let fitsRunning = 0;
 let lastYield = 0;
 
-/** Lets the interrupt, and whatever else waits, in: a loop over finished promises never does. */
+/**
+ * Lets the interrupt, and whatever else waits, in: a loop over finished promises never does. Not by a timer, which the
+ * kernel stops for an interrupted cell: `fit` has to come to its end.
+ */
 async function letOthersRun(): Promise<void> {
-  if (performance.now() - lastYield < yieldEveryMs) return;
-  await setImmediate();
+  const { port1, port2 } = new MessageChannel();
+  const message = once(port1, "message");
+  port2.postMessage(undefined);
+  await message;
+  port1.close();
   lastYield = performance.now();
+}
+
+async function letOthersRunSometimes(): Promise<void> {
+  if (performance.now() - lastYield >= yieldEveryMs) await letOthersRun();
 }
 
 /** Ends training after the batch in which the user interrupts the cell; the model keeps what it learned. */
@@ -19,7 +35,7 @@ export class InterruptCallback extends tf.Callback {
 
   override async onBatchEnd(): Promise<void> {
     if (!this.#signal) return;
-    await letOthersRun();
+    await letOthersRunSometimes();
     this.#stopIfInterrupted();
   }
 
@@ -37,9 +53,11 @@ export function makeInterruptible(): void {
   const model = tf.LayersModel.prototype;
   const { fit, fitDataset, evaluateDataset } = model;
   model.fit = function (...args) {
+    forgetEndedFit(this);
     return interruptible(() => fit.apply(this, args));
   };
   model.fitDataset = function <T>(...args: Parameters<typeof fitDataset<T>>) {
+    forgetEndedFit(this);
     return interruptible(() => fitDataset.apply(this, args));
   };
   model.evaluateDataset = function (dataset, args) {
@@ -47,22 +65,64 @@ export function makeInterruptible(): void {
     const evaluate = async () => {
       const iterator = await dataset.iterator();
       const next = async () => {
-        await letOthersRun();
+        await letOthersRunSometimes();
         return signal?.aborted ? { value: null, done: true } : iterator.next();
       };
       const untilInterrupted = { iterator: async () => ({ next }) } as unknown as typeof dataset;
       return evaluateDataset.call(this, untilInterrupted, args);
     };
     // The validation of a fit: its callback ends the training.
-    return (this as unknown as { isTraining: boolean }).isTraining ? evaluate() : interruptible(evaluate);
+    return (this as unknown as OpenModel).isTraining ? evaluate() : interruptible(evaluate);
   };
+
+  const { nextFrame } = core;
+  core.nextFrame = () => (fitsRunning > 0 && notebookHost() ? letOthersRun() : nextFrame());
+}
+
+interface OpenModel {
+  isTraining: boolean;
+}
+
+const signals = new WeakMap<LayersModel, AbortSignal>();
+
+/** A fit that was ended by force, in the middle of a long batch, never said that it is over. */
+function forgetEndedFit(model: LayersModel): void {
+  const open = model as unknown as OpenModel;
+  if (open.isTraining && signals.get(model)?.aborted) open.isTraining = false;
+  const signal = notebookHost()?.interruptSignal();
+  if (signal) signals.set(model, signal);
 }
 
 async function interruptible<T>(run: () => Promise<T>): Promise<T> {
-  const signal = notebookHost()?.interruptSignal();
+  const host = notebookHost();
+  const signal = host?.interruptSignal();
   signal?.throwIfAborted();
-  const result = await run();
-  if (signal?.aborted) tf.dispose(result as TensorContainer);
-  signal?.throwIfAborted();
-  return result;
+  const endPatience = host?.checkInterruptsWithin(longestBatchMs);
+  fitsRunning++;
+  try {
+    const result = await run();
+    if (signal?.aborted) tf.dispose(result as TensorContainer);
+    signal?.throwIfAborted();
+    return result;
+  } finally {
+    fitsRunning--;
+    endPatience?.();
+  }
+}
+
+const watched = new WeakSet<AbortSignal>();
+
+/** Puts TensorFlow.js in order after an interrupt has ended code in the middle of an operation, in fit or elsewhere. */
+export function recoverFromInterrupts(): void {
+  const engine = tf.engine();
+  const { startScope } = engine;
+  engine.startScope = function (name) {
+    const signal = this.state.scopeStack.length === 0 ? notebookHost()?.interruptSignal() : undefined;
+    if (signal && !watched.has(signal)) {
+      watched.add(signal);
+      // Not at once: disposing thousands of tensors takes longer than the kernel waits for an answer.
+      signal.addEventListener("abort", () => queueMicrotask(resetEngine), { once: true });
+    }
+    return startScope.call(this, name);
+  };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runInThisContext } from "node:vm";
 import { tf } from "../../../src/tensorflow/load.js";
 import { withHost } from "./with-host.js";
 
@@ -78,5 +79,49 @@ describe("tensorflow/fit: interrupt", () => {
       withHost(() => model.fit(x, y), aborted),
       interrupted,
     );
+  });
+});
+
+describe("tensorflow/fit: code that an interrupt ended by force", () => {
+  it("leaves nothing open, and the model can be trained again", async () => {
+    const model = compiledModel();
+    const [manyX, manyY] = [tf.ones([50_000, 3]), tf.ones([50_000, 1])];
+    await model.fit(x, y, { verbose: 0 });
+    const before = tf.memory().numTensors;
+    const { state } = tf.engine();
+    // The time limit ends code as the kernel does: without running what waits in `finally`.
+    const endedByForce = (code: () => unknown) => {
+      Object.assign(globalThis, { endedByForce: code });
+      assert.throws(() => runInThisContext("endedByForce()", { timeout: 60 }), /timed out/);
+      Reflect.deleteProperty(globalThis, "endedByForce");
+    };
+    for (const code of [
+      () => model.evaluate(manyX, manyY, { batchSize: 1 }),
+      () => {
+        for (;;) tf.tidy(() => void tf.grad((a) => tf.sum(tf.square(a)))(x));
+      },
+    ]) {
+      const controller = new AbortController();
+      await withHost(async () => endedByForce(code), controller.signal);
+      controller.abort(interrupted);
+      await Promise.resolve();
+      assert.deepEqual([state.scopeStack.length, state.kernelDepth, state.gradientDepth], [0, 0, 0]);
+    }
+    await model.fit(x, y, { verbose: 0 });
+    assert.ok(tf.memory().numTensors <= before + 2, `${tf.memory().numTensors - before} tensors left over`);
+  });
+
+  it("does not keep a model from being trained, whose fit never said that it is over", async () => {
+    const model = compiledModel();
+    const controller = new AbortController();
+    await withHost(() => model.fit(x, y, { verbose: 0 }), controller.signal);
+    const { model: inner } = model as unknown as { model: { isTraining: boolean } };
+    inner.isTraining = true;
+    const again = () => withHost(() => model.fit(x, y, { verbose: 0 }));
+    await assert.rejects(again, /another fit\(\) call is ongoing/);
+    inner.isTraining = true;
+    await withHost(() => model.fit(x, y, { verbose: 0 }).catch(() => undefined), controller.signal);
+    controller.abort(interrupted);
+    await again();
   });
 });

@@ -19,6 +19,7 @@ export async function withHost<T>(run: () => Promise<T>, signal: AbortSignal = n
         update: options.update ?? false,
       }),
     interruptSignal: () => signal,
+    checkInterruptsWithin: () => () => {},
   };
   try {
     return { displays, result: await run() };
