@@ -6,13 +6,14 @@ import { loadData } from "../../src/datasets/mnist.js";
 import { tf } from "../../src/tensorflow/load.js";
 
 describe("mnist", () => {
-  it("loads the original files within 200 ms, without making tensors", async () => {
+  it("loads the original files in 200 ms of processor time, without making tensors", async () => {
     const tensors = tf.memory().numTensors;
     const times: number[] = [];
     for (let i = 0; i < 3; i++) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await loadData();
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      times.push((user + system) / 1000);
     }
     assert.ok(Math.min(...times) <= 200, `took ${times.join(", ")} ms`);
     assert.equal(tf.memory().numTensors, tensors);
