@@ -62,9 +62,45 @@ export function analyseCell(source: string): CellAnalysis | undefined {
     });
     if (errors.length > 0) continue;
     const analysis = analyseStatements(source, program.body, language);
-    return { ...analysis, ...looseNames(source, language, analysis) };
+    const names = looseNames(source, language, analysis);
+    if (names) return { ...analysis, ...names };
   }
   return undefined;
+}
+
+/** As much as can be told of a cell that is being written, at the cursor. */
+export function analyseUnfinished(source: string, cursor: number): CellAnalysis {
+  const before = source.slice(0, cursor);
+  const after = source.slice(cursor);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  const lineEnd = after.indexOf("\n") === -1 ? after.length : after.indexOf("\n");
+  const blank = (text: string): string => text.replace(/[^\n]/g, " ");
+  const attempts = [
+    source,
+    `${before}$${after}`,
+    // The other lines alone.
+    before.slice(0, lineStart) +
+      blank(before.slice(lineStart)) +
+      blank(after.slice(0, lineEnd)) +
+      after.slice(lineEnd),
+    before.slice(0, lineStart) + blank(before.slice(lineStart)),
+  ];
+  for (const attempt of attempts) {
+    const analysis = analyseCell(attempt);
+    if (analysis) return analysis;
+  }
+  const declarations = [...source.matchAll(/\b(?:let|const|var|function|class|enum|namespace)\s+([\w$]+)/g)];
+  return {
+    language: "ts",
+    imports: [],
+    declarations: declarations.map(({ 1: name = "", index }) => {
+      return { name, kind: "let", text: undefined, position: index, verbatim: "", documentation: "" };
+    }),
+    loose: [],
+    nested: [],
+    augmentations: [],
+    hidden: [],
+  };
 }
 
 function analyseStatements(
@@ -256,18 +292,22 @@ function importedNames(source: string, node: ImportDeclaration): ImportedName[] 
   });
 }
 
-/** The transform makes these names top-level ones although TypeScript knows nothing of them. */
+/**
+ * The transform makes these names top-level ones although TypeScript knows nothing of them. Undefined if the source
+ * has an error that is found only now, such as a name that is declared twice.
+ */
 function looseNames(
   source: string,
   language: "ts" | "tsx",
   analysis: CellAnalysis,
-): Pick<CellAnalysis, "loose" | "nested"> {
-  const { code } = transformSync(`cell.${language}`, source, {
+): Pick<CellAnalysis, "loose" | "nested"> | undefined {
+  const { code, errors } = transformSync(`cell.${language}`, source, {
     lang: language,
     sourceType: "module",
     typescript: { onlyRemoveTypeImports: true },
     jsx: "preserve",
   });
+  if (errors.length > 0) return undefined;
   const { program } = parseSync("cell.jsx", code, { lang: "jsx", sourceType: "module" });
   const names = analyseNames(program);
   const declared = new Set([

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { CellDiagnostic } from "../contracts.js";
-import { analyseCell, type CellAnalysis, type DeclaredName } from "./analysis.js";
+import { analyseCell, analyseUnfinished, type CellAnalysis, type DeclaredName } from "./analysis.js";
 import { AutoImports } from "./auto-imports.js";
 import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } from "./checker.js";
 import { configure } from "./configuration.js";
@@ -88,13 +88,7 @@ export class CellLanguage {
     const magics = findMagics(cell);
     const source = codeWithoutMagics(cell, magics) ?? "";
     const analysis = analyseCell(source);
-    try {
-      transformCell(cell, { fileName: "cell.ts" });
-    } catch (error) {
-      if (!(error instanceof CellSyntaxError)) throw error;
-      return { diagnostics: [syntaxDiagnostic(error)], remember: () => undefined };
-    }
-    if (!analysis) return { diagnostics: [], remember: () => undefined };
+    if (!analysis) return { diagnostics: syntaxDiagnostics(cell), remember: () => undefined };
 
     // A checker reads tsconfig.json when it starts.
     if (this.#configured !== modificationTime(this.#ownConfig)) this.close();
@@ -120,9 +114,10 @@ export class CellLanguage {
 
   /** Undefined where any name in scope could stand. */
   completions(cell: string, cursor: number): CheckerCompletion[] | undefined {
-    const source = codeWithoutMagics(cell) ?? "";
+    const source = codeWithoutMagics(cell);
+    if (source === undefined) return [];
     return this.#withChecker((checker) => {
-      const view = this.#show(checker, source, this.#analyseIncomplete(source, cursor));
+      const view = this.#show(checker, source, analyseUnfinished(source, cursor));
       return checker.completions(view.file, view.start + cursor);
     });
   }
@@ -142,9 +137,10 @@ export class CellLanguage {
   }
 
   describe(cell: string, position: number): Description | undefined {
-    const source = codeWithoutMagics(cell) ?? "";
+    const source = codeWithoutMagics(cell);
+    if (source === undefined) return undefined;
     return this.#withChecker((checker) => {
-      const view = this.#show(checker, source, this.#analyseIncomplete(source, position));
+      const view = this.#show(checker, source, analyseUnfinished(source, position));
       const found = checker.describe(view.file, view.start + position);
       // Functions of earlier cells are variables to the checker, which can be assigned.
       const isVariable = found?.kind === "variable";
@@ -312,42 +308,6 @@ export class CellLanguage {
       if (time !== 0 && !this.#modified.has(file)) this.#modified.set(file, time);
     }
   }
-
-  #analyseIncomplete(source: string, cursor: number): CellAnalysis {
-    const before = source.slice(0, cursor);
-    const after = source.slice(cursor);
-    const lineStart = before.lastIndexOf("\n") + 1;
-    const lineEnd = after.indexOf("\n") === -1 ? after.length : after.indexOf("\n");
-    const blank = (text: string): string => text.replace(/[^\n]/g, " ");
-    const attempts = [
-      source,
-      `${before}$${after}`,
-      // The other lines alone.
-      before.slice(0, lineStart) +
-        blank(before.slice(lineStart)) +
-        blank(after.slice(0, lineEnd)) +
-        after.slice(lineEnd),
-      before.slice(0, lineStart) + blank(before.slice(lineStart)),
-    ];
-    for (const attempt of attempts) {
-      const analysis = analyseCell(attempt);
-      if (analysis) return analysis;
-    }
-    const declarations = [
-      ...source.matchAll(/\b(?:let|const|var|function|class|enum|namespace)\s+([\w$]+)/g),
-    ];
-    return {
-      language: "ts",
-      imports: [],
-      declarations: declarations.map(({ 1: name = "", index }) => {
-        return { name, kind: "let", text: undefined, position: index, verbatim: "", documentation: "" };
-      }),
-      loose: [],
-      nested: [],
-      augmentations: [],
-      hidden: [],
-    };
-  }
 }
 
 function alias(name: string, { path }: RegisteredImport): Declaration {
@@ -373,8 +333,16 @@ function lineAndColumn(source: string, offset: number): { line: number; column: 
   return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
-function syntaxDiagnostic({ message, offset, line, column }: CellSyntaxError): CellDiagnostic {
-  return { category: "error", code: 1000, message, start: offset, end: offset + 1, line, column };
+/** None for an object literal, which is a value to the transform, but not a program. */
+function syntaxDiagnostics(cell: string): CellDiagnostic[] {
+  try {
+    transformCell(cell, { fileName: "cell.ts" });
+    return [];
+  } catch (error) {
+    if (!(error instanceof CellSyntaxError)) throw error;
+    const { message, offset: start, line, column } = error;
+    return [{ category: "error", code: 1000, message, start, end: start + 1, line, column }];
+  }
 }
 
 function notice(message: string): CellDiagnostic {

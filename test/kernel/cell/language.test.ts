@@ -130,6 +130,7 @@ describe("CellLanguage", function () {
     ],
     "syntax errors": [
       ["let a: = 1", "1000 1:8 ="],
+      ["let a; let a", "1000 1:5 a"],
       ["typeof a", "2304 1:8 a"],
     ],
     "packages of Manabi in any folder": [
@@ -195,10 +196,10 @@ describe("CellLanguage", function () {
     assert.deepEqual(check(language, "import { late } from 'late-package'; late.foo"), ["2339 1:43 foo"]);
   });
 
-  describe("completion", () => {
-    const texts = (code: string, cursor = code.length): string[] =>
-      complete(language, code, cursor).matches.map(({ text }) => text);
+  const texts = (code: string, cursor = code.length): string[] =>
+    complete(language, code, cursor).matches.map(({ text }) => text);
 
+  describe("completion", () => {
     it("completes members with types and documentation", () => {
       check(language, "/** How many. */ const box = { count: 1, color: 'red', open() {} }");
       const { matches, start, end, memberOf } = complete(language, "box.co", 6);
@@ -292,6 +293,19 @@ describe("CellLanguage", function () {
       assert.equal(plain("K", 1), "class K");
       assert.equal(plain("v", 1), "let v: number[]");
       assert.equal(plain("let i: I", 8), "interface I");
+    });
+
+    it("describes magics, and leaves their text alone", () => {
+      assert.match(String(plain("%time f(1)", 3)), /^%time expression\n\nTells how long/);
+      assert.match(String(plain("%time Math.abs(1)", 14)), /^method abs/);
+      assert.equal(plain("%%html\n<b>Math", 12), undefined);
+      assert.deepEqual(texts("%%html\nMath.ab"), []);
+      assert.deepEqual(texts("!ls\n%time Math.ab"), ["abs"]);
+      assert.deepEqual(texts("%%wr"), ["%%writefile"]);
+      assert.deepEqual(check(language, "%%html\n<b>"), []);
+      assert.deepEqual(check(language, "!ls\n%time Math.foo\nlet kept = 1"), ["2339 2:12 foo"]);
+      assert.deepEqual(check(language, "%reset"), []);
+      assert.deepEqual(check(language, "kept"), ["2304 1:1 kept"]);
     });
 
     it("has nothing to say about what is not known", () => {
