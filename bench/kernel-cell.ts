@@ -81,7 +81,12 @@ for (const imports of ["", "import * as tf from '@tensorflow/tfjs';\n"]) {
   rows[`check, cells 6 to 25, ${name}`] = median(cells.slice(5, 25)).toFixed(2);
   rows[`check, cells 981 to 1000, ${name}`] = median(cells.slice(-20)).toFixed(2);
   const text = imports ? "tf." : "Math.";
-  rows[`complete ${text}`] = time(() => void complete(language, text, text.length), 21).toFixed(2);
+  let asked = 0;
+  rows[`complete ${text}`] = time(() => {
+    // Another cell each time, so that nothing is known from the last time.
+    const code = `const x${(asked += 1)} = 1;\n${text}`;
+    complete(language, code, code.length);
+  }, 21).toFixed(2);
   language.close();
   rmSync(folder, { recursive: true });
 }
