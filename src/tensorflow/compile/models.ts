@@ -1,4 +1,12 @@
-import type { LayersModel, ModelCompileArgs, Optimizer, Tensor, layers } from "@tensorflow/tfjs-node";
+import type {
+  History,
+  LayersModel,
+  ModelCompileArgs,
+  Optimizer,
+  Tensor,
+  Tensor1D,
+  layers,
+} from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
 import { hasUpdateRule } from "../optimizers/rule.js";
@@ -8,24 +16,41 @@ import { replaceGatherKernel } from "./gather.js";
 type StepFunction = (data: (Tensor | null)[]) => Tensor[];
 
 /** A model with the members that its type hides. */
-interface OpenModel extends Omit<LayersModel, "predictLoop" | "makeTrainFunction" | "testFunction"> {
+interface OpenModel extends Omit<
+  LayersModel,
+  "fitLoop" | "testLoop" | "predictLoop" | "makeTrainFunction" | "testFunction"
+> {
   testFunction: StepFunction;
   makeTrainFunction(): StepFunction;
   makeTestFunction(): void;
+  fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Promise<History>;
+  testLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Tensor[];
   predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
   checkNumSamples(inputs: Tensor | Tensor[]): number;
 }
 
 /** The compiled steps of one model. */
 class ModelPrograms {
+  /** A step that picks its batch out of the whole data. */
+  readonly fit = new CompiledStep();
+  /** A step on a given batch. */
   readonly train = new CompiledStep();
+  readonly evaluate = new CompiledStep();
   readonly test = new CompiledStep();
   readonly predict = new CompiledStep();
   runEagerly = false;
-  optimizer: Optimizer | undefined;
+  #optimizer: Optimizer | undefined;
+
+  /** Forgets the training steps if they were recorded with another optimizer. */
+  expect(optimizer: Optimizer): void {
+    if (optimizer === this.#optimizer) return;
+    this.fit.dispose();
+    this.train.dispose();
+    this.#optimizer = optimizer;
+  }
 
   dispose(): void {
-    for (const step of [this.train, this.test, this.predict]) step.dispose();
+    for (const step of [this.fit, this.train, this.evaluate, this.test, this.predict]) step.dispose();
   }
 }
 
@@ -68,10 +93,29 @@ function optimizerContextOf(optimizer: Optimizer): string {
   return JSON.stringify(settingsOf(optimizer, anew));
 }
 
-/** Puts tensors at the places that are `given`, null at the others. */
-function spread(tensors: Tensor[], given: boolean[]): (Tensor | null)[] {
-  const next = tensors.values();
-  return given.map((one) => (one ? next.next().value! : null));
+/** Runs a step whose data may have gaps: nulls for sample weights that are not given. */
+function runWithGaps(
+  compiled: CompiledStep,
+  step: StepFunction,
+  data: (Tensor | null)[],
+  context: string,
+  rows?: Tensor,
+): Tensor[] {
+  const tensors = data.filter((tensor) => tensor !== null);
+  const given = data.map((tensor) => tensor !== null);
+  const spread = (inputs: Tensor[]) => {
+    const next = inputs.values();
+    return step(given.map((one) => (one ? next.next().value! : null)));
+  };
+  if (!rows) return compiled.run(spread, tensors, given.join() + context);
+  const pick = ([picked, ...whole]: Tensor[]) =>
+    tf.tidy(() => spread(whole.map((tensor) => tf.gather(tensor, picked as Tensor1D))));
+  return compiled.run(pick, [rows, ...tensors], given.join() + context);
+}
+
+/** 0, 1, 2, … one for each sample: the loops of TensorFlow.js then cut batches out of this instead of the data. */
+function rowsOf(data: (Tensor | null)[]): Tensor {
+  return tf.range(0, data[0]!.shape[0], 1, "int32");
 }
 
 let enabled = false;
@@ -85,7 +129,7 @@ export function useCompiledTraining(): void {
   enabled = true;
   replaceGatherKernel();
   const prototype = tf.LayersModel.prototype as unknown as OpenModel;
-  const { compile, dispose, makeTrainFunction, makeTestFunction, predictLoop } = prototype;
+  const { compile, dispose, makeTrainFunction, makeTestFunction, fitLoop, testLoop, predictLoop } = prototype;
 
   prototype.compile = function (this: OpenModel, args: ModelCompileArgs & { runEagerly?: boolean }) {
     programsOf(this).dispose();
@@ -104,17 +148,35 @@ export function useCompiledTraining(): void {
     if (compiled.runEagerly) return step;
     const context = contextOf(this);
     return (data) => {
-      if (compiled.optimizer !== this.optimizer) {
-        compiled.train.dispose();
-        compiled.optimizer = this.optimizer;
-      }
-      const given = data.map((tensor) => tensor !== null);
-      return compiled.train.run(
-        (tensors) => step(spread(tensors, given)),
-        data.filter((tensor) => tensor !== null),
-        given.join() + optimizerContextOf(this.optimizer) + context,
-      );
+      compiled.expect(this.optimizer);
+      return runWithGaps(compiled.train, step, data, optimizerContextOf(this.optimizer) + context);
     };
+  };
+
+  prototype.fitLoop = async function (this: OpenModel, step, data, ...others) {
+    const compiled = programsOf(this);
+    if (compiled.runEagerly) return fitLoop.call(this, step, data, ...others);
+    const context = contextOf(this);
+    const train: StepFunction = ([rows]) => {
+      compiled.expect(this.optimizer);
+      return runWithGaps(compiled.fit, step, data, optimizerContextOf(this.optimizer) + context, rows!);
+    };
+    const rows = rowsOf(data);
+    try {
+      return await fitLoop.call(this, train, [rows], ...others);
+    } finally {
+      rows.dispose();
+    }
+  };
+
+  prototype.testLoop = function (this: OpenModel, step, data, ...others) {
+    const compiled = programsOf(this);
+    if (compiled.runEagerly) return testLoop.call(this, step, data, ...others);
+    const context = contextOf(this);
+    return tf.tidy(() => {
+      const test: StepFunction = ([rows]) => runWithGaps(compiled.evaluate, step, data, context, rows!);
+      return testLoop.call(this, test, [rowsOf(data)], ...others);
+    });
   };
 
   prototype.makeTestFunction = function (this: OpenModel) {
@@ -162,8 +224,8 @@ export interface ModelReport {
 export function explain(model: LayersModel): ModelReport {
   const compiled = programsOf(model);
   return {
-    train: compiled.train.report(),
-    test: compiled.test.report(),
+    train: [...compiled.fit.report(), ...compiled.train.report()],
+    test: [...compiled.evaluate.report(), ...compiled.test.report()],
     predict: compiled.predict.report(),
   };
 }
