@@ -57,12 +57,16 @@ export class ProgressCallback extends tf.Callback {
     this.#stepsDone++;
     if (this.fit.verbose === 2 || performance.now() - this.#lastDrawn < this.#intervalMs) return;
     const { seen, totals } = this.averaging;
-    const averages = Object.entries(totals).map(([name, total]) => [name, valueOf(total) / seen] as const);
+    const averages = this.fit.metrics
+      .filter((name) => name in totals)
+      .map((name) => [name, valueOf(totals[name]!) / seen] as const);
     this.#draw(this.#finishedEpochs + barLines(this.#progress(averages, false)));
   }
 
   override async onEpochEnd(_epoch: number, logs: Logs = {}): Promise<void> {
-    const metrics = Object.entries(logs).map(([name, value]) => [name, valueOf(value)] as const);
+    const metrics = this.fit.metrics
+      .filter((name) => name in logs)
+      .map((name) => [name, resolve(logs, name)] as const);
     const progress = this.#progress(metrics, true);
     this.#finishedEpochs += this.fit.verbose === 2 ? epochLine(progress) : barLines(progress);
     const text = this.#finishedEpochs;
@@ -82,7 +86,6 @@ export class ProgressCallback extends tf.Callback {
   }
 
   #progress(values: (readonly [string, number])[], finished: boolean): EpochProgress {
-    const shown = values.filter(([name]) => this.fit.metrics.includes(name));
     return {
       epoch: this.#epoch,
       epochs: this.fit.epochs,
@@ -90,11 +93,20 @@ export class ProgressCallback extends tf.Callback {
       steps: this.#steps,
       elapsedMs: performance.now() - this.#epochStart,
       finished,
-      metrics: Object.fromEntries(shown.map(([name, value]) => [kerasMetricName(name), value])),
+      metrics: Object.fromEntries(values.map(([name, value]) => [kerasMetricName(name), value])),
     };
   }
 }
 
 function valueOf(value: number | Tensor): number {
   return typeof value === "number" ? value : value.dataSync()[0]!;
+}
+
+/** Reads an entry of the logs once for all: those after us, the history too, find the number. */
+function resolve(logs: Record<string, number | Tensor>, name: string): number {
+  const entry = logs[name]!;
+  const value = valueOf(entry);
+  for (const alias of [name, kerasMetricName(name)]) logs[alias] = value;
+  if (typeof entry !== "number") entry.dispose();
+  return value;
 }
