@@ -25,6 +25,14 @@ export {
   type LoadOptions,
   type SaveOptions,
 } from "./keras/files/index.js";
+export {
+  compiled,
+  explain,
+  exportSavedModel,
+  type CompiledFunction,
+  type ModelReport,
+  type SignatureReport,
+} from "./tensorflow/compile/index.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./tensorflow/load.js";
 export { default as tf } from "./tensorflow/namespace.cjs";
 export * as optimizers from "./tensorflow/optimizers/index.js";
