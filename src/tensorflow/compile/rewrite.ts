@@ -5,6 +5,8 @@ class View {
   readonly graph = new Graph();
   readonly #producers = new Map<string, GraphNode>();
   readonly #relus = new Map<string, string>();
+  readonly #clips = new Map<string, string>();
+  #zero: string | undefined;
 
   constructor(readonly shapes: Map<string, { shape: readonly number[]; dtype: number }>) {}
 
@@ -34,11 +36,41 @@ class View {
   note(node: GraphNode): void {
     this.#producers.set(node.name, node);
     if (node.op === "Relu") this.#relus.set(node.inputs[0]!, `${node.name}:0`);
+    const smaller = node.op === "Maximum" ? this.made(node.inputs[0], "Minimum") : undefined;
+    if (smaller) {
+      const [low, high] = [this.filling(node.inputs[1]!), this.filling(smaller.inputs[1]!)];
+      this.#clips.set(`${smaller.inputs[0]} ${low} ${high}`, `${node.name}:0`);
+    }
   }
 
   /** The output of the Relu of `tensor`, if there is one. */
   reluOf(tensor: string): string | undefined {
     return this.#relus.get(tensor);
+  }
+
+  dtype(tensor: string): number {
+    return this.shapes.get(tensor)!.dtype;
+  }
+
+  /** A float scalar 0. */
+  zero(): string {
+    this.#zero ??= this.graph.constant(
+      { dtype: dataType.float, shape: [], bytes: new Uint8Array(4) },
+      "fused/zero",
+    );
+    return this.#zero;
+  }
+
+  /** What is taken from 1 to make a tensor, behind the operation `inner` if given: 1 - inner(y) -> y. */
+  oneMinus(tensor: string, inner?: string): string | undefined {
+    const [one, taken] = this.made(tensor, "Sub")?.inputs ?? [];
+    if (one === undefined || this.filling(one) !== 1) return undefined;
+    return inner === undefined ? taken : this.made(taken, inner)?.inputs[0];
+  }
+
+  /** The tensor that is `x` clipped to a range, if there is one. */
+  clipped(x: string, low: number | undefined, high: number | undefined): string | undefined {
+    return low === undefined || high === undefined ? undefined : this.#clips.get(`${x} ${low} ${high}`);
   }
 
   /** The number that fills a float tensor, if it is a constant with one. */
@@ -147,7 +179,67 @@ const reluGradient: Rule = ({ name, op, inputs }, view) => {
     : view.add("ReluGrad", [dy, view.reluOf(x) ?? x], { T: float }, `${name}:0`);
 };
 
-const rules: Rule[] = [dropCast, dropReshape, plainMatMul, biasAdd, reluGradient];
+/** x * 1 and x + 0, which random numbers between 0 and 1 and other defaults leave behind. */
+const dropNeutral: Rule = ({ name, op, inputs }, view) => {
+  const neutral = op === "Mul" ? 1 : op === "Add" || op === "AddV2" ? 0 : undefined;
+  if (neutral === undefined) return undefined;
+  const shape = view.shape(`${name}:0`);
+  const isNeutral = (input: string) => view.shape(input).length === 0 && view.filling(input) === neutral;
+  return inputs.find((input, i) => sameShape(view.shape(input), shape) && isNeutral(inputs[1 - i]!));
+};
+
+/** cast(condition) * scale, as in the mask of a dropout. */
+const scaledMask: Rule = ({ name, op, inputs }, view) => {
+  if (op !== "Mul") return undefined;
+  const [cast, scale] = inputs as [string, string];
+  const condition = view.made(cast, "Cast")?.inputs[0];
+  if (condition === undefined || view.dtype(condition) !== dataType.bool) return undefined;
+  if (view.filling(scale) === undefined || view.shape(scale).length > 0) return undefined;
+  return view.add("SelectV2", [condition, scale, view.zero()], { T: float }, `${name}:0`);
+};
+
+/** The gradients of tanh, dy * (1 - y * y), and sigmoid, dy * (y * (1 - y)). */
+const activationGradient: Rule = ({ name, op, inputs }, view) => {
+  if (op !== "Mul") return undefined;
+  for (const [factor, dy] of [inputs, inputs.toReversed()] as [string, string][]) {
+    const y = view.oneMinus(factor, "Square");
+    if (view.made(y, "Tanh")) return view.add("TanhGrad", [y!, dy], { T: float }, `${name}:0`);
+    const [z, rest] = view.made(factor, "Mul")?.inputs ?? [];
+    if (view.made(z, "Sigmoid") && view.oneMinus(rest!) === z) {
+      return view.add("SigmoidGrad", [z!, dy], { T: float }, `${name}:0`);
+    }
+  }
+  return undefined;
+};
+
+/** The gradient of clipping passes where a <= x <= b: just there the clipped x is x. */
+const clipGradient: Rule = ({ name, op, inputs }, view) => {
+  if (op !== "Select" && op !== "SelectV2") return undefined;
+  const [condition, dy, otherwise] = inputs as [string, string, string];
+  const both = view.made(condition, "LogicalAnd");
+  const [above, below] = [
+    view.made(both?.inputs[0], "GreaterEqual"),
+    view.made(both?.inputs[1], "LessEqual"),
+  ];
+  const x = above?.inputs[0];
+  if (x === undefined || x !== below?.inputs[0] || !view.made(otherwise, "ZerosLike")) return undefined;
+  const clipped = view.clipped(x, view.filling(above!.inputs[1]!), view.filling(below.inputs[1]!));
+  if (clipped === undefined) return undefined;
+  const inside = view.add("Equal", [x, clipped], { T: float }, condition);
+  return view.add("SelectV2", [inside, dy, view.zero()], { T: float }, `${name}:0`);
+};
+
+const rules: Rule[] = [
+  dropCast,
+  dropReshape,
+  dropNeutral,
+  plainMatMul,
+  biasAdd,
+  reluGradient,
+  scaledMask,
+  activationGradient,
+  clipGradient,
+];
 
 /**
  * Rewrites a recorded graph into one that computes the same with fewer operations, and with those that TensorFlow's
