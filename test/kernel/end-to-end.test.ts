@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import type { JsonObject } from "../../src/kernel/contracts.js";
 import { type FrontEnd, KernelProcess, type Result } from "./kernel-process.js";
 
@@ -17,6 +20,11 @@ async function processes(): Promise<Map<number, number>> {
       .filter(([, , state]) => !state?.startsWith("Z"))
       .map(([pid, parent]) => [Number(pid), Number(parent)]),
   );
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(pid)]);
+  return Number(stdout) / 1024;
 }
 
 /** Ids of the processes that descend from `pid`. */
@@ -72,6 +80,16 @@ describe("a kernel process", function () {
     assert.deepEqual([failed.reply["ename"], failed.reply["evalue"]], ["TypeError", "no"]);
     assert.deepEqual(outputs(failed), ["execute_input", "error"]);
     assert.match((failed.reply["traceback"] as string[]).join("\n"), /cell \[4\]:1/);
+  });
+
+  it("shows type errors beside the output, and runs the cell", async () => {
+    const result = await front.execute("const wrong: number = 'text' as const;\nconsole.log(wrong);");
+    assert.equal(result.reply["status"], "ok");
+    assert.equal(result.text(), "text\n");
+    assert.match(
+      stripVTControlCharacters(result.text("stderr")),
+      /line 1:7 - error TS2322: Type 'string' is not assignable to type 'number'/,
+    );
   });
 
   it("evaluates user expressions", async () => {
@@ -148,6 +166,30 @@ describe("a kernel process", function () {
       .join("");
     assert.ok(got === expected, "all lines, in order, before idle");
     assert.ok(result.iopub.length < 200, `${result.iopub.length} messages`);
+  });
+
+  it("sends a million lines within Jupyter Server's limits, and keeps little of them in memory", async function () {
+    this.timeout(120_000);
+    const lines = 1_000_000;
+    const before = await residentMegabytes(kernel.process.pid!);
+    const running = front.execute(`for (let i = 0; i < ${lines}; i++) console.log(i)`);
+    await sleep(8000);
+    const growth = (await residentMegabytes(kernel.process.pid!)) - before;
+    assert.ok(growth < 100, `${growth} MB more in the middle of it`);
+    const { iopub } = await running;
+    const streams = iopub.filter(({ header }) => header.msg_type === "stream");
+    const text = streams.map(({ content }) => streamText(content)).join("");
+    assert.ok(text === Array.from({ length: lines }, (_, i) => `${i}\n`).join(""), "complete and in order");
+    // https://jupyter-server.readthedocs.io: iopub_data_rate_limit, 1 MB/s as a mean over 3 s
+    const sent = streams.map(({ header, content }) => ({
+      at: Date.parse(header.date),
+      bytes: JSON.stringify(content).length,
+    }));
+    for (const { at } of sent) {
+      const window = sent.filter((message) => message.at >= at && message.at < at + 3000);
+      const bytes = window.reduce((sum, message) => sum + message.bytes, 0);
+      assert.ok(bytes < 3_000_000, `${bytes} bytes within 3 s`);
+    }
   });
 
   it("asks only the front end that runs the cell for input", async () => {
@@ -327,6 +369,34 @@ describe("a kernel whose server has died", function () {
     await assertGone(family, 4000);
     front.close();
     await kernel.dispose();
+  });
+});
+
+describe("the history of kernels", function () {
+  this.timeout(30_000);
+
+  it("is there in the next one", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "manabi-history-"));
+    const env = { MANABI_HISTORY: join(folder, "history.sqlite") };
+    for (const code of ["1 + 1", "2 + 2"]) {
+      const kernel = await KernelProcess.start({ env });
+      const front = await kernel.connect();
+      await front.execute(code);
+      if (code === "2 + 2") {
+        const { reply } = await front.request("history_request", {
+          hist_access_type: "tail",
+          n: 5,
+          output: true,
+        });
+        assert.deepEqual(reply["history"], [
+          [1, 1, ["1 + 1", "2"]],
+          [2, 1, ["2 + 2", "4"]],
+        ]);
+      }
+      front.close();
+      await kernel.dispose();
+    }
+    await rm(folder, { recursive: true });
   });
 });
 

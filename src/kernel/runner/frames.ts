@@ -53,7 +53,7 @@ export class FrameReader {
     this.available += chunk.length;
     const frames: Frame[] = [];
     if (this.available < frameHeaderLength || this.available < 4 + this.nextLength()) return frames;
-    const data = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
+    const data = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
     let offset = 0;
     while (data.length - offset >= frameHeaderLength) {
       const end = offset + 4 + data.readUInt32LE(offset);
