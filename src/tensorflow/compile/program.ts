@@ -77,6 +77,7 @@ export class Program {
   readonly #session: number;
   readonly #residents: Resident[];
   readonly #numbers: RecordedNumber[];
+  readonly #numberValues: { value: number; id: number }[] = [];
   readonly #feedNames: string;
   readonly #fetchNames: string;
   #disposed = false;
@@ -102,12 +103,8 @@ export class Program {
     if (this.#disposed) throw new Error("This program was disposed.");
     this.#carryIn();
     const { binding } = this.#backend;
-    const numbers = this.#numbers.map(({ value }) =>
-      binding.createTensor([], dataType.float, Float32Array.of(value())),
-    );
-    const feeds = [...this.#backend.getInputTensorIds(inputs), ...numbers];
+    const feeds = [...this.#backend.getInputTensorIds(inputs), ...this.#numberTensors()];
     const outputs = binding.runSavedModel(this.#session, feeds, this.#feedNames, this.#fetchNames);
-    for (const id of numbers) binding.deleteTensor(id);
     for (const optimizer of this.#recording.optimizers as unknown as CountingOptimizer[])
       optimizer.incrementIterations();
     for (const resident of this.#residents)
@@ -121,7 +118,22 @@ export class Program {
     if (this.#disposed) return;
     this.#fetchStale();
     this.#disposed = true;
+    for (const { id } of this.#numberValues) this.#backend.binding.deleteTensor(id);
     this.#backend.binding.deleteSavedModel(this.#session);
+  }
+
+  /** Native tensors of the numbers; most of them stay the same from run to run. */
+  #numberTensors(): number[] {
+    return this.#numbers.map((number, i) => {
+      const value = number.value();
+      const { binding } = this.#backend;
+      const known = this.#numberValues[i];
+      if (known?.value === value) return known.id;
+      if (known) binding.deleteTensor(known.id);
+      const id = binding.createTensor([], dataType.float, Float32Array.of(value));
+      this.#numberValues[i] = { value, id };
+      return id;
+    });
   }
 
   /** Brings into the session what JavaScript assigned since the last run. */
