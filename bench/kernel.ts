@@ -135,6 +135,7 @@ async function kernels(): Promise<Record<string, KernelSpec>> {
       cwd,
       measurements: allMeasurements,
       interrupt: "message",
+      diagnostics_off: "%diagnostics off",
       import_tensorflow: `import * as tf from "@tensorflow/tfjs-node";`,
     },
     deno: {
