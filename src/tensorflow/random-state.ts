@@ -14,7 +14,8 @@ export class SeedSequence {
 
   /** The variable `[seed, count]`; made anew if somebody disposed it (`tf.disposeVariables()`). */
   get state(): Variable {
-    if (!this.#variable || this.#variable.isDisposed) {
+    // `disposeVariables` frees the values without marking the variables as disposed.
+    if (!this.#variable || !tf.engine().state.tensorInfo.has(this.#variable.dataId)) {
       const start = tf.tensor1d([this.firstSeed(), 0], "int32");
       this.#variable = tf.variable(start, false);
       start.dispose();

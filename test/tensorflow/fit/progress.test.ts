@@ -41,11 +41,12 @@ describe("tensorflow/fit: progress", () => {
   it("draws at most ten times a second", async () => {
     const model = compiledModel();
     const start = performance.now();
-    const { displays } = await withHost(() => model.fit(x, y, { epochs: 12, batchSize: 1 }));
+    const epochs = 100;
+    const { displays } = await withHost(() => model.fit(x, y, { epochs, batchSize: 1 }));
     const seconds = (performance.now() - start) / 1000;
     assert.ok(seconds > 0.3, "the training was too short to tell");
     assert.ok(displays.length <= 10 * seconds + 3, `${displays.length} texts in ${seconds} s`);
-    assert.equal(displays.at(-1)!.text.split("\n").length, 24);
+    assert.equal(displays.at(-1)!.text.split("\n").length, 2 * epochs);
   });
 
   it("writes a line per epoch at verbose 2, nothing at 0", async () => {

@@ -37,6 +37,14 @@ async function trainOnce() {
 }
 
 describe("tensorflow/repairs: random numbers", () => {
+  it("go on after tf.disposeVariables", () => {
+    setRandomSeed(3);
+    tf.disposeVariables();
+    const drawn = tf.randomUniform([4]);
+    assert.ok(drawn.dataSync().every((value) => value >= 0 && value < 1));
+    drawn.dispose();
+  });
+
   it("repeat exactly after setRandomSeed: weights, shuffling, dropout", async () => {
     setRandomSeed(1671);
     const first = await trainOnce();
