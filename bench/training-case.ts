@@ -26,10 +26,10 @@ function compile(model: LayersModel, args: ModelCompileArgs): LayersModel {
 
 async function readMnist(count: number, shape: number[]): Promise<{ x: Tensor; y: Tensor }> {
   const { xTrain, yTrain } = await mnist.loadData();
-  const images = Float32Array.from(xTrain.data.subarray(0, count * 784));
+  const images = Float32Array.from(xTrain.data.subarray(0, count * 784), (byte) => byte / 255);
   const labels = Int32Array.from(yTrain.data.subarray(0, count));
   return {
-    x: tf.tidy(() => tf.tensor(images, [count, ...shape]).div(255)),
+    x: tf.tensor(images, [count, ...shape]),
     y: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat()),
   };
 }
