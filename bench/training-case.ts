@@ -26,7 +26,8 @@ function compile(model: LayersModel, args: ModelCompileArgs): LayersModel {
 
 async function readMnist(count: number, shape: number[]): Promise<{ x: Tensor; y: Tensor }> {
   const { xTrain, yTrain } = await mnist.loadData();
-  const images = Float32Array.from(xTrain.data.subarray(0, count * 784), (byte) => byte / 255);
+  const images = new Float32Array(count * 784);
+  for (let i = 0; i < images.length; i++) images[i] = xTrain.data[i]! / 255;
   const labels = Int32Array.from(yTrain.data.subarray(0, count));
   return {
     x: tf.tensor(images, [count, ...shape]),
