@@ -85,7 +85,11 @@ class Kernel:
     def ready(self):
         """Seconds from the start of the process until kernel_info is answered."""
         self.reply(self.send("shell", "kernel_info_request", {}))
-        return time.perf_counter() - self.started
+        seconds = time.perf_counter() - self.started
+        # A subscription may take longer to arrive than the first answer: ask again until iopub is heard.
+        while not self.sockets["iopub"].poll(50):
+            self.reply(self.send("shell", "kernel_info_request", {}))
+        return seconds
 
     def start_cell(self, code):
         content = dict(code=code, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
