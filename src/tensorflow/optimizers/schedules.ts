@@ -4,38 +4,34 @@
  */
 export type Schedule = (step: number) => number;
 
-/**
- * `initialLearningRate * decayRate ** (step / decaySteps)`; with `staircase`, by whole multiples of `decaySteps`.
- * https://keras.io/api/optimizers/learning_rate_schedules/exponential_decay/
- */
-export function exponentialDecay(options: {
+/** What `exponentialDecay` and `inverseTimeDecay` take; `staircase` is off by default. */
+export interface DecayOptions {
   initialLearningRate: number;
   decaySteps: number;
   decayRate: number;
   staircase?: boolean;
-}): Schedule {
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-  return (step) => {
-    const periods = step / decaySteps;
-    return initialLearningRate * decayRate ** (staircase ? Math.floor(periods) : periods);
-  };
+}
+
+function periods(step: number, { decaySteps, staircase = false }: DecayOptions): number {
+  return staircase ? Math.floor(step / decaySteps) : step / decaySteps;
+}
+
+/**
+ * `initialLearningRate * decayRate ** (step / decaySteps)`; with `staircase`, by whole multiples of `decaySteps`.
+ * https://keras.io/api/optimizers/learning_rate_schedules/exponential_decay/
+ */
+export function exponentialDecay(options: DecayOptions): Schedule {
+  const { initialLearningRate, decayRate } = options;
+  return (step) => initialLearningRate * decayRate ** periods(step, options);
 }
 
 /**
  * `initialLearningRate / (1 + decayRate * step / decaySteps)`; with `staircase`, by whole multiples of `decaySteps`.
  * https://keras.io/api/optimizers/learning_rate_schedules/inverse_time_decay/
  */
-export function inverseTimeDecay(options: {
-  initialLearningRate: number;
-  decaySteps: number;
-  decayRate: number;
-  staircase?: boolean;
-}): Schedule {
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-  return (step) => {
-    const periods = step / decaySteps;
-    return initialLearningRate / (1 + decayRate * (staircase ? Math.floor(periods) : periods));
-  };
+export function inverseTimeDecay(options: DecayOptions): Schedule {
+  const { initialLearningRate, decayRate } = options;
+  return (step) => initialLearningRate / (1 + decayRate * periods(step, options));
 }
 
 /**
