@@ -129,9 +129,10 @@ export class Program {
       const { binding } = this.#backend;
       const known = this.#numberValues[i];
       if (known?.value === value) return known.id;
-      if (known) binding.deleteTensor(known.id);
       const id = binding.createTensor([], dataType.float, Float32Array.of(value));
       this.#numberValues[i] = { value, id };
+      // Last, because an interrupt may end this anywhere, and to free a tensor twice is an error.
+      if (known) binding.deleteTensor(known.id);
       return id;
     });
   }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import type { LayersModel, TensorContainer } from "@tensorflow/tfjs-node";
-import { core, tf } from "../native.js";
+import { core, runsNatively, tf } from "../native.js";
 import { resetEngine } from "./engine-reset.js";
 import { notebookHost } from "./host.js";
 
@@ -110,10 +110,37 @@ async function interruptible<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+interface DisposingBackend {
+  tensorMap: {
+    has(dataId: object): boolean;
+    get(dataId: object): { id: number; refCount: number };
+    delete(dataId: object): void;
+  };
+  binding: { deleteTensor(id: number): void };
+  disposeData(dataId: object, force?: boolean): boolean;
+}
+
+/**
+ * tfjs-node frees a tensor and then forgets it. Code that is ended in between would free it again, which is an error: this
+ * forgets first.
+ */
+function forgetBeforeFreeing(backend: DisposingBackend): void {
+  backend.disposeData = function (dataId, force = false) {
+    if (!this.tensorMap.has(dataId)) return true;
+    const data = this.tensorMap.get(dataId);
+    if (--data.refCount > 0 && !force) return false;
+    const { id } = data;
+    this.tensorMap.delete(dataId);
+    if (id !== null && id >= 0) this.binding.deleteTensor(id);
+    return true;
+  };
+}
+
 const watched = new WeakSet<AbortSignal>();
 
 /** Puts TensorFlow.js in order after an interrupt has ended code in the middle of an operation, in fit or elsewhere. */
 export function recoverFromInterrupts(): void {
+  if (runsNatively()) forgetBeforeFreeing(tf.backend() as unknown as DisposingBackend);
   const engine = tf.engine();
   const { startScope } = engine;
   engine.startScope = function (name) {

@@ -82,6 +82,13 @@ describe("tensorflow/fit: interrupt", () => {
   });
 });
 
+/** A time limit ends code as the kernel does: without running what waits in `finally`. */
+function endByForce(code: () => unknown): void {
+  Object.assign(globalThis, { endedByForce: code });
+  assert.throws(() => runInThisContext("endedByForce()", { timeout: 60 }), /timed out/);
+  Reflect.deleteProperty(globalThis, "endedByForce");
+}
+
 describe("tensorflow/fit: code that an interrupt ended by force", () => {
   it("leaves nothing open, and the model can be trained again", async () => {
     const model = compiledModel();
@@ -89,12 +96,6 @@ describe("tensorflow/fit: code that an interrupt ended by force", () => {
     await model.fit(x, y, { verbose: 0 });
     const before = tf.memory().numTensors;
     const { state } = tf.engine();
-    // The time limit ends code as the kernel does: without running what waits in `finally`.
-    const endedByForce = (code: () => unknown) => {
-      Object.assign(globalThis, { endedByForce: code });
-      assert.throws(() => runInThisContext("endedByForce()", { timeout: 60 }), /timed out/);
-      Reflect.deleteProperty(globalThis, "endedByForce");
-    };
     for (const code of [
       () => model.evaluate(manyX, manyY, { batchSize: 1 }),
       () => {
@@ -102,13 +103,38 @@ describe("tensorflow/fit: code that an interrupt ended by force", () => {
       },
     ]) {
       const controller = new AbortController();
-      await withHost(async () => endedByForce(code), controller.signal);
+      await withHost(async () => endByForce(code), controller.signal);
       controller.abort(interrupted);
       await Promise.resolve();
       assert.deepEqual([state.scopeStack.length, state.kernelDepth, state.gradientDepth], [0, 0, 0]);
     }
     await model.fit(x, y, { verbose: 0 });
     assert.ok(tf.memory().numTensors <= before + 2, `${tf.memory().numTensors - before} tensors left over`);
+  });
+
+  it("does not free a tensor twice that it was just freeing", async () => {
+    const backend = tf.backend() as unknown as { binding: { deleteTensor(id: number): void } };
+    const { binding } = backend;
+    const before = tf.memory().numTensors;
+    const controller = new AbortController();
+    await withHost(async () => {
+      endByForce(() =>
+        tf.tidy(() => {
+          const tensor = tf.square(x);
+          const freed = (id: number) => {
+            binding.deleteTensor(id);
+            for (;;);
+          };
+          backend.binding = Object.create(binding, { deleteTensor: { value: freed } }) as typeof binding;
+          tensor.dispose();
+        }),
+      );
+    }, controller.signal);
+    backend.binding = binding;
+    controller.abort(interrupted);
+    await Promise.resolve();
+    assert.ok(tf.memory().numTensors <= before + 1);
+    tf.square(x).dispose();
   });
 
   it("does not keep a model from being trained, whose fit never said that it is over", async () => {
