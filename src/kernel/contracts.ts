@@ -124,8 +124,16 @@ export interface Completions {
 export interface CellService {
   /** Starts loading the type checker; the other methods wait for it by themselves. */
   start(): Promise<void>;
-  /** Adds a cell that is being run to the program that later cells see; resolves to what is wrong with it. */
-  check(cell: { cellId: string; executionCount: number; code: string }): Promise<CellDiagnostic[]>;
+  /**
+   * Adds a cell that is being run to the program that later cells see; resolves to what is wrong with it.
+   * `unlessWrong`: a cell with errors is not run, and so not added.
+   */
+  check(cell: {
+    cellId: string;
+    executionCount: number;
+    code: string;
+    unlessWrong?: boolean;
+  }): Promise<CellDiagnostic[]>;
   /** Forgets all cells (the runner was replaced, `%reset`). */
   reset(): Promise<void>;
   complete(code: string, cursor: number): Promise<Completions>;

@@ -123,8 +123,12 @@ export class FakeCellService implements CellService {
   resets = 0;
   diagnose: (code: string) => CellDiagnostic[] | Promise<CellDiagnostic[]> = () => [];
 
+  readonly checked: Parameters<CellService["check"]>[0][] = [];
+
   async start(): Promise<void> {}
-  async check({ code }: { code: string }): Promise<CellDiagnostic[]> {
+  async check(cell: Parameters<CellService["check"]>[0]): Promise<CellDiagnostic[]> {
+    this.checked.push(cell);
+    const { code } = cell;
     return this.diagnose(code);
   }
   async reset(): Promise<void> {

@@ -42,6 +42,10 @@ export interface TypeChecker {
   /** Undefined where any name in scope could stand. */
   completions(file: string, position: number): CheckerCompletion[] | undefined;
   describe(file: string, position: number): Description | undefined;
+  /** What a name would mean if it stood at this position. */
+  describeName(file: string, position: number, name: string): Description | undefined;
+  /** The file of the module that the specifier at this position names; undefined if there is none. */
+  moduleAt(file: string, position: number): string | undefined;
   /** Files of the program that are not libraries: those a user may edit. */
   sourceFiles(): string[];
   close(): void;

@@ -28,9 +28,23 @@ export function isComplete(source: string): Completeness {
   return isCutOff ? { status: "incomplete", indent: nextIndent(source) } : { status: "invalid" };
 }
 
-/** That of the last line, and one step more after an opening bracket or arrow. */
+/** That of the last line, or of the line whose bracket it closes; one step more after an opening bracket or arrow. */
 function nextIndent(source: string): string {
-  const line = source.trimEnd().split("\n").at(-1) ?? "";
-  const indent = /^\s*/.exec(line)?.[0] ?? "";
+  const lines = source.trimEnd().split("\n");
+  const line = lines.at(-1) ?? "";
+  const closes = /^\s*[)\]}]/.test(line);
+  const indent = /^\s*/.exec((closes ? openingLine(lines) : undefined) ?? line)?.[0] ?? "";
   return /(?:[([{]|=>)$/.test(line) ? `${indent}  ` : indent;
+}
+
+/** The line with the bracket that the first one of the last line closes. */
+function openingLine(lines: string[]): string | undefined {
+  let depth = 1;
+  return lines.slice(0, -1).findLast((line) => {
+    for (let at = line.length - 1; at >= 0 && depth > 0; at -= 1) {
+      if (")]}".includes(line.charAt(at))) depth += 1;
+      else if ("([{".includes(line.charAt(at))) depth -= 1;
+    }
+    return depth === 0;
+  });
 }

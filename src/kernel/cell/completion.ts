@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import type { Completions } from "../contracts.js";
-import type { CheckerCompletion } from "./checker.js";
+import type { CheckerCompletion, Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
 import { magics } from "./magics.js";
@@ -14,6 +14,7 @@ type Match = Completions["matches"][number];
 const detailedMatches = { always: 4, atMost: 20 };
 const detailsMs = 5;
 const maxSignatureLength = 300;
+const maxDescribedNames = 40;
 
 /** An expression without side effects before the final dot: names, dots and literal indexes. */
 const memberAccess =
@@ -38,11 +39,14 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
   const start = cursor - partial.length;
   const memberOf = memberAccess.exec(before.slice(0, start))?.[1];
   const isMember = /\.\s*$/.test(before.slice(0, start)) && !/\.\.\.\s*$/.test(before.slice(0, start));
-  const found = language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, partial));
+  const found =
+    language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, cursor, partial));
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const imports = line.trim() === partial && !/\S/.test(code.slice(cursor).split("\n")[0] ?? "");
   const matches = [...toMatches(found, partial), ...(imports ? language.autoImports.matches(partial) : [])];
-  return { matches, start, end: cursor, ...(memberOf !== undefined && { memberOf }) };
+  // A name around the cursor is replaced as a whole.
+  const end = cursor + (/^[\p{ID_Continue}$]*/u.exec(code.slice(cursor))?.[0].length ?? 0);
+  return { matches, start, end, ...(memberOf !== undefined && { memberOf }) };
 }
 
 function completeMagic(partial: string, cursor: number): Completions {
@@ -84,17 +88,49 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Words of the cell, names of earlier cells, globals and keywords. */
-function namesInScope(language: CellLanguage, code: string, partial: string): CheckerCompletion[] {
-  const words = [...new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]+/gu))];
-  const all: CheckerCompletion[] = [
+/** Names of the cell and of earlier cells, globals and keywords. The checker cannot list them, but knows each. */
+function namesInScope(
+  language: CellLanguage,
+  code: string,
+  cursor: number,
+  partial: string,
+): CheckerCompletion[] {
+  const isWanted = (name: string): boolean => name.toLowerCase().startsWith(partial.toLowerCase());
+  const words = [...new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu))];
+  const all = [
     ...language.names().map(({ name, kind }) => ({ name, kind, sortText: "1" })),
-    ...words.filter((word) => word !== partial).map((name) => ({ name, kind: "variable", sortText: "2" })),
+    ...words.filter((word) => word !== partial).map((name) => ({ name, kind: "word", sortText: "2" })),
     ...language.globals().map((each) => ({ ...each, sortText: "3" })),
     ...keywords.map((name) => ({ name, kind: "keyword", sortText: "4" })),
-  ];
+  ].filter(({ name }) => isWanted(name));
   const seen = new Set<string>();
-  return all.filter(({ name }) => !seen.has(name) && seen.add(name));
+  const candidates = all.filter(({ name }) => !seen.has(name) && seen.add(name));
+  const asked = candidates.filter(({ kind }) => kind !== "keyword").slice(0, maxDescribedNames);
+  const describe = language.describer(
+    code,
+    cursor,
+    asked.map(({ name }) => name),
+  );
+  return candidates.flatMap((candidate) => {
+    if (!asked.includes(candidate)) return candidate.kind === "word" ? [] : [candidate];
+    if (candidate.kind !== "word") return [described(candidate, () => describe(candidate.name))];
+    const found = describe(candidate.name);
+    // Other words are those of strings, comments and properties.
+    return found ? [described({ ...candidate, kind: found.kind }, () => found)] : [];
+  });
+}
+
+function described(
+  candidate: { name: string; kind: string; sortText: string },
+  describe: () => Description | undefined,
+): CheckerCompletion {
+  let known: Description | undefined;
+  const description = (): Description | undefined => (known ??= describe());
+  return {
+    ...candidate,
+    signature: () => description()?.type,
+    documentation: () => description()?.documentation ?? "",
+  };
 }
 
 /** Files beside the notebook, installed packages, and Node's own modules. */

@@ -8,8 +8,9 @@ import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } f
 import { configure } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
 import { ImportTable, readableType, type RegisteredImport } from "./imports.js";
+import { localModuleErrors } from "./local-module-errors.js";
 import { codeWithoutMagics, findMagics } from "./magics.js";
-import { CellSyntaxError } from "./syntax-error.js";
+import { CellSyntaxError, lineAndColumn } from "./syntax-error.js";
 import { transformCell } from "./transform.js";
 import { startTypeScript7 } from "./typescript7.js";
 
@@ -92,24 +93,26 @@ export class CellLanguage {
 
     // A checker reads tsconfig.json when it starts.
     if (this.#configured !== modificationTime(this.#ownConfig)) this.close();
-    const { view, found } = this.#withChecker((checker) => {
+    const { view, found, inModules } = this.#withChecker((checker) => {
       this.#refreshDisk(checker, analysis);
       for (;;) {
         const current = this.#show(checker, source, analysis);
         const diagnostics = checker.semanticDiagnostics(current.file);
         if (this.#mended(current, diagnostics)) continue;
         const imported = new Set(current.imports.map(({ entry }) => entry.file));
+        const inImports = [...imported].flatMap((file) => checker.semanticDiagnostics(file));
         return {
           view: current,
-          found: [...diagnostics, ...[...imported].flatMap((file) => checker.semanticDiagnostics(file))],
+          found: [...diagnostics, ...inImports],
+          inModules: localModuleErrors(checker, this.folder, source, current.imports),
         };
       }
     });
-    const diagnostics = found.flatMap((each) => this.#toCell(each, view, source) ?? []);
+    const diagnostics = withoutRepetitions(found.flatMap((each) => this.#toCell(each, view, source) ?? []));
     this.#failedImports = diagnostics.some(({ code }) => code === missingModuleCode);
     const notices = this.#notices.splice(0).map(notice);
     if (magics.lines.some(({ name }) => name === "%reset")) this.reset();
-    return { diagnostics: [...notices, ...diagnostics], remember: () => this.#remember(view) };
+    return { diagnostics: [...notices, ...diagnostics, ...inModules], remember: () => this.#remember(view) };
   }
 
   /** Undefined where any name in scope could stand. */
@@ -141,11 +144,26 @@ export class CellLanguage {
     if (source === undefined) return undefined;
     return this.#withChecker((checker) => {
       const view = this.#show(checker, source, analyseUnfinished(source, position));
-      const found = checker.describe(view.file, view.start + position);
-      // Functions of earlier cells are variables to the checker, which can be assigned.
-      const isVariable = found?.kind === "variable";
-      return isVariable ? { ...found, kind: this.#declarations.kindOf(found.name) ?? found.kind } : found;
+      return this.#asDeclared(checker.describe(view.file, view.start + position), view);
     });
+  }
+
+  /** Tells, until the next cell is shown, what each of `names` would mean if it stood at this position. */
+  describer(cell: string, position: number, names: string[]): (name: string) => Description | undefined {
+    const source = codeWithoutMagics(cell);
+    if (source === undefined) return () => undefined;
+    return this.#withChecker((checker) => {
+      const view = this.#show(checker, source, analyseUnfinished(source, position), names.join(" "));
+      return (name) => this.#asDeclared(checker.describeName(view.file, view.start + position, name), view);
+    });
+  }
+
+  /** Functions of earlier cells are variables to the checker, and it does not tell `const` from `let`. */
+  #asDeclared(found: Description | undefined, { analysis }: View): Description | undefined {
+    if (found?.kind !== "variable") return found;
+    const own = analysis.declarations.find(({ name }) => name === found.name);
+    const kind = own?.kind ?? this.#declarations.kindOf(found.name);
+    return kind ? { ...found, kind } : found;
   }
 
   /** The checker is a process of its own, which may die at any time: once more then, with a new one. */
@@ -178,8 +196,8 @@ export class CellLanguage {
     this.#notices.push(message);
   }
 
-  /** Makes the cell the program's current one. */
-  #show(checker: TypeChecker, source: string, analysis: CellAnalysis): View {
+  /** Makes the cell the program's current one; `mentioned` are words that it might also contain. */
+  #show(checker: TypeChecker, source: string, analysis: CellAnalysis, mentioned = ""): View {
     const changed: string[] = [];
     const imports = analysis.imports.map((wanted) => {
       const { entry, isNew } = this.#imports.register(wanted);
@@ -196,7 +214,7 @@ export class CellLanguage {
     const loose = analysis.loose.map((name) => looseDeclaration(name));
     visible.push(...loose.filter(({ name }) => !isKnown(name)));
     const hidden = own.filter(({ name }) => !analysis.loose.includes(name) || !isKnown(name));
-    visible.push(...this.#declarations.visibleTo(source, hidden));
+    visible.push(...this.#declarations.visibleTo(`${source} ${mentioned}`, hidden));
 
     let text = `${this.#imports.header()}${this.#declarations.augmentations()}\n`;
     const earlier = visible.map((declaration) => {
@@ -320,17 +338,21 @@ function looseDeclaration(name: string): Declaration {
   return { name, kind: "let", text, verbatim: text };
 }
 
+/** Each name of an import that fails says the same of its module. */
+function withoutRepetitions(diagnostics: CellDiagnostic[]): CellDiagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ start, code, message }) => {
+    const key = `${start} ${code} ${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
 function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 function modificationTime(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function lineAndColumn(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
 /** None for an object literal, which is a value to the transform, but not a program. */

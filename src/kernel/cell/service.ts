@@ -28,7 +28,7 @@ export function createCellService(options: { cwd: string }): CellService {
   const service = new WorkerService(options.cwd);
   return {
     start: () => service.call("start"),
-    check: ({ code }) => service.check(code),
+    check: ({ code, unlessWrong = false }) => service.check(code, unlessWrong),
     reset: () => service.call("reset"),
     complete: (code, cursor) => service.call("complete", code, cursor),
     inspect: (code, cursor, detailLevel) => service.call("inspect", code, cursor, detailLevel),
@@ -73,8 +73,8 @@ class WorkerService {
     });
   }
 
-  async check(code: string): Promise<CellDiagnostic[]> {
-    const diagnostics = await this.call("check", code);
+  async check(code: string, unlessWrong: boolean): Promise<CellDiagnostic[]> {
+    const diagnostics = await this.call("check", code, unlessWrong);
     const message = this.#notice;
     this.#notice = undefined;
     if (message === undefined) return diagnostics;

@@ -19,12 +19,12 @@ export class CellSyntaxError extends SyntaxError {
 
   /** 1-based. */
   get line(): number {
-    return this.#linesBefore().length;
+    return lineAndColumn(this.#source, this.#offset).line;
   }
 
   /** 1-based. */
   get column(): number {
-    return (this.#linesBefore().at(-1) ?? "").length + 1;
+    return lineAndColumn(this.#source, this.#offset).column;
   }
 
   /** The line before the error, its line, and a caret under the place; for display in a fixed-width font. */
@@ -36,8 +36,10 @@ export class CellSyntaxError extends SyntaxError {
     const numbered = lines.map((text, index) => `${String(first + index).padStart(width)} | ${text}`);
     return [...numbered, `${" ".repeat(width)} | ${" ".repeat(column - 1)}^`].join("\n");
   }
+}
 
-  #linesBefore(): string[] {
-    return this.#source.slice(0, this.#offset).split("\n");
-  }
+/** Both 1-based. */
+export function lineAndColumn(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }

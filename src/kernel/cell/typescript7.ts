@@ -18,6 +18,8 @@ import type {
   TypeChecker,
 } from "./checker.js";
 
+const anyMeaning = SymbolFlags.Value | SymbolFlags.Type | SymbolFlags.Namespace | SymbolFlags.Alias;
+
 type TypeScriptSymbol = NonNullable<CompletionEntry["symbol"]>;
 
 /** @param configFile the tsconfig.json of the program, on disk or in memory */
@@ -77,6 +79,16 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
       const { checker } = project();
       const symbol = checker.getSymbolAtPosition(file, position);
       return symbol && describeSymbol(file, symbol);
+    },
+    describeName(file, position, name) {
+      const symbol = project().checker.resolveName(name, anyMeaning, { document: file, position });
+      return symbol && describeSymbol(file, symbol);
+    },
+    moduleAt(file, position) {
+      const { checker, program } = project();
+      // A module is called by its file's name, quoted and without an extension.
+      const name = checker.getSymbolAtPosition(file, position)?.name.replaceAll('"', "");
+      return program.getSourceFileNames().find((each) => name && withoutExtension(each) === name);
     },
     sourceFiles: () =>
       project()
@@ -141,10 +153,16 @@ function messageLines({ text, messageChain = [] }: Diagnostic): string[] {
   return [text, ...messageChain.flatMap(messageLines).map((line) => `  ${line}`)];
 }
 
+function withoutExtension(file: string): string {
+  return file.replace(/(?:\.d)?\.[cm]?[jt]sx?$/, "");
+}
+
 function kindOf(flags: SymbolFlags): string {
   const kinds: [SymbolFlags, string][] = [
     [SymbolFlags.Function, "function"],
     [SymbolFlags.Class, "class"],
+    // Such as `Array`, which is an interface, too.
+    [SymbolFlags.Variable, "variable"],
     [SymbolFlags.Interface, "interface"],
     [SymbolFlags.TypeAlias, "type"],
     [SymbolFlags.Enum, "enum"],

@@ -4,7 +4,7 @@ import type { Completeness } from "./completeness.js";
 
 export interface WorkerMethods {
   start(): void;
-  check(code: string): CellDiagnostic[];
+  check(code: string, unlessWrong: boolean): CellDiagnostic[];
   reset(): void;
   complete(code: string, cursor: number): Completions;
   inspect(code: string, cursor: number, detailLevel: 0 | 1): MimeBundle | undefined;

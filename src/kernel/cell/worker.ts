@@ -14,9 +14,10 @@ let afterwards: (() => void) | undefined;
 
 const methods: WorkerMethods = {
   start: () => language.start(),
-  check(code) {
+  check(code, unlessWrong) {
     const { diagnostics, remember } = language.check(code);
-    afterwards = remember;
+    const isWrong = diagnostics.some(({ category }) => category === "error");
+    if (!(isWrong && unlessWrong)) afterwards = remember;
     return diagnostics;
   },
   reset: () => language.reset(),

@@ -7,17 +7,27 @@ const isGrammar = ({ code }: CellDiagnostic) => code >= 1000 && code < 2000;
 /** "Cannot find name 'x'.", with and without a name that may be meant. */
 const isUnknownName = ({ code }: CellDiagnostic) => code === 2304 || code === 2552;
 
+/** "Cannot find module 'x'." */
+const isUnknownModule = ({ code }: CellDiagnostic) => code === 2307;
+
 /** Whether evaluation may fail because of this finding, and then say the same. */
 export function mayBeRepeated(diagnostic: CellDiagnostic): boolean {
-  return isGrammar(diagnostic) || isUnknownName(diagnostic);
+  return isGrammar(diagnostic) || isUnknownName(diagnostic) || isUnknownModule(diagnostic);
 }
 
 /** Whether the error that ended the cell says what this finding says. */
 export function isRepeated(diagnostic: CellDiagnostic, outcome: CellOutcome): boolean {
   if (outcome.status === "ok") return false;
   if (outcome.ename === "SyntaxError") return true; // all else follows from it
-  const [, name] = /'([^']+)'/.exec(diagnostic.message) ?? [];
-  return isUnknownName(diagnostic) && outcome.evalue === `${name} is not defined`;
+  const [, name = ""] = /'([^']+)'/.exec(diagnostic.message) ?? [];
+  if (isUnknownName(diagnostic)) return outcome.evalue === `${name} is not defined`;
+  const [, missing] = /^Cannot find (?:the )?(?:package|module) '([^']+)'/.exec(outcome.evalue) ?? [];
+  // The runner names the package, or the path of the file.
+  return isUnknownModule(diagnostic) && missing !== undefined && isPartOf(name, missing);
+}
+
+function isPartOf(specifier: string, missing: string): boolean {
+  return `${specifier}/`.startsWith(`${missing}/`) || missing.endsWith(specifier.replace(/^[./]+/, "/"));
 }
 
 /** What the checker has to say about itself, such as that it was restarted: code 0. */

@@ -18,6 +18,8 @@ describe("isComplete", () => {
   }
 
   const incomplete: [cell: string, indent: string][] = [
+    ["function f() {\n  if (x) {\n    }", "  "],
+    ["f([\n  1,\n], {", "  "],
     ["foo(", "  "],
     ["if (a) {", "  "],
     ["function f() {\n  return [\n    1,", "    "],

@@ -187,6 +187,20 @@ describe("CellLanguage", function () {
     assert.deepEqual(check(language, "value.toFixed()"), ["2551 1:7 toFixed"]);
   });
 
+  it("shows what is wrong in the local modules that a cell imports", () => {
+    mkdirSync(join(folder, "wrong"));
+    writeFileSync(join(folder, "wrong/types.ts"), "\nexport const n: number = 'a'; export const m = 1;");
+    const { diagnostics } = language.check("import { n, m } from './wrong/types'");
+    assert.deepEqual(
+      diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`),
+      ["1:22 wrong/types.ts:2:14 - Type 'string' is not assignable to type 'number'."],
+    );
+  });
+
+  it("says once what is wrong with several names of an import", () => {
+    assert.deepEqual(check(language, "import { a, b } from 'nowhere'"), ["2307 1:22 'nowhere'"]);
+  });
+
   it("finds a package that has been installed meanwhile", () => {
     assert.deepEqual(check(language, "import { late } from 'late-package'"), ["2307 1:22 'late-package'"]);
     const installed = join(folder, "node_modules/late-package");
@@ -251,6 +265,39 @@ describe("CellLanguage", function () {
       assert.ok(texts("awa").includes("await"));
       assert.deepEqual(texts("[...myL"), ["myLearningRate"]);
     });
+
+    it("shows the types of names in scope, also of those that the cell does not mention yet", () => {
+      check(
+        language,
+        "/** How fast. */ let scopeRate = 0.1; const scopeSum = (a: number, b: number) => a + b",
+      );
+      const code = "function f(scopeOwn: Date) { scope }";
+      assert.deepEqual(
+        complete(language, code, code.length - 2).matches.map(({ text, kind, signature, documentation }) => [
+          text,
+          kind,
+          signature,
+          documentation,
+        ]),
+        [
+          ["scopeRate", "let", "number", "How fast."],
+          ["scopeSum", "const", "(a: number, b: number) => number", undefined],
+          ["scopeOwn", "variable", "Date", undefined],
+        ],
+      );
+      const [found] = complete(language, "parseI", 6).matches;
+      assert.equal(found?.signature, "(string: string, radix?: number) => number");
+      assert.match(found?.documentation ?? "", /Converts a string to an integer/);
+    });
+
+    it("offers no words that are not names", () => {
+      assert.deepEqual(texts("let o = { wordKey: 'wordText' }; word"), []);
+    });
+
+    it("replaces the whole name around the cursor", () => {
+      const { matches, start, end } = complete(language, "let v = { abc: 1 }; v.ac;", 23);
+      assert.deepEqual([matches.map(({ text }) => text), start, end], [["abc"], 22, 24]);
+    });
   });
 
   describe("inspection", () => {
@@ -268,6 +315,11 @@ describe("CellLanguage", function () {
         String(inspect(language, "add", 0, 0)?.["text/markdown"]),
         /^```typescript\nfunction add\(/,
       );
+    });
+
+    it("tells const from let, and the value from the type of the same name", () => {
+      assert.equal(plain("const limit = 'x'; limit", 24), 'const limit: "x"');
+      assert.equal(plain("Array", 5), "let Array: ArrayConstructor");
     });
 
     it("shows the function that is being called", () => {

@@ -45,6 +45,15 @@ describe("createCellService", function () {
     assert.deepEqual(await codes("a"), [2304]);
   });
 
+  it("does not remember a cell that is not run because it is wrong", async () => {
+    await codes("let size: number = 1");
+    const check = { cellId: "2", executionCount: 2, unlessWrong: true };
+    assert.equal((await service.check({ ...check, code: "let size: string = 1" })).length, 1);
+    assert.deepEqual(await codes("size.toFixed()"), []);
+    assert.deepEqual(await service.check({ ...check, code: "let size = 'large'" }), []);
+    assert.deepEqual(await codes("size.toFixed()"), [2551]);
+  });
+
   it("survives the death of the checker", async () => {
     await codes("let kept = 1");
     const [pid] = checkers();

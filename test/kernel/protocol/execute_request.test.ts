@@ -227,6 +227,14 @@ describe("execute_request: type errors", () => {
     const grammar = { ...diagnostic, code: 1005 };
     assert.equal(await shown(grammar, failure("SyntaxError")), false);
     assert.equal(await shown(unknown, failure("ReferenceError", "x is not defined")), false);
+    const missing = { ...diagnostic, code: 2307, message: "Cannot find module 'left-pad/x' or its types." };
+    assert.equal(
+      await shown(missing, failure("Error", "Cannot find the package 'left-pad' from /a.")),
+      false,
+    );
+    assert.equal(await shown(missing, failure("Error", "Cannot find the package 'left' from /a.")), true);
+    const local = { ...missing, message: "Cannot find module './lib/x' or its types." };
+    assert.equal(await shown(local, failure("Error", "Cannot find module '/notes/lib/x'")), false);
     assert.equal(await shown(grammar, ok()), true);
     assert.equal(await shown(unknown, failure("ReferenceError", "y is not defined")), true);
     assert.equal(await shown(diagnostic, failure("ReferenceError", "x is not defined")), true);
@@ -247,6 +255,7 @@ describe("execute_request: type errors", () => {
     assert.equal(answer.reply["ename"], "TypeScriptError");
     assert.deepEqual(types(answer), ["busy", "execute_input", "error", "idle"]);
     assert.deepEqual(bench.runner.executed, []);
+    assert.equal(bench.cellService.checked.at(-1)?.unlessWrong, true);
     bench.cellService.diagnose = () => [];
     assert.equal((await bench.execute("1")).reply["status"], "ok");
   });

@@ -86,13 +86,13 @@ function readOptions(content: JsonObject) {
 async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<CellOutcome> {
   const { code, silent, userExpressions, allowStdin } = options;
   const { id: cellId, executionCount } = cell;
+  const { diagnostics, strict } = kernel.settings;
   const checking = kernel.cellService
-    .check({ cellId, executionCount, code })
+    .check({ cellId, executionCount, code, unlessWrong: strict })
     .catch((error): CellDiagnostic[] => {
       logWarning("a cell could not be type-checked", error);
       return [];
     });
-  const { diagnostics, strict } = kernel.settings;
   if (strict) {
     const errors = renderErrors(await checking, code, executionCount);
     const evalue = "the cell was not run because it has type errors and strict mode is on (%strict off)";
