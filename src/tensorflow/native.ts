@@ -107,6 +107,11 @@ export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
   >
 >;
 
+/** The exports object of tfjs-layers, to which the same applies. */
+export const layers = requireFromTensorFlow("@tensorflow/tfjs-layers") as Mutable<
+  Pick<TensorFlow, "registerCallbackConstructor">
+>;
+
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 interface NativeBackend {

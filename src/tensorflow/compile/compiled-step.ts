@@ -2,8 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { runsNatively, tf } from "../native.js";
 import type { GraphNode } from "./graph.js";
-import { Program, programGraph, type ProgramGraph } from "./program.js";
+import { Program, programGraph, type ProgramGraph, type Steps } from "./program.js";
 import { isRecording, record, type Recording } from "./recorder.js";
+
+/** What is recorded: takes tensors, and gives tensors that are the caller's to dispose. */
+export type StepFunction = (inputs: Tensor[]) => Tensor[];
 
 /** What became of one signature of a step. */
 export interface SignatureReport {
@@ -26,9 +29,17 @@ class Signature {
   #program: Program | undefined;
   #reason: string | undefined;
 
-  constructor(private readonly inputs: string) {}
+  constructor(
+    private readonly inputs: string,
+    private readonly repeated: boolean,
+  ) {}
 
-  run(step: (inputs: Tensor[]) => Tensor[], inputs: Tensor[]): Tensor[] {
+  /** The program, if there is one that takes several steps in a run. */
+  get loop(): Program | undefined {
+    return this.#program?.repeats ? this.#program : undefined;
+  }
+
+  run(step: StepFunction, inputs: Tensor[]): Tensor[] {
     if (this.#program) return this.#program.run(inputs);
     if (this.#reason !== undefined) return step(inputs);
     const { outputs, recording } = record(() => step(inputs), inputs);
@@ -40,7 +51,7 @@ class Signature {
     this.#attempts++;
     let reason = recording.obstacle;
     if (reason === undefined) {
-      const built = programGraph(recording);
+      const built = programGraph(recording, this.repeated);
       if (!this.#first) {
         this.#first = built;
         return;
@@ -99,24 +110,43 @@ const mostSignatures = 32;
 export class CompiledStep {
   readonly #signatures = new Map<string, Signature>();
 
+  /** @param repeated whether the step's first input is the row numbers of a batch, so that several can run at once */
+  constructor(private readonly repeated = false) {}
+
   /**
    * Runs the step.
    *
    * @param step what to do eagerly, or to record
    * @param context what else the step depends on, besides the shapes and types of `inputs`
    */
-  run(step: (inputs: Tensor[]) => Tensor[], inputs: Tensor[], context = ""): Tensor[] {
+  run(step: StepFunction, inputs: Tensor[], context = ""): Tensor[] {
     // Inside of another recording, or of a gradient, the single operations must be seen.
     if (!runsNatively() || isRecording() || inGradient()) return step(inputs);
-    const shapes = inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(",")}]`).join(" ");
+    const shapes = inputs.map(shapeText).join(" ");
     const key = `${shapes} ${context}`;
     let signature = this.#signatures.get(key);
     if (!signature) {
       if (this.#signatures.size === mostSignatures) return step(inputs);
-      signature = new Signature(shapes);
+      signature = new Signature(shapes, this.repeated);
       this.#signatures.set(key, signature);
     }
     return signature.run(step, inputs);
+  }
+
+  /**
+   * Runs the step for several batches, or, while there is no program for that, for one.
+   *
+   * @param step as for `run`; takes the row numbers of a batch, then `data`
+   * @returns for each batch its outputs, which must be scalars
+   */
+  runSteps(step: StepFunction, data: Tensor[], steps: Steps, batchSize: number, context: string): number[][] {
+    const key = `${[`int32[${batchSize}]`, ...data.map(shapeText)].join(" ")} ${context}`;
+    const loop = this.#signatures.get(key)?.loop;
+    if (loop && runsNatively()) return loop.runSteps(data, steps);
+    const rows = tf.slice(steps.rows, steps.first, batchSize);
+    const outputs = this.run(step, [rows, ...data], context);
+    rows.dispose();
+    return [numbersOf(outputs)];
   }
 
   report(): SignatureReport[] {
@@ -129,6 +159,16 @@ export class CompiledStep {
     this.#signatures.clear();
   }
 }
+
+/** The values of scalars, which are then disposed. */
+export function numbersOf(scalars: Tensor[]): number[] {
+  const numbers = scalars.map((scalar) => scalar.dataSync()[0]!);
+  tf.dispose(scalars);
+  return numbers;
+}
+
+const shapeText = ({ dtype, shape }: Pick<Tensor, "dtype" | "shape">): string =>
+  `${dtype}[${shape.join(",")}]`;
 
 function inGradient(): boolean {
   return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;

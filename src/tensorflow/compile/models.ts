@@ -10,6 +10,7 @@ import type {
 import { tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
 import { hasUpdateRule } from "../optimizers/rule.js";
+import { fitInSteps, type FitArguments, type RunSteps } from "./fit-loop.js";
 import { replaceGatherKernel } from "./gather.js";
 
 /** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
@@ -23,7 +24,7 @@ interface OpenModel extends Omit<
   testFunction: StepFunction;
   makeTrainFunction(): StepFunction;
   makeTestFunction(): void;
-  fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Promise<History>;
+  fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: FitArguments): Promise<History>;
   testLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Tensor[];
   predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
   checkNumSamples(inputs: Tensor | Tensor[]): number;
@@ -32,7 +33,7 @@ interface OpenModel extends Omit<
 /** The compiled steps of one model. */
 class ModelPrograms {
   /** A step that picks its batch out of the whole data. */
-  readonly fit = new CompiledStep();
+  readonly fit = new CompiledStep(true);
   /** A step on a given batch. */
   readonly train = new CompiledStep();
   readonly evaluate = new CompiledStep();
@@ -93,25 +94,24 @@ function optimizerContextOf(optimizer: Optimizer): string {
   return JSON.stringify(settingsOf(optimizer, anew));
 }
 
-/** Runs a step whose data may have gaps: nulls for sample weights that are not given. */
-function runWithGaps(
-  compiled: CompiledStep,
+/** Data that may have gaps (nulls for sample weights that are not given) as a list of tensors, and a step that takes it. */
+function withoutGaps(
   step: StepFunction,
   data: (Tensor | null)[],
-  context: string,
-  rows?: Tensor,
-): Tensor[] {
-  const tensors = data.filter((tensor) => tensor !== null);
+): { tensors: Tensor[]; given: string; spread: (tensors: Tensor[]) => Tensor[] } {
   const given = data.map((tensor) => tensor !== null);
-  const spread = (inputs: Tensor[]) => {
-    const next = inputs.values();
+  const spread = (tensors: Tensor[]) => {
+    const next = tensors.values();
     return step(given.map((one) => (one ? next.next().value! : null)));
   };
-  if (!rows) return compiled.run(spread, tensors, given.join() + context);
-  const pick = ([picked, ...whole]: Tensor[]) =>
-    tf.tidy(() => spread(whole.map((tensor) => tf.gather(tensor, picked as Tensor1D))));
-  return compiled.run(pick, [rows, ...tensors], given.join() + context);
+  return { tensors: data.filter((tensor) => tensor !== null), given: given.join(), spread };
 }
+
+/** A step that picks its batch out of the whole data, by the row numbers that come first. */
+const pickRows =
+  (step: (batch: Tensor[]) => Tensor[]) =>
+  ([rows, ...whole]: Tensor[]): Tensor[] =>
+    tf.tidy(() => step(whole.map((tensor) => tf.gather(tensor, rows as Tensor1D))));
 
 /** 0, 1, 2, … one for each sample: the loops of TensorFlow.js then cut batches out of this instead of the data. */
 function rowsOf(data: (Tensor | null)[]): Tensor {
@@ -149,7 +149,8 @@ export function useCompiledTraining(): void {
     const context = contextOf(this);
     return (data) => {
       compiled.expect(this.optimizer);
-      return runWithGaps(compiled.train, step, data, optimizerContextOf(this.optimizer) + context);
+      const { tensors, given, spread } = withoutGaps(step, data);
+      return compiled.train.run(spread, tensors, given + optimizerContextOf(this.optimizer) + context);
     };
   };
 
@@ -157,16 +158,13 @@ export function useCompiledTraining(): void {
     const compiled = programsOf(this);
     if (compiled.runEagerly) return fitLoop.call(this, step, data, ...others);
     const context = contextOf(this);
-    const train: StepFunction = ([rows]) => {
+    const { tensors, given, spread } = withoutGaps(step, data);
+    const runSteps: RunSteps = (steps, batchSize) => {
       compiled.expect(this.optimizer);
-      return runWithGaps(compiled.fit, step, data, optimizerContextOf(this.optimizer) + context, rows!);
+      const key = given + optimizerContextOf(this.optimizer) + context;
+      return compiled.fit.runSteps(pickRows(spread), tensors, steps, batchSize, key);
     };
-    const rows = rowsOf(data);
-    try {
-      return await fitLoop.call(this, train, [rows], ...others);
-    } finally {
-      rows.dispose();
-    }
+    return fitInSteps(this, runSteps, tensors[0]!.shape[0], ...others);
   };
 
   prototype.testLoop = function (this: OpenModel, step, data, ...others) {
@@ -174,7 +172,9 @@ export function useCompiledTraining(): void {
     if (compiled.runEagerly) return testLoop.call(this, step, data, ...others);
     const context = contextOf(this);
     return tf.tidy(() => {
-      const test: StepFunction = ([rows]) => runWithGaps(compiled.evaluate, step, data, context, rows!);
+      const { tensors, given, spread } = withoutGaps(step, data);
+      const test: StepFunction = ([rows]) =>
+        compiled.evaluate.run(pickRows(spread), [rows!, ...tensors], given + context);
       return testLoop.call(this, test, [rowsOf(data)], ...others);
     });
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { dataType, type Graph, type GraphNode, nodeOf, type AttributeValue } from "./graph.js";
 import { nativeBackend, type Backend, type TensorInfo } from "./binding.js";
+import { loopOf, type Loop } from "./loop.js";
 import { prune, rewrite } from "./rewrite.js";
 import type { Recording, RecordedNumber, RecordedVariable } from "./recorder.js";
 import { writeSavedModel } from "./saved-model.js";
@@ -64,6 +65,17 @@ export interface ProgramGraph {
   numbers: RecordedNumber[];
   /** The outputs, or a tensor that is there once all is done. */
   fetches: string[];
+  /** Set if the graph repeats the step. */
+  loop?: Loop;
+}
+
+/** The steps that one run of a loop does. */
+export interface Steps {
+  /** The row numbers of all batches, int32 `[rows]`. */
+  rows: Tensor;
+  /** Where in `rows` the first batch begins. */
+  first: number;
+  count: number;
 }
 
 /**
@@ -77,17 +89,22 @@ export class Program {
   readonly #session: number;
   readonly #residents: Resident[];
   readonly #numbers: RecordedNumber[];
-  readonly #numberValues: { value: number; id: number }[] = [];
+  readonly #loop: Loop | undefined;
+  readonly #smallTensors = new Map<string, { values: Int32Array | Float32Array; id: number }>();
   readonly #feedNames: string;
   readonly #fetchNames: string;
   #disposed = false;
 
-  constructor({ recording, graph, residents, numbers, fetches }: ProgramGraph) {
+  constructor({ recording, graph, residents, numbers, fetches, loop }: ProgramGraph) {
     this.graph = graph;
     this.#recording = recording;
     this.#residents = residents;
     this.#numbers = numbers;
-    this.#feedNames = [...recording.inputs, ...numbers.map((one) => one.tensor)].join(",");
+    this.#loop = loop;
+    const feeds = loop
+      ? [...recording.inputs.slice(1), loop.rows, loop.first, loop.steps, ...[loop.numbers ?? []].flat()]
+      : [...recording.inputs, ...numbers.map((one) => one.tensor)];
+    this.#feedNames = feeds.join(",");
     this.#fetchNames = fetches.join(",");
     const directory = mkdtempSync(join(tmpdir(), "manabi-program-"));
     try {
@@ -98,15 +115,43 @@ export class Program {
     }
   }
 
+  /** Whether it takes several steps in one run. */
+  get repeats(): boolean {
+    return this.#loop !== undefined;
+  }
+
   /** Runs the step once. The outputs are the caller's to dispose. */
   run(inputs: Tensor[]): Tensor[] {
+    const numbers = this.#nextNumbers();
+    return this.#run(
+      inputs,
+      numbers.map((value, i) => this.#small(`number ${i}`, Float32Array.of(value))),
+    );
+  }
+
+  /** Runs the step several times. Returns the outputs of each step. */
+  runSteps(data: Tensor[], { rows, first, count }: Steps): number[][] {
+    const numbers = Array.from({ length: count }, () => this.#nextNumbers());
+    const feeds = [
+      this.#backend.getInputTensorIds([rows])[0]!,
+      this.#small("first", Int32Array.of(first)),
+      this.#small("steps", Int32Array.of(count)),
+    ];
+    if (this.#loop!.numbers !== undefined)
+      feeds.push(this.#small("numbers", Float32Array.from(numbers.flat()), [count, this.#numbers.length]));
+    const [all] = this.#run(data, feeds);
+    const outputs = Array.from(all!.dataSync());
+    all!.dispose();
+    const width = outputs.length / count;
+    return numbers.map((_, step) => outputs.slice(step * width, (step + 1) * width));
+  }
+
+  #run(inputs: Tensor[], others: number[]): Tensor[] {
     if (this.#disposed) throw new Error("This program was disposed.");
     this.#carryIn();
     const { binding } = this.#backend;
-    const feeds = [...this.#backend.getInputTensorIds(inputs), ...this.#numberTensors()];
+    const feeds = [...this.#backend.getInputTensorIds(inputs), ...others];
     const outputs = binding.runSavedModel(this.#session, feeds, this.#feedNames, this.#fetchNames);
-    for (const optimizer of this.#recording.optimizers as unknown as CountingOptimizer[])
-      optimizer.incrementIterations();
     for (const resident of this.#residents)
       if (resident.recorded.update !== undefined) this.#markStale(resident);
     if (this.#recording.outputs.length === 0) binding.deleteTensor(outputs.pop()!.id);
@@ -118,23 +163,31 @@ export class Program {
     if (this.#disposed) return;
     this.#fetchStale();
     this.#disposed = true;
-    for (const { id } of this.#numberValues) this.#backend.binding.deleteTensor(id);
+    for (const { id } of this.#smallTensors.values()) this.#backend.binding.deleteTensor(id);
     this.#backend.binding.deleteSavedModel(this.#session);
   }
 
-  /** Native tensors of the numbers; most of them stay the same from run to run. */
-  #numberTensors(): number[] {
-    return this.#numbers.map((number, i) => {
-      const value = number.value();
-      const { binding } = this.#backend;
-      const known = this.#numberValues[i];
-      if (known?.value === value) return known.id;
-      const id = binding.createTensor([], dataType.float, Float32Array.of(value));
-      this.#numberValues[i] = { value, id };
-      // Last, because an interrupt may end this anywhere, and to free a tensor twice is an error.
-      if (known) binding.deleteTensor(known.id);
-      return id;
-    });
+  /** The numbers of the coming step, which then counts as done. */
+  #nextNumbers(): number[] {
+    const values = this.#numbers.map((number) => number.value());
+    for (const optimizer of this.#recording.optimizers as unknown as CountingOptimizer[])
+      optimizer.incrementIterations();
+    return values;
+  }
+
+  /** A native tensor of a few values. Most of them stay the same from run to run, and then so does the tensor. */
+  #small(name: string, values: Int32Array | Float32Array, shape: number[] = []): number {
+    const { binding } = this.#backend;
+    const known = this.#smallTensors.get(name);
+    // The same length is the same shape, for a name.
+    if (known?.values.length === values.length && known.values.every((value, i) => value === values[i]))
+      return known.id;
+    const dtype = values instanceof Int32Array ? dataType.int32 : dataType.float;
+    const id = binding.createTensor(shape, dtype, values);
+    this.#smallTensors.set(name, { values, id });
+    // Last, because an interrupt may end this anywhere, and to free a tensor twice is an error.
+    if (known) binding.deleteTensor(known.id);
+    return id;
   }
 
   /** Brings into the session what JavaScript assigned since the last run. */
@@ -190,20 +243,43 @@ const done = (graph: Graph, after: string[], name: string): string =>
     name,
   );
 
-/** The recording, rewritten, with what it takes to carry values in and out. */
-export function programGraph(recording: Recording): ProgramGraph {
+/**
+ * The recording, rewritten, with what it takes to carry values in and out.
+ *
+ * @param repeated whether to repeat the step, whose first input is then the row numbers of a batch
+ */
+export function programGraph(recording: Recording, repeated: boolean): ProgramGraph {
   const { graph: rewritten, rename } = rewrite(recording.graph, recording.shapes);
   const updates = new Set(
     recording.variables.flatMap(({ update }) => (update ? [`^${nodeOf(update)}`] : [])),
   );
   const outputs = recording.outputs.map(rename);
-  const graph = prune(rewritten, [
+  const step = prune(rewritten, [
     ...outputs,
     ...updates,
     ...recording.inputs,
     ...recording.variables.map((one) => one.handle),
   ]);
-  orderUpdates(graph, recording.reads);
+  orderUpdates(step, recording.reads);
+  const numbers = recording.numbers.filter(({ tensor }) =>
+    step.nodes.some((node) => node.name === nodeOf(tensor)),
+  );
+  const isSummable = (tensor: string) => {
+    const { shape, dtype } = recording.shapes.get(tensor)!;
+    return shape.length === 0 && dtype === dataType.float;
+  };
+  const loop =
+    repeated && outputs.length > 0 && outputs.every(isSummable)
+      ? loopOf({
+          graph: step,
+          rows: recording.inputs[0]!,
+          batchSize: recording.shapes.get(recording.inputs[0]!)!.shape[0]!,
+          numbers: numbers.map((one) => one.tensor),
+          outputs,
+          updates: [...updates],
+        })
+      : undefined;
+  const graph = loop?.graph ?? step;
   const residents = recording.variables.map((recorded) => {
     const { handle, variable } = recorded;
     const name = nodeOf(handle);
@@ -213,14 +289,12 @@ export function programGraph(recording: Recording): ProgramGraph {
     const assign = graph.add("AssignVariableOp", [handle, value], { dtype }, `${name}/assign`);
     return new Resident(recorded, read, value, done(graph, [`^${nodeOf(assign)}`], `${name}/assigned`));
   });
+  if (loop) return { recording, graph, residents, numbers, fetches: [loop.outputs], loop };
   const fetches = outputs.map((output, i) => {
     const { dtype } = recording.shapes.get(output)!;
     return graph.add("Identity", [output, ...(i === 0 ? updates : [])], { T: { type: dtype } }, `output${i}`);
   });
   if (fetches.length === 0) fetches.push(done(graph, [...updates], "done"));
-  const numbers = recording.numbers.filter(({ tensor }) =>
-    graph.nodes.some((node) => node.name === nodeOf(tensor)),
-  );
   return { recording, graph, residents, numbers, fetches };
 }
 

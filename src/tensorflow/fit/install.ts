@@ -5,6 +5,7 @@ import { repairEvaluateVerbose } from "./evaluate-verbose.js";
 import { InterruptCallback, makeInterruptible, recoverFromInterrupts } from "./interrupt.js";
 import { addKerasNames } from "./metric-names.js";
 import { ProgressCallback, type AveragingCallback, type FitParams } from "./progress-callback.js";
+import { rememberRegisteredCallbacks } from "./registered-callbacks.js";
 import { rememberSequential } from "./sequential.js";
 
 /**
@@ -29,6 +30,7 @@ export function installFit(): void {
   makeInterruptible();
   recoverFromInterrupts();
   rememberSequential();
+  rememberRegisteredCallbacks();
   repairEvaluateVerbose();
 }
 

@@ -53,8 +53,8 @@ export class ProgressCallback extends tf.Callback {
     this.#epochStart = performance.now();
   }
 
-  override async onBatchEnd(): Promise<void> {
-    this.#stepsDone++;
+  override async onBatchEnd(batch: number): Promise<void> {
+    this.#stepsDone = batch + 1;
     if (this.fit.verbose === 2 || performance.now() - this.#lastDrawn < this.#intervalMs) return;
     const { seen, totals } = this.averaging;
     const averages = this.fit.metrics

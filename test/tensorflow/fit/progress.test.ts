@@ -41,10 +41,15 @@ describe("tensorflow/fit: progress", () => {
   it("draws at most ten times a second", async () => {
     const model = compiledModel();
     const start = performance.now();
-    const epochs = 100;
-    const { displays } = await withHost(() => model.fit(x, y, { epochs, batchSize: 1 }));
+    let epochs = 0;
+    const onEpochEnd = async () => {
+      if (performance.now() - start > 400) model.stopTraining = true;
+      epochs++;
+    };
+    const { displays } = await withHost(() =>
+      model.fit(x, y, { epochs: 1e6, batchSize: 1, callbacks: { onEpochEnd } }),
+    );
     const seconds = (performance.now() - start) / 1000;
-    assert.ok(seconds > 0.3, "the training was too short to tell");
     assert.ok(displays.length <= 10 * seconds + 3, `${displays.length} texts in ${seconds} s`);
     assert.equal(displays.at(-1)!.text.split("\n").length, 2 * epochs);
   });
