@@ -11,6 +11,7 @@ import { installLateErrors } from "./late-errors.js";
 import { Descriptor, type RunnerRequest } from "./messages.js";
 import { OutputChannel, Owner } from "./output-channel.js";
 import { installStackFormatting } from "./stack-frames.js";
+import { installStoppablePromises } from "./stoppable-promises.js";
 import { installStoppableTimers } from "./stoppable-timers.js";
 import { installStreams } from "./streams.js";
 import { suppressVmWarning } from "./warnings.js";
@@ -25,6 +26,7 @@ installStackFormatting();
 installFlushPoints(channel);
 hidePromiseMarks();
 installStoppableTimers();
+installStoppablePromises();
 process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
 // An interrupt reaches the whole process group; child processes end by it, this process must not.
 process.on("SIGINT", () => undefined);

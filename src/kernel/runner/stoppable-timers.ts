@@ -7,6 +7,7 @@ import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
 import { isStopped } from "./running-cell.js";
+import { stoppablePromise } from "./stoppable-promises.js";
 
 type Callback = (this: unknown, ...parameters: unknown[]) => unknown;
 type Timer = (callback: Callback, ...parameters: unknown[]) => unknown;
@@ -15,9 +16,11 @@ type Sleep = (...parameters: unknown[]) => Promise<unknown>;
 export function installStoppableTimers(): void {
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
     const start = timers[name] as Timer;
-    const startStoppable: Timer = (callback, ...parameters) =>
+    const startStoppable: Timer = (callback, ...parameters) => {
       // What is not a function is Node's to complain about.
-      start(typeof callback === "function" ? stoppable(callback) : callback, ...parameters);
+      if (typeof callback !== "function") return start(callback, ...parameters);
+      return start(stoppable(name === "setImmediate" ? asTick(callback) : callback), ...parameters);
+    };
     Object.defineProperty(startStoppable, "name", { value: name });
     if (name !== "setInterval") {
       const stoppableSleep = stoppablePromise(timersPromises[name] as Sleep);
@@ -35,17 +38,19 @@ export function installStoppableTimers(): void {
   syncBuiltinESMExports();
 }
 
+/**
+ * Runs the callback right after Node's step through its queue of immediates, which does not survive that a loop is
+ * ended in the middle of it: it fails for good with "Cannot read properties of undefined (reading '_idleNext')".
+ */
+function asTick(callback: Callback): Callback {
+  return function (...parameters) {
+    process.nextTick(() => callback.apply(this, parameters));
+  };
+}
+
 function stoppable(callback: Callback): Callback {
   return function (...parameters) {
     if (isStopped()) clearInterval(this as NodeJS.Timeout);
     else callback.apply(this, parameters);
-  };
-}
-
-function stoppablePromise(sleep: Sleep): Sleep {
-  return async (...parameters) => {
-    const value = await sleep(...parameters);
-    // Whoever waits for it belongs to the interrupted cell.
-    return isStopped() ? new Promise(() => undefined) : value;
   };
 }

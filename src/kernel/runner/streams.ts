@@ -3,6 +3,7 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { inspect } from "node:util";
+import { tableHtml, tableOf } from "./console-table.js";
 import type { OutputChannel } from "./output-channel.js";
 import { currentCell } from "./running-cell.js";
 
@@ -93,6 +94,27 @@ export function installStreams(channel: OutputChannel): void {
   for (const name of ["debug", "error", "info", "log", "warn"] as const) {
     replace(console, name, withPlainNumbers(own[name]));
   }
+  replace(console, "table", (data: unknown, properties?: string[]) => {
+    const table = tableOf(data, properties);
+    if (!table) return console.log(data);
+    const { cellId } = currentCell();
+    const display = { "text/plain": tableText(data, properties), "text/html": tableHtml(table) };
+    channel.message({ type: "display_data", cellId, data: display, metadata: {}, displayId: undefined });
+  });
+}
+
+/** What Node prints. */
+function tableText(data: unknown, properties: string[] | undefined): string {
+  let text = "";
+  const stdout = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, callback) {
+      text += String(chunk);
+      callback();
+    },
+  });
+  new Console({ stdout, colorMode: true }).table(data, properties);
+  return text.trimEnd();
 }
 
 /** Colours are for structure: a printed number is text like any other, also for who reads the output by program. */

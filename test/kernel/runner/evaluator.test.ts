@@ -43,7 +43,6 @@ describe("kernel/runner evaluator", () => {
       console.group("group");
       console.warn("indented");
       console.groupEnd();
-      console.table([{ a: 1, b: "x" }]);
       console.dir({ a: { b: {} } }, { depth: 0 });
       console.assert(1 > 2, "not %s", "true");
       console.count("times");
@@ -52,7 +51,7 @@ describe("kernel/runner evaluator", () => {
     `);
     assert.match(
       text,
-      /^x is 4\ngroup\n {2}indented\n┌[^]*│ 0 +│ 1 │ 'x' │\n[^]*\{ a: \[Object\] \}\nAssertion failed: not true\ntimes: 1\ntimer: [\d.]+ms\n$/,
+      /^x is 4\ngroup\n {2}indented\n\{ a: \[Object\] \}\nAssertion failed: not true\ntimes: 1\ntimer: [\d.]+ms\n$/,
     );
   });
 

@@ -18,6 +18,9 @@ describe("kernel/runner interrupt", function () {
     "a loop that awaits": "while (true) await null",
     "a loop that prints": "while (true) console.log('x'.repeat(500))",
     "a pending promise": "await new Promise(() => {})",
+    "a loop in an immediate": "setImmediate(() => { while (true) {} }); await new Promise(() => {})",
+    "a loop in an immediate behind another":
+      "setTimeout(() => { setImmediate(() => {}); setImmediate(() => { while (true) {} }); }); await new Promise(() => {})",
     "a regular expression": "/^(a+)+$/.test('a'.repeat(50) + 'b')",
     "a blocking wait": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
     "a child process that is waited for": "require('node:child_process').execSync('sleep 30')",
@@ -40,15 +43,27 @@ describe("kernel/runner interrupt", function () {
       "async function ticks() { for (;;) { await new Promise((resolve) => setTimeout(resolve, 10)); console.log('tick'); } }; await ticks()",
     "in a function, by node:timers/promises":
       "import { setTimeout as sleep } from 'node:timers/promises'; const run = async () => { for (;;) { await sleep(10); console.log('tick'); } }; await run()",
+    "in a function, for a file":
+      "import { stat } from 'node:fs/promises'; async function ticks() { for (;;) { await stat('/'); console.log('tick'); } }; await ticks()",
+    "in a function, for answers of a server, whatever errors it catches": `
+      const server = require('node:http').createServer((_, answer) => answer.end('tick'));
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = 'http://127.0.0.1:' + server.address().port;
+      async function ticks() {
+        for (;;) try { console.log(await (await fetch(url)).text()); } catch { console.log('caught'); }
+      }
+      await ticks();`,
     "by an interval": "setInterval(() => console.log('tick'), 10); await new Promise(() => {})",
   };
   for (const [name, code] of Object.entries(sleepers)) {
     it(`leaves nothing running of a loop that waits ${name}`, async () => {
       const cell = harness.run(code);
-      await pause(100);
+      await harness.waitFor(
+        (output): output is Extract<typeof output, { type: "stream" }> =>
+          output.type === "stream" && output.text.includes("tick"),
+      );
       await harness.runner.interrupt();
       assert.equal(failed(await cell).ename, "Interrupted");
-      assert.match(harness.text(), /tick/);
       harness.outputs.length = 0;
       await pause(100);
       assert.deepEqual(harness.outputs, []);

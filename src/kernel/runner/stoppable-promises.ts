@@ -1,0 +1,62 @@
+/**
+ * An interrupted cell does not go on with what it has waited for: files, answers from the network, timers. Its
+ * promises stay pending, also those that fail because the interrupt has ended the request.
+ */
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { currentCell, isStopped } from "./running-cell.js";
+
+type Start = (this: unknown, ...parameters: unknown[]) => Promise<unknown>;
+
+export function installStoppablePromises(): void {
+  for (const [name, start] of Object.entries(fs)) {
+    // These return an iterator.
+    if (typeof start !== "function" || name === "watch" || name === "glob") continue;
+    Object.assign(fs, { [name]: stoppablePromise(start as Start) });
+  }
+  syncBuiltinESMExports();
+  replace(globalThis, "fetch", stoppablePromise(abortableFetch(globalThis.fetch)));
+}
+
+export function stoppablePromise(start: Start): Start {
+  const stoppable: Start = async function (...parameters) {
+    try {
+      const value = await start.apply(this, parameters);
+      if (!isStopped()) return value;
+    } catch (error) {
+      if (!isStopped()) throw error;
+    }
+    // Whoever waits for it belongs to the interrupted cell.
+    return new Promise(() => undefined);
+  };
+  Object.defineProperty(stoppable, "name", { value: start.name });
+  return stoppable;
+}
+
+/** Reading an answer takes time, too. */
+const bodyMethods = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
+
+/** An interrupt ends the request. The class of its answers is known only when there is one: Node loads it late. */
+function abortableFetch(fetch: typeof globalThis.fetch): Start {
+  let isBodyReady = false;
+  const start = async (...[input, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
+    const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const { signal } = currentCell().controller;
+    const response = await fetch(input, { ...init, signal: own ? AbortSignal.any([own, signal]) : signal });
+    if (!isBodyReady) makeBodyStoppable(Object.getPrototypeOf(response) as Record<string, Start>);
+    isBodyReady = true;
+    return response;
+  };
+  return Object.defineProperty(start, "name", { value: "fetch" }) as Start;
+}
+
+function makeBodyStoppable(prototype: Record<string, Start>): void {
+  for (const name of bodyMethods) {
+    const read = prototype[name];
+    if (read) replace(prototype, name, stoppablePromise(read));
+  }
+}
+
+function replace(owner: object, name: string, value: unknown): void {
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: true });
+}
