@@ -20,7 +20,7 @@ const runEagerly = mode === "eager";
 const { layers } = tf;
 
 function compile(model: LayersModel, args: ModelCompileArgs): LayersModel {
-  model.compile({ metrics: ["accuracy"], ...args, runEagerly } as ModelCompileArgs);
+  model.compile({ metrics: ["accuracy"], ...args, runEagerly });
   return model;
 }
 

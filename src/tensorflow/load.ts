@@ -1,4 +1,5 @@
 import { useCompiledTraining } from "./compile/index.js";
+import { takeKerasArguments } from "./fit/arguments.js";
 import { installFit } from "./fit/install.js";
 import { backendInfo, tf } from "./native.js";
 import { repairAdadelta } from "./repairs/adadelta.js";
@@ -42,6 +43,7 @@ repairTargets();
 repairLossNames();
 installFit();
 if (backendInfo().native) useCompiledTraining();
+takeKerasArguments();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */
 export { tf };

@@ -3,6 +3,8 @@
  * would not carry. A CommonJS module, because an ES module that re-exports TensorFlow.js costs a quarter of a second:
  * Node has to search all of its sources for names. `load.ts` has to be imported first; it loads and repairs.
  */
+// oxlint-disable-next-line no-unassigned-import -- types that it adds to those of TensorFlow.js
+import "./keras-types.cjs";
 import tf = require("@tensorflow/tfjs");
 
 declare module "@tensorflow/tfjs" {

@@ -17,7 +17,7 @@ export function repairEvaluateVerbose(): void {
     const result = evaluate.call(this, x, y, { ...args, verbose: 0 });
     if (args.verbose) {
       const samples = [x].flat()[0]!.shape[0];
-      report(this, result, Math.ceil(samples / (args.batchSize ?? 32)), start);
+      report(this, result, args.steps ?? Math.ceil(samples / (args.batchSize ?? 32)), start);
     }
     return result;
   };

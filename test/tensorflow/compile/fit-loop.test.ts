@@ -10,7 +10,7 @@ function newModel(runEagerly = false) {
   setRandomSeed(5);
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
   // The rate of Adam's steps is another number in each step.
-  model.compile({ loss: "meanSquaredError", optimizer: tf.train.adam(0.1), runEagerly } as never);
+  model.compile({ loss: "meanSquaredError", optimizer: tf.train.adam(0.1), runEagerly });
   return model;
 }
 

@@ -29,7 +29,7 @@ function setting(runEagerly: boolean, more: Partial<ModelCompileArgs> = {}): Set
     loss: "categoricalCrossentropy",
     runEagerly,
     ...more,
-  } as ModelCompileArgs);
+  });
   const x = tf.randomNormal([24, 4]);
   const y = tf.tidy(() => tf.oneHot(tf.argMax(tf.slice(x, [0, 0], [24, 2]), 1), 2).toFloat());
   return { model, x, y };
@@ -203,7 +203,7 @@ describe("compiled models", function () {
       setRandomSeed(5);
       const layer = tf.layers.simpleRNN({ units: 3, stateful: true, batchInputShape: [2, 4, 1] });
       const model = tf.sequential({ layers: [layer] });
-      model.compile({ optimizer: "sgd", loss: "meanSquaredError", runEagerly } as ModelCompileArgs);
+      model.compile({ optimizer: "sgd", loss: "meanSquaredError", runEagerly });
       const x = tf.randomNormal([2, 4, 1]);
       const numbers: number[] = [];
       for (let i = 0; i < 6; i++) numbers.push(...(model.predict(x, { batchSize: 2 }) as Tensor).dataSync());

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LayersModel, ModelCompileArgs, Optimizer, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
+import type { LayersModel, Optimizer, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
 import { explain, useCompiledTraining } from "../../../src/tensorflow/compile/index.js";
 import { setRandomSeed, tf } from "../../../src/tensorflow/load.js";
 
@@ -91,7 +91,7 @@ async function train(
 ): Promise<number[]> {
   setRandomSeed(7);
   const { model, loss, x, y } = build();
-  model.compile({ optimizer: optimizer(), loss, metrics: ["accuracy"], runEagerly } as ModelCompileArgs);
+  model.compile({ optimizer: optimizer(), loss, metrics: ["accuracy"], runEagerly });
   const { history } = await model.fit(x, y, { batchSize: 8, epochs: 3, verbose: 0, validationSplit: 0.2 });
   const numbers = Object.values(history).flat() as number[];
   for (let i = 0; i < 3; i++) {

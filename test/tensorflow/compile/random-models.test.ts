@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ModelCompileArgs, Tensor, layers } from "@tensorflow/tfjs-node";
+import type { Tensor, layers } from "@tensorflow/tfjs-node";
 import { explain } from "../../../src/tensorflow/compile/index.js";
 import { setRandomSeed, tf } from "../../../src/tensorflow/load.js";
 
@@ -101,7 +101,7 @@ async function numbersOf(seed: number, runEagerly: boolean): Promise<number[]> {
     loss: choose(losses),
     metrics: ["accuracy"],
     runEagerly,
-  } as ModelCompileArgs);
+  });
   const x = tf.randomNormal([21, ...shape]);
   const y = tf
     .oneHot(
