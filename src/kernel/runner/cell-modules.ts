@@ -36,7 +36,7 @@ export class CellModules {
   async import(specifier: unknown, options?: ImportOptions): Promise<ModuleNamespace> {
     const name = String(specifier);
     if (name === "tslab") return tslab;
-    if (isLocalSpecifier(name)) {
+    if (isLocalSpecifier(name, this.meta.url)) {
       try {
         return await this.importFromFolder(this.local.urlToImport(name, this.meta.url), options);
       } finally {
@@ -63,7 +63,10 @@ export class CellModules {
       try {
         return fromFolder.resolve(name, options);
       } catch (error) {
-        if (isLocalSpecifier(name) || (error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND")
+        if (
+          isLocalSpecifier(name, this.meta.url) ||
+          (error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND"
+        )
           throw error;
         try {
           return requireFromManabi.resolve(name, options);
@@ -74,7 +77,7 @@ export class CellModules {
     };
     const requireInCell = (name: string): unknown => {
       if (name === "tslab") return tslab;
-      if (!isLocalSpecifier(name)) return fromFolder(isBuiltin(name) ? name : resolve(name));
+      if (!isLocalSpecifier(name, this.meta.url)) return fromFolder(isBuiltin(name) ? name : resolve(name));
       try {
         return fromFolder(this.local.pathToRequire(name, this.meta.url));
       } finally {

@@ -5,11 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseSync } from "oxc-parser";
 import { transformSync } from "oxc-transform";
 import { readJsxSettings } from "../cell/jsx-settings.js";
+import { readTsconfig } from "../cell/tsconfig.js";
 
 const versionParameter = "version";
 /** Files that Node does not run as they are. */
@@ -22,8 +24,12 @@ const sourceExtensions: Record<string, string[]> = {
   ".mjs": [".mts"],
 };
 
-/** A path or a file URL rather than the name of a package. */
-export function isLocalSpecifier(specifier: string): boolean {
+/** Whether a specifier means a file of the user: a path, a file URL, or an alias of tsconfig.json's `paths`. */
+export function isLocalSpecifier(specifier: string, parentUrl: string): boolean {
+  return isPath(specifier) || resolveLocal(specifier, parentUrl) !== undefined;
+}
+
+function isPath(specifier: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier);
 }
 
@@ -38,9 +44,20 @@ export function needsTransform(path: string): boolean {
 
 /** The file that a local specifier means; undefined if there is none. */
 export function resolveLocal(specifier: string, parentUrl: string): string | undefined {
-  const path = specifier.startsWith("file:")
-    ? fileURLToPath(specifier.replace(/[?#].*$/, ""))
-    : resolve(dirname(fileURLToPath(parentUrl)), specifier);
+  if (specifier.startsWith("file:")) return existingFile(fileURLToPath(specifier.replace(/[?#].*$/, "")));
+  const folder = dirname(fileURLToPath(parentUrl));
+  if (isPath(specifier)) return existingFile(resolve(folder, specifier));
+  if (isBuiltin(specifier)) return undefined;
+  const aliases = readTsconfig(configuredFolder(folder))?.aliases(specifier) ?? [];
+  for (const path of aliases) {
+    const file = existingFile(path);
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+/** The file that a path without its extension, or with that of the emitted file, or of a folder means. */
+function existingFile(path: string): string | undefined {
   const extension = extname(path);
   const stem = path.slice(0, path.length - extension.length);
   const candidates = [
@@ -88,7 +105,7 @@ interface ReadModule {
   modified: number;
   size: number;
   hash: string;
-  /** Local specifiers that it imports. */
+  /** The specifiers of what it imports. */
   imports: string[];
 }
 
@@ -103,13 +120,13 @@ function readModule(path: string): ReadModule | undefined {
   if (isSettled && known.modified === status.mtimeMs && known.size === status.size) return known;
   const text = readFileSync(path, "utf8");
   const hash = createHash("sha256").update(text).digest("hex");
-  const imports = known?.hash === hash ? known.imports : localImports(path, text);
+  const imports = known?.hash === hash ? known.imports : importsOf(path, text);
   const read = { modified: status.mtimeMs, size: status.size, hash, imports };
   readModules.set(path, read);
   return read;
 }
 
-function localImports(path: string, text: string): string[] {
+function importsOf(path: string, text: string): string[] {
   if (extname(path) === ".json") return [];
   const { module } = parseSync(path, text);
   const specifiers = [
@@ -120,7 +137,7 @@ function localImports(path: string, text: string): string[] {
     ),
     ...[...text.matchAll(/\brequire\(\s*["']([^"']+)["']\s*\)/g)].map((match) => match[1]),
   ];
-  return [...new Set(specifiers)].filter((each) => each !== undefined).filter(isLocalSpecifier);
+  return [...new Set(specifiers)].filter((each) => each !== undefined);
 }
 
 /** JavaScript of a TypeScript or JSX file, and its source map. */

@@ -1,17 +1,26 @@
 /** Local modules as cells import and require them. Loads the TypeScript transform only when a cell needs it. */
 import { readFileSync } from "node:fs";
 import Module, { createRequire, register } from "node:module";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as graph from "./local-graph.js";
 import { setSourceFinder } from "./stack-frames.js";
 
-const { cache } = createRequire(import.meta.url);
+const requireFromManabi = createRequire(import.meta.url);
+const { cache } = requireFromManabi;
 
 const extensionsKey = "_extensions";
 const compileKey = "_compile";
-/** Node's table of what `require` does with a file, and the method that compiles it. */
+const resolveKey = "_resolveFilename";
+type Resolve = (
+  this: unknown,
+  request: string,
+  parent: { filename?: string | null } | undefined,
+  ...others: unknown[]
+) => string;
+/** Node's table of what `require` does with a file, the method that compiles it, and how `require` finds it. */
 interface ModuleInternals {
   [extensionsKey]: Record<string, (module: CompilingModule, path: string) => void>;
+  [resolveKey]: Resolve;
 }
 interface CompilingModule {
   [compileKey](code: string, path: string, format?: "module" | "commonjs"): void;
@@ -27,7 +36,9 @@ export class LocalModules {
     if (this.hooked) return;
     this.hooked = true;
     register(new URL("module-hooks.js", import.meta.url));
-    const extensions = (Module as unknown as ModuleInternals)[extensionsKey];
+    const internals = Module as unknown as ModuleInternals;
+    const extensions = internals[extensionsKey];
+    internals[resolveKey] = resolvingLikeImport(internals[resolveKey]);
     for (const extension of [".ts", ".tsx", ".mts", ".jsx"]) {
       extensions[extension] = (module, path) => {
         module[compileKey](graph.transformFile(path, readFileSync(path, "utf8")).code, path, "module");
@@ -79,4 +90,25 @@ export class LocalModules {
       this.required.set(path, graph.versionOf(path));
     }
   }
+}
+
+/** What local modules require is found as what they import: see `module-hooks.ts`. */
+function resolvingLikeImport(resolve: Resolve): Resolve {
+  return function (request, parent, ...others) {
+    const parentUrl = parent?.filename && pathToFileURL(parent.filename).href;
+    if (!parentUrl || !graph.isLocalUrl(parentUrl)) return resolve.call(this, request, parent, ...others);
+    if (request === "tslab") return fileURLToPath(new URL("tslab.js", import.meta.url));
+    try {
+      return resolve.call(this, request, parent, ...others);
+    } catch (error) {
+      const local = graph.resolveLocal(request, parentUrl);
+      if (local !== undefined) return local;
+      try {
+        return requireFromManabi.resolve(request);
+      } catch {
+        // The first error names the file that requires.
+        throw error;
+      }
+    }
+  };
 }

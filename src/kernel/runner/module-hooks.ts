@@ -18,8 +18,9 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const { parentURL } = context;
   if (pathOfVersionedUrl(specifier) !== undefined) return found(specifier, context.importAttributes);
   if (!isLocalUrl(parentURL)) return nextResolve(specifier, context);
-  if (isLocalSpecifier(specifier)) {
-    const path = resolveLocal(specifier, parentURL as string);
+  const parent = parentURL as string;
+  if (isLocalSpecifier(specifier, parent)) {
+    const path = resolveLocal(specifier, parent);
     return path === undefined
       ? nextResolve(specifier, context)
       : found(versionedUrl(path), context.importAttributes);

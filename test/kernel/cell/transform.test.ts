@@ -230,9 +230,10 @@ describe("transformCell", () => {
       );
       assert.deepEqual(readJsxSettings(folder), { runtime: "classic", pragma: "h" });
       writeFileSync(
-        join(folder, "tsconfig.json"),
+        join(folder, "base.json"),
         '{"compilerOptions":{"jsx":"react-jsx","jsxImportSource":"preact"}}',
       );
+      writeFileSync(join(folder, "tsconfig.json"), '{ "extends": "./base.json" }');
       assert.deepEqual(readJsxSettings(folder), { importSource: "preact" });
     } finally {
       rmSync(folder, { recursive: true });

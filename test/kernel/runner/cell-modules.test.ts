@@ -98,6 +98,34 @@ describe("kernel/runner modules", () => {
     assert.equal(await harness.result(`import { view } from './view'; ${cell}`), "'<b><em> of the file'");
   });
 
+  it("follows the paths of tsconfig.json, also those that it extends, in cells and in files", async () => {
+    harness.write("config/base.json", '{ "compilerOptions": { "paths": { "@lib/*": ["../lib/*"] } } }');
+    harness.write("tsconfig.json", '{ "extends": "./config/base.json" }');
+    harness.write("lib/units.ts", "export const unit = 'm';");
+    harness.write("lib/size.ts", "import { unit } from '@lib/units'; export const size = 3 + unit;");
+    assert.equal(await harness.result("import { size } from '@lib/size'; size"), "'3m'");
+    assert.equal(await harness.result("(await import('@lib/units')).unit"), "'m'");
+    assert.equal(await harness.result("require('@lib/units').unit"), "'m'");
+    harness.write("lib/units.ts", "export const unit = 'km';");
+    assert.equal(await harness.result("import { size } from '@lib/size'; size"), "'3km'");
+    assert.match((await harness.failure("import '@lib/nothing'")).text, /npm install @lib\/nothing/);
+  });
+
+  it("finds for what local CommonJS requires what it finds for what others import", async () => {
+    harness.write("unit.ts", "export const unit = 'm';");
+    harness.write("old/size.cjs", "exports.size = 3 + require('../unit').unit;");
+    harness.write(
+      "old/user.cjs",
+      "exports.all = require('./size.cjs').size + typeof require('fflate').zip + typeof require('tslab').newDisplay;",
+    );
+    assert.equal(await harness.result("require('./old/user.cjs').all"), "'3mfunctionfunction'");
+    harness.write("old/wrong.cjs", "require('not-there-at-all')");
+    assert.match(
+      (await harness.failure("require('./old/wrong.cjs')")).text,
+      /not-there-at-all[^]*wrong\.cjs/,
+    );
+  });
+
   it("reads an edited file again, and those that import it", async () => {
     harness.write("counter.ts", "export let count = 1; export const loaded = Math.random();");
     harness.write("user.ts", "import { count } from './counter.ts'; export const twice = count * 2;");
