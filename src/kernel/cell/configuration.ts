@@ -8,7 +8,6 @@ const defaults = {
   target: "esnext",
   lib: ["esnext"],
   strict: true,
-  noImplicitAny: false,
   noImplicitThis: false,
   useUnknownInCatchVariables: false,
   skipLibCheck: true,
@@ -16,7 +15,6 @@ const defaults = {
   resolveJsonModule: true,
   allowJs: true,
   allowUmdGlobalAccess: true,
-  experimentalDecorators: true,
   jsx: "preserve",
   types: [],
 };

@@ -12,6 +12,7 @@ import { localModuleErrors } from "./local-module-errors.js";
 import { codeWithoutMagics, findMagics } from "./magics.js";
 import { CellSyntaxError, lineAndColumn } from "./syntax-error.js";
 import { transformCell } from "./transform.js";
+import { readTsconfig } from "./tsconfig.js";
 import { startTypeScript7 } from "./typescript7.js";
 
 /** Findings that say nothing about a cell: they come from how cells are presented to the checker. */
@@ -23,6 +24,14 @@ const ignoredCodes = new Set([
   2686, // UMD global in a module
   7016, // a package without types
   7026, // JSX without types
+]);
+/**
+ * What `noImplicitAny` says, unless the folder's tsconfig.json wants to hear it. The option is on all the same: without
+ * it, `let found = null` could hold nothing else, and nothing could be pushed to `const list = []`.
+ */
+const implicitAnyCodes = new Set([
+  7005, 7006, 7008, 7009, 7010, 7011, 7013, 7015, 7017, 7018, 7019, 7020, 7023, 7024, 7025, 7031, 7032, 7033,
+  7034, 7051, 7052, 7053, 7055,
 ]);
 /** Using the value a name had in earlier cells, in its own redeclaration. */
 const useBeforeDeclarationCodes = new Set([2448, 2454, 7022]);
@@ -249,6 +258,8 @@ export class CellLanguage {
 
   #toCell(found: CheckerDiagnostic, view: View, source: string): CellDiagnostic | undefined {
     if (ignoredCodes.has(found.code)) return undefined;
+    if (implicitAnyCodes.has(found.code) && !readTsconfig(this.folder)?.options.noImplicitAny)
+      return undefined;
     let { start, end } = found;
     if (found.file === view.file) {
       start -= view.start;

@@ -7,6 +7,7 @@
  * libraries behave; those live on the object `shadowing` instead, which only cells look at.
  */
 import { createRequire } from "node:module";
+import { helperLibrary } from "./decorators.js";
 
 /** Names by which libraries tell where they run; a notebook may well declare them for itself. */
 const sniffedNames =
@@ -107,6 +108,7 @@ export class CellContext {
   /** Assigning to one of its properties fails as assigning to a `const` does. */
   readonly constants = constants;
   readonly helper = helper;
+  readonly decoratorHelpers = decoratorHelpers;
   readonly import: CellModules["import"];
   readonly declare: (names: string[]) => void;
   readonly #notebook: NotebookScope;
@@ -165,7 +167,12 @@ const constants: Record<string, unknown> = new Proxy(
 
 const requireFromHere = createRequire(import.meta.url);
 
-/** A function that transformed syntax needs, such as decorators. */
+/** What compiled standard decorators call. */
+function decoratorHelpers(): unknown {
+  return requireFromHere(helperLibrary);
+}
+
+/** A function that transformed syntax needs, such as experimental decorators. */
 function helper(name: string): unknown {
   const module: unknown = requireFromHere(`@oxc-project/runtime/helpers/${name}`);
   return has(module, "default") ? module.default : module;

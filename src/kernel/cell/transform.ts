@@ -17,10 +17,11 @@
 import { createRequire } from "node:module";
 import type Remapping from "@jridgewell/remapping";
 import { MagicString } from "magic-string";
-import { parseSync } from "oxc-parser";
+import { parseSync, type Program } from "oxc-parser";
 import { transformSync, type OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
-import type { JsxSettings } from "./jsx-settings.js";
+import type { CompilerSettings } from "./compiler-settings.js";
+import { compileDecorators, hasDecorators } from "./decorators.js";
 import { findMagics, magics, type CellMagic, type CellMagics, type LineMagic } from "./magics.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
@@ -33,8 +34,11 @@ export interface TransformOptions {
   fileName: string;
   /** Whether an earlier cell declared this reserved name: `NotebookScope.isShadowed`. */
   isShadowed?: (name: string) => boolean;
-  /** How JSX is compiled if the cell does not say it by a pragma, see `readJsxSettings`; default: React's automatic runtime. */
-  jsx?: () => JsxSettings;
+  /**
+   * How JSX is compiled if the cell does not say it by a pragma, and decorators; see `readCompilerSettings`.
+   * Default: React's automatic runtime, and standard decorators.
+   */
+  settings?: () => CompilerSettings;
 }
 
 /**
@@ -47,12 +51,7 @@ export interface TransformOptions {
  */
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
   const found = findMagics(source);
-  const stripped = stripTypes(source, found, options);
-  const { program } = parseSync("cell.js", stripped.code, {
-    lang: "js",
-    sourceType: "module",
-    preserveParens: false,
-  });
+  const { program, ...stripped } = toJavaScript(stripTypes(source, found, options));
   const rewritten = rewriteProgram(stripped.code, program, {
     isShadowed: options.isShadowed ?? (() => false),
     ...(found.cell && magics[found.cell.name]?.argument === "code" && { magic: found.cell }),
@@ -67,6 +66,15 @@ export function transformCell(source: string, options: TransformOptions): Transf
       return map;
     },
   };
+}
+
+function toJavaScript(stripped: Stripped): Stripped & { program: Program } {
+  const parse = (code: string): Program =>
+    parseSync("cell.js", code, { lang: "js", sourceType: "module", preserveParens: false }).program;
+  const program = parse(stripped.code);
+  if (!hasDecorators(stripped.code, program)) return { ...stripped, program };
+  const { code, map } = compileDecorators(stripped.code);
+  return { code, maps: () => [map, ...stripped.maps()], program: parse(code) };
 }
 
 interface Stripped {
@@ -148,7 +156,9 @@ function samePlace(from: string, offset: number, to: string): number {
   return lines.slice(0, before.length - 1).reduce((sum, line) => sum + line.length + 1, column);
 }
 
-function transformAs(lang: "ts" | "tsx", source: string, { fileName, jsx }: TransformOptions) {
+function transformAs(lang: "ts" | "tsx", source: string, { fileName, settings }: TransformOptions) {
+  // Read from disk, so only for cells to which it matters.
+  const { jsx, decorator } = (lang === "tsx" || source.includes("@") ? settings?.() : undefined) ?? {};
   const pragma = /@jsx\s/.test(source) && !/@jsxRuntime\s+automatic/.test(source);
   const result = transformSync(fileName, source, {
     lang,
@@ -157,8 +167,8 @@ function transformAs(lang: "ts" | "tsx", source: string, { fileName, jsx }: Tran
     target: "es2022",
     // What an import is for is known only when later cells have used it.
     typescript: { onlyRemoveTypeImports: true },
-    decorator: { legacy: true },
-    jsx: { ...(lang === "tsx" && jsx?.()), ...(pragma && { runtime: "classic" as const }) },
+    ...(decorator && { decorator }),
+    jsx: { ...(lang === "tsx" && jsx), ...(pragma && { runtime: "classic" as const }) },
   });
   return { ...result, errors: result.errors.filter(({ severity }) => failing.has(severity)) };
 }

@@ -1,7 +1,7 @@
 /** Evaluates cells: transform, run, show the value, describe the error. */
 import { Script, constants } from "node:vm";
 import { join } from "node:path";
-import { readJsxSettings } from "../cell/jsx-settings.js";
+import { readCompilerSettings } from "../cell/compiler-settings.js";
 import { NotebookScope, type RunMagic } from "../cell/scope.js";
 import { transformCell } from "../cell/transform.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../contracts.js";
@@ -113,7 +113,7 @@ export class Evaluator {
     const transformed = transformCell(code, {
       fileName: name,
       isShadowed: this.scope.isShadowed,
-      jsx: () => readJsxSettings(this.folder),
+      settings: () => readCompilerSettings(this.folder),
     });
     const filename = join(this.folder, `cell-${(this.scripts += 1)}.ts`);
     registerSource(filename, { name, code }, () => transformed.map);

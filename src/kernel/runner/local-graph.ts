@@ -8,9 +8,11 @@ import { readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import remapping from "@jridgewell/remapping";
 import { parseSync } from "oxc-parser";
 import { transformSync } from "oxc-transform";
-import { readJsxSettings } from "../cell/jsx-settings.js";
+import { readCompilerSettings } from "../cell/compiler-settings.js";
+import { compileDecorators, hasDecorators } from "../cell/decorators.js";
 import { readTsconfig } from "../cell/tsconfig.js";
 
 const versionParameter = "version";
@@ -146,11 +148,16 @@ export function transformFile(path: string, text: string): { code: string; map: 
     sourceType: "module",
     sourcemap: true,
     target: "es2022",
-    jsx: path.endsWith("x") ? readJsxSettings(configuredFolder(dirname(path))) : {},
+    ...readCompilerSettings(configuredFolder(dirname(path))),
   });
   const [error] = result.errors;
   if (error) throw new SyntaxError(`${path}: ${error.message}\n${error.codeframe ?? ""}`);
-  return { code: result.code, map: JSON.stringify(result.map) };
+  const { code } = result;
+  const map = JSON.stringify(result.map);
+  const { program } = parseSync("module.js", code, { lang: "js", sourceType: "module" });
+  if (!hasDecorators(code, program)) return { code, map };
+  const compiled = compileDecorators(code);
+  return { code: compiled.code, map: remapping([compiled.map, map], () => null).toString() };
 }
 
 /** The nearest folder upwards with a tsconfig.json; the folder itself if there is none. */

@@ -44,6 +44,16 @@ describe("CellLanguage", function () {
       ["const { x: [c], ...d } = { x: [1], y: 'y' }; let e: number | undefined"],
       ["c.foo; d.y.foo; d.z; e.toFixed()", "2339 1:3 foo", "2339 1:12 foo", "2339 1:19 z", "18048 1:22 e"],
     ],
+    "variables without a type, of which nothing is demanded": [
+      [
+        "function f(a, { b }) { return a[b] } class C { x; y(z) { return z } } let later; let found = null; const list = []",
+      ],
+      ["found = f(1, { b: 2 }); list.push(1, 'x'); later = list.map((each) => each.foo); new C().x.foo"],
+      [
+        "const rows = []; for (const r of list) rows.push([r]); let best = null; for (const r of rows) best = r; best.foo",
+      ],
+      ["rows.foo", "2339 1:6 foo"],
+    ],
     "interfaces, type aliases, classes, enums and namespaces of earlier cells": [
       [
         "interface P { x: number } type Q = P & { y: string }; enum E { A } namespace N { export type T = 1; export const v = 2 }",
@@ -397,6 +407,11 @@ describe("CellLanguage with a tsconfig.json", function () {
     assert.deepEqual(check(language, "let kept: number = null"), ["2322 1:5 kept"]);
     writeFileSync(join(folder, "tsconfig.json"), '{ "compilerOptions": { "strict": false } }');
     assert.deepEqual(check(language, "kept.foo; let n: number = null"), ["2339 1:6 foo"]);
+  });
+
+  it("demands types where it says so", () => {
+    writeFileSync(join(folder, "tsconfig.json"), '{ "compilerOptions": { "noImplicitAny": true } }');
+    assert.deepEqual(check(language, "function f(a) { return a }"), ["7006 1:12 a"]);
   });
 
   it("says once what is wrong with it", () => {

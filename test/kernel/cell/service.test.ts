@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { createCellService } from "../../../src/kernel/cell/service.js";
 import type { CellService } from "../../../src/kernel/contracts.js";
 
@@ -16,6 +17,10 @@ function checkers(): number[] {
 describe("createCellService", function () {
   this.timeout(60_000);
   let service: CellService;
+  before(async () => {
+    // Those of other tests may still be ending.
+    while (checkers().length > 0) await pause(20);
+  });
   beforeEach(() => (service = createCellService({ cwd: tmpdir() })));
   afterEach(() => service.shutdown());
 

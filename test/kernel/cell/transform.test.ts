@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readJsxSettings } from "../../../src/kernel/cell/jsx-settings.js";
+import { readCompilerSettings } from "../../../src/kernel/cell/compiler-settings.js";
 import { CellSyntaxError } from "../../../src/kernel/cell/syntax-error.js";
 import { transformCell } from "../../../src/kernel/cell/transform.js";
 import { Notebook } from "./notebook.js";
@@ -210,31 +210,66 @@ describe("transformCell", () => {
     ]);
     assert.deepEqual(notebook.scope.names(), ["id"]);
     assert.equal(await notebook.run("/** @jsxImportSource tiny */ <b/>"), "tiny");
-    assert.equal(await notebook.run("<b/>", { jsx: () => ({ importSource: "tiny" }) }), "tiny");
+    assert.equal(
+      await notebook.run("<b/>", { settings: () => ({ jsx: { importSource: "tiny" }, decorator: {} }) }),
+      "tiny",
+    );
     await notebook.run("const h = (...parts: any[]) => parts");
     assert.deepEqual(await notebook.run("/** @jsx h */ <b>t</b>"), ["b", null, "t"]);
-    assert.deepEqual(await notebook.run("<b>t</b>", { jsx: () => ({ runtime: "classic", pragma: "h" }) }), [
-      "b",
-      null,
-      "t",
-    ]);
+    assert.deepEqual(
+      await notebook.run("<b>t</b>", {
+        settings: () => ({ jsx: { runtime: "classic", pragma: "h" }, decorator: {} }),
+      }),
+      ["b", null, "t"],
+    );
   });
 
   it("compiles JSX as tsconfig.json says", () => {
     const folder = mkdtempSync(join(tmpdir(), "manabi-jsx-"));
     try {
-      assert.deepEqual(readJsxSettings(folder), {});
+      assert.deepEqual(readCompilerSettings(folder).jsx, {});
       writeFileSync(
         join(folder, "tsconfig.json"),
         '{ // note\n"compilerOptions": { "jsx": "react", "jsxFactory": "h", } }',
       );
-      assert.deepEqual(readJsxSettings(folder), { runtime: "classic", pragma: "h" });
+      assert.deepEqual(readCompilerSettings(folder).jsx, { runtime: "classic", pragma: "h" });
       writeFileSync(
         join(folder, "base.json"),
         '{"compilerOptions":{"jsx":"react-jsx","jsxImportSource":"preact"}}',
       );
       writeFileSync(join(folder, "tsconfig.json"), '{ "extends": "./base.json" }');
-      assert.deepEqual(readJsxSettings(folder), { importSource: "preact" });
+      assert.deepEqual(readCompilerSettings(folder).jsx, { importSource: "preact" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("compiles standard decorators and accessors", async () => {
+    const cell = `
+      function shout(method: (n: number) => string, { kind, name }: ClassMethodDecoratorContext) {
+        return function (this: Box, n: number) { return \`\${kind} \${String(name)} \${method.call(this, n)}\`; };
+      }
+      class Box { accessor size = 2; @shout text(n: number): string { return "x".repeat(n * this.size); } }
+      new Box().text(2)`;
+    assert.equal(await notebook.run(cell), "method text xxxx");
+    assert.deepEqual(notebook.scope.names(), ["shout", "Box"]);
+    assert.equal(await notebook.run("new Box().text(1)"), "method text xx");
+  });
+
+  it("compiles experimental decorators where tsconfig.json says so", async () => {
+    const cell = `
+      const shout = (target: object, key: string, descriptor: PropertyDescriptor) => {
+        descriptor.value = () => \`\${key} \${typeof target}\`;
+      };
+      class Box { @shout text() { return ""; } }
+      new Box().text()`;
+    const folder = mkdtempSync(join(tmpdir(), "manabi-decorators-test-"));
+    try {
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        '{ "compilerOptions": { "experimentalDecorators": true } }',
+      );
+      assert.equal(await notebook.run(cell, { settings: () => readCompilerSettings(folder) }), "text object");
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -258,6 +293,11 @@ describe("transformCell's source map", () => {
       "in a class after an enum",
       "enum E { A }\nclass C {\n  m(): never { throw new Error() }\n}\nnew C().m()",
       "new Error",
+    ],
+    [
+      "in a class with a standard decorator",
+      "const d = (f: unknown): any => f;\nclass C {\n  @d m(n?: number) {\n    missing(n); }\n}\nnew C().m()",
+      "missing",
     ],
     ["in an object literal", "{ a: 1,\n  b: missing }", "missing"],
     ["after a hashbang", "#!/usr/bin/env node\nmissing", "missing"],

@@ -111,6 +111,15 @@ describe("kernel/runner modules", () => {
     assert.match((await harness.failure("import '@lib/nothing'")).text, /npm install @lib\/nothing/);
   });
 
+  it("compiles decorators in files", async () => {
+    harness.write(
+      "decorated.ts",
+      `const twice = (_: unknown, { name }: ClassFieldDecoratorContext) => (n: number) => n * 2 + String(name).length;
+       export class Pair { @twice size: number = 3; }`,
+    );
+    assert.equal(await harness.result("import { Pair } from './decorated'; new Pair().size"), "10");
+  });
+
   it("finds for what local CommonJS requires what it finds for what others import", async () => {
     harness.write("unit.ts", "export const unit = 'm';");
     harness.write("old/size.cjs", "exports.size = 3 + require('../unit').unit;");
