@@ -50,7 +50,7 @@ describe("CellLanguage", function () {
       ],
       ["found = f(1, { b: 2 }); list.push(1, 'x'); later = list.map((each) => each.foo); new C().x.foo"],
       [
-        "const rows = []; for (const r of list) rows.push([r]); let best = null; for (const r of rows) best = r; best.foo",
+        "const rows = []; for (const r of list) rows.push([r]); let best = null; for (const r of rows) best = r; best?.[0].foo",
       ],
       ["rows.foo", "2339 1:6 foo"],
     ],
