@@ -26,6 +26,17 @@ declare module "@tensorflow/tfjs-layers/dist/engine/training" {
   }
 }
 
+declare module "@tensorflow/tfjs-layers/dist/layers/recurrent" {
+  interface GRUCellLayerArgs {
+    /** Whether the reset gate comes after the matrix product, as in Keras; `true` if left out. */
+    resetAfter?: boolean;
+  }
+  interface GRULayerArgs {
+    /** Whether the reset gate comes after the matrix product, as in Keras; `true` if left out. */
+    resetAfter?: boolean;
+  }
+}
+
 declare module "@tensorflow/tfjs-layers/dist/models" {
   interface Sequential {
     fit(x: Tensors, y: Tensors, args?: WiderFitArgs): Promise<History>;

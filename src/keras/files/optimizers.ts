@@ -29,6 +29,8 @@ interface Slot {
   tfjs: string;
   /** The argument without which Keras has no such slot. */
   needs?: string;
+  /** Whether Keras lists it after the other slots of all weights. */
+  afterAll?: true;
   /** The argument that gives the value before the first step (default: 0). */
   initial?: string;
 }
@@ -102,8 +104,18 @@ const rules: Readonly<Record<string, OptimizerRule>> = {
   Adam: {
     keras: "Adam",
     make: constructors.adam,
-    args: moments,
-    slots: [first, { keras: "velocity", field: "accumulatedSecondMoment", tfjs: "v" }],
+    args: { ...moments, amsgrad: false },
+    slots: [
+      first,
+      { keras: "velocity", field: "accumulatedSecondMoment", tfjs: "v" },
+      {
+        keras: "velocity_hat",
+        field: "greatestSecondMoments",
+        tfjs: "vhat",
+        needs: "amsgrad",
+        afterAll: true,
+      },
+    ],
   },
   Adamax: {
     keras: "Adamax",
@@ -291,9 +303,13 @@ function ruleOf(optimizer: Tf.Optimizer): OptimizerRule {
 /** The slots of all weights in the order of Keras's files. */
 function slotOrder<W>(rule: OptimizerRule, config: JsonObject, weights: readonly W[]): [Slot, W][] {
   const slots = rule.slots.filter(({ needs }) => needs === undefined || Boolean(config[needs]));
-  return rule.bySlot
-    ? slots.flatMap((slot) => weights.map((weight): [Slot, W] => [slot, weight]))
-    : weights.flatMap((weight) => slots.map((slot): [Slot, W] => [slot, weight]));
+  const bySlot = (some: Slot[]) => some.flatMap((slot) => weights.map((weight): [Slot, W] => [slot, weight]));
+  if (rule.bySlot) return bySlot(slots);
+  const together = slots.filter(({ afterAll }) => !afterAll);
+  return [
+    ...weights.flatMap((weight) => together.map((slot): [Slot, W] => [slot, weight])),
+    ...bySlot(slots.filter(({ afterAll }) => afterAll)),
+  ];
 }
 
 function fieldOf(optimizer: Tf.Optimizer, slot: Slot): OptimizerVariable[] {

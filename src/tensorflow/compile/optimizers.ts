@@ -51,6 +51,7 @@ const fusedUpdates: Record<string, FusedUpdate> = {
       field("epsilon"),
       "gradient",
     ],
+    applies: ({ amsgrad }) => !amsgrad,
   },
 };
 

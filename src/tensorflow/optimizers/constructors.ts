@@ -1,5 +1,5 @@
 import type { Optimizer } from "@tensorflow/tfjs-node";
-import { tf } from "../load.js";
+import { tf } from "../native.js";
 import { FtrlOptimizer } from "./ftrl.js";
 import { NadamOptimizer } from "./nadam.js";
 import { applyOptions, initialRate, type CommonOptions } from "./options.js";
@@ -43,14 +43,15 @@ export function adadelta(options: CommonOptions & { rho?: number; epsilon?: numb
 /** What Adam and its relatives take. `beta1` is 0.9, `beta2` 0.999, `epsilon` 1e-7. */
 export type AdamOptions = CommonOptions & { beta1?: number; beta2?: number; epsilon?: number };
 
-/** Adam (Kingma and Ba, 2014). */
-export function adam(options: AdamOptions = {}): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  return applyOptions(tf.train.adam(initialRate(options), beta1, beta2, epsilon), options);
+/** Adam (Kingma and Ba, 2014); `amsgrad`, off by default, divides by the greatest second moment so far (Reddi et al., 2018). */
+export function adam(options: AdamOptions & { amsgrad?: boolean } = {}): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
+  const optimizer = tf.train.adam(initialRate(options), beta1, beta2, epsilon);
+  return applyOptions(amsgrad ? Object.assign(optimizer, { amsgrad }) : optimizer, options);
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter, 2019). `weightDecay` is 0.004. */
-export function adamw(options: AdamOptions = {}): Optimizer {
+export function adamw(options: AdamOptions & { amsgrad?: boolean } = {}): Optimizer {
   return adam({ weightDecay: 0.004, ...options });
 }
 

@@ -49,6 +49,7 @@ describe("tensorflow/optimizers against Keras", () => {
     adagrad: () => tf.train.adagrad(0.1),
     adadelta: () => tf.train.adadelta(1),
     adam: () => tf.train.adam(0.01),
+    amsgrad: () => optimizers.adam({ learningRate: 0.01, amsgrad: true }),
     adamax: () => tf.train.adamax(0.01),
     nadam: () => optimizers.nadam({ learningRate: 0.01 }),
     adamw: () => optimizers.adamw({ learningRate: 0.01, weightDecay: 0.02 }),

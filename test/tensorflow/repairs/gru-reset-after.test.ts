@@ -20,7 +20,7 @@ function model(more: Partial<GRULayerArgs> = {}): Tf.Sequential {
     resetAfter: true,
     inputShape: [3, 2],
     ...more,
-  } as GRULayerArgs);
+  });
   return tf.sequential({ layers: [layer] });
 }
 
@@ -49,7 +49,7 @@ describe("tensorflow/repairs: GRU with resetAfter", () => {
 
   it("leaves resetAfter: false as it was, and says which it is", () => {
     for (const resetAfter of [false, true]) {
-      const layer = model({ resetAfter } as Partial<GRULayerArgs>).layers[0]!;
+      const layer = model({ resetAfter }).layers[0]!;
       assert.equal(layer.getConfig()["resetAfter"], resetAfter);
       assert.deepEqual(layer.weights[2]!.shape, resetAfter ? [2, 6] : [6]);
     }
@@ -61,7 +61,7 @@ describe("tensorflow/repairs: GRU with resetAfter", () => {
       resetAfter: true,
       dropout: 0.5,
       recurrentDropout: 0.5,
-    } as GRULayerArgs);
+    });
     const both = tf.layers.bidirectional({ layer: inner, inputShape: [3, 2] });
     const stack = tf.sequential({ layers: [both] });
     assert.deepEqual(

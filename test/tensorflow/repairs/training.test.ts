@@ -114,7 +114,7 @@ const models: Record<string, () => LayersModel> = {
       layers.lstm({ units: 3, recurrentActivation: "sigmoid" }),
       one(),
     ),
-  gru: () => sequential(layers.gru({ ...sequence, units: 4, recurrentActivation: "sigmoid" }), one()),
+  gru: () => sequential(layers.gru({ ...sequence, units: 4, resetAfter: false }), one()),
   bidirectional: () =>
     sequential(
       layers.bidirectional({
