@@ -73,7 +73,8 @@ export interface Runner {
   start(): Promise<void>;
   /**
    * Evaluates a cell. Always settles: also when the process dies (`ename` "RunnerDied", after which a fresh
-   * runner has been started). All outputs of the cell have been passed to `onOutput` before it settles.
+   * runner has been started). All outputs of the cell have been passed to `onOutput` before it settles, and none
+   * before this returns.
    */
   execute(request: CellRequest): Promise<CellOutcome>;
   /** Ends what the running cells are doing; state survives. Escalates to a new process if nothing else helps. */
@@ -134,6 +135,8 @@ export interface CellService {
     code: string;
     unlessWrong?: boolean;
   }): Promise<CellDiagnostic[]>;
+  /** Adds a cell likewise, but looks at it when there is time: nobody waits for what is wrong with it. */
+  add(cell: { cellId: string; executionCount: number; code: string }): void;
   /** Forgets all cells (the runner was replaced, `%reset`). */
   reset(): Promise<void>;
   complete(code: string, cursor: number): Promise<Completions>;

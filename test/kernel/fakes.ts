@@ -122,6 +122,7 @@ export class FakeCellService implements CellService {
   inspection: MimeBundle | undefined;
   resets = 0;
   diagnose: (code: string) => CellDiagnostic[] | Promise<CellDiagnostic[]> = () => [];
+  readonly added: string[] = [];
 
   readonly checked: Parameters<CellService["check"]>[0][] = [];
 
@@ -130,6 +131,9 @@ export class FakeCellService implements CellService {
     this.checked.push(cell);
     const { code } = cell;
     return this.diagnose(code);
+  }
+  add({ code }: { code: string }): void {
+    this.added.push(code);
   }
   async reset(): Promise<void> {
     this.resets++;

@@ -288,14 +288,11 @@ export class CellLanguage {
   /** Writes down the types of the cell's names. */
   #remember({ analysis, file, start, imports }: View): void {
     const inferred = analysis.declarations.filter(({ text }) => text === undefined);
-    const types = this.#withChecker((checker) =>
-      inferred.length > 0
-        ? checker.typesAt(
-            file,
-            inferred.map(({ position }) => start + position),
-          )
-        : [],
-    );
+    const positions = inferred.map(({ position }) => start + position);
+    const types = this.#withChecker((checker) => {
+      checker.release();
+      return positions.length > 0 ? checker.typesAt(file, positions) : [];
+    });
     const declarations: Declaration[] = analysis.declarations.map((each) => {
       const { name, kind, text, verbatim } = each;
       return { name, kind, verbatim, text: text ?? this.#typed(each, types[inferred.indexOf(each)]) };

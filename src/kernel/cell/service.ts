@@ -3,11 +3,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { CellDiagnostic, CellService } from "../contracts.js";
+import { logWarning } from "../log.js";
 import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 /** A checker that does not answer for this long is taken for dead. */
 const unansweredMs = 30_000;
 const shutdownMs = 2_000;
+/** Cells whose findings nobody waits for are looked at when none has been run for so long. */
+const quietMs = 200;
 
 /** The package's folder, seen from `dist/src/kernel/cell/`. */
 const homeFolder = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
@@ -29,6 +32,7 @@ export function createCellService(options: { cwd: string }): CellService {
   return {
     start: () => service.call("start"),
     check: ({ code, unlessWrong = false }) => service.check(code, unlessWrong),
+    add: ({ code }) => service.add(code),
     reset: () => service.call("reset"),
     complete: (code, cursor) => service.call("complete", code, cursor),
     inspect: (code, cursor, detailLevel) => service.call("inspect", code, cursor, detailLevel),
@@ -44,6 +48,9 @@ class WorkerService {
   readonly #pending = new Map<number, Pending>();
   /** Said with the next check. */
   #notice: string | undefined;
+  /** Cells that the worker does not know of yet. */
+  #added: string[] = [];
+  #quiet: NodeJS.Timeout | undefined;
 
   constructor(readonly cwd: string) {}
 
@@ -52,6 +59,7 @@ class WorkerService {
     ...values: Parameters<WorkerMethods[Method]>
   ): Promise<ReturnType<WorkerMethods[Method]>> {
     if (this.#isClosed) return Promise.reject(new Error("The cell service has been shut down."));
+    this.#tellAdded();
     const worker = (this.#worker ??= this.#startWorker());
     const request: WorkerRequest = { id: (this.#lastId += 1), method, arguments: values };
     return new Promise((resolve, reject) => {
@@ -81,7 +89,23 @@ class WorkerService {
     return [{ category: "warning", code: 0, message, start: 0, end: 0, line: 1, column: 1 }, ...diagnostics];
   }
 
+  add(code: string): void {
+    this.#added.push(code);
+    this.#quiet ??= setTimeout(() => this.#tellAdded(), quietMs).unref();
+    this.#quiet.refresh();
+  }
+
+  #tellAdded(): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = undefined;
+    for (const code of this.#added.splice(0)) {
+      this.call("check", code, false).catch((error) => logWarning("a cell could not be type-checked", error));
+    }
+  }
+
   async shutdown(): Promise<void> {
+    this.#added = [];
+    clearTimeout(this.#quiet);
     const worker = this.#worker;
     if (!worker || this.#isClosed) {
       this.#isClosed = true;

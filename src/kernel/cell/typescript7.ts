@@ -10,6 +10,7 @@ import {
   type Project,
   type Snapshot,
 } from "typescript/unstable/sync";
+import type { FileChanges } from "typescript/unstable/proto";
 import type {
   CheckerCompletion,
   CheckerDiagnostic,
@@ -32,10 +33,18 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
     },
   });
   let snapshot: Snapshot = api.updateSnapshot({ openProjects: [configFile] });
+  let older: Snapshot | undefined;
 
-  function replace(next: Snapshot): void {
-    snapshot.dispose();
-    snapshot = next;
+  function update(fileChanges: FileChanges): void {
+    release();
+    // The new one is built from it.
+    older = snapshot;
+    snapshot = api.updateSnapshot({ fileChanges });
+  }
+
+  function release(): void {
+    older?.dispose();
+    older = undefined;
   }
 
   function project(): Project {
@@ -51,8 +60,9 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
   }
 
   return {
-    update: (changed) => replace(api.updateSnapshot({ fileChanges: { changed } })),
-    invalidate: () => replace(api.updateSnapshot({ fileChanges: { invalidateAll: true } })),
+    update: (changed) => update({ changed }),
+    invalidate: () => update({ invalidateAll: true }),
+    release,
     syntacticDiagnostics: (file) => project().program.getSyntacticDiagnostics(file).map(toDiagnostic),
     semanticDiagnostics: (file) => project().program.getSemanticDiagnostics(file).map(toDiagnostic),
     configurationDiagnostics() {

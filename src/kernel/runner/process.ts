@@ -61,8 +61,12 @@ class ProcessRunner implements Runner {
     if (!process.wasReady) throw new Error(await process.died);
   }
 
-  async execute(request: CellRequest): Promise<CellOutcome> {
-    await this.interrupting;
+  execute(request: CellRequest): Promise<CellOutcome> {
+    // At once if that is possible: a promise that is pending for nothing costs every cell time.
+    return this.interrupting ? this.interrupting.then(() => this.begin(request)) : this.begin(request);
+  }
+
+  private begin(request: CellRequest): Promise<CellOutcome> {
     this.latestCellId = request.cellId;
     return new Promise((resolve) => {
       this.running.set(request.cellId, resolve);

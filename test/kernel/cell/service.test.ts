@@ -59,6 +59,18 @@ describe("createCellService", function () {
     assert.deepEqual(await codes("size.toFixed()"), [2551]);
   });
 
+  it("knows cells whose findings nobody waits for, at once when asked and else when there is time", async () => {
+    const add = (code: string): void => service.add({ cellId: "1", executionCount: 1, code });
+    add("const later: string = 1");
+    add("const last = later");
+    assert.deepEqual(checkers(), []);
+    assert.equal((await service.inspect("last", 1, 0))?.["text/plain"], "const last: string");
+    await service.shutdown();
+    service = createCellService({ cwd: tmpdir() });
+    add("let unasked = 1");
+    while (checkers().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
   it("survives the death of the checker", async () => {
     await codes("let kept = 1");
     const [pid] = checkers();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CellDiagnostic, CellOutcome, JsonObject } from "../../contracts.js";
 import { logWarning } from "../../log.js";
 import type { Cell } from "../cells.js";
@@ -45,15 +44,16 @@ async function execute(kernel: Kernel, request: Request) {
   if (storeHistory) kernel.executionCount++;
   const { executionCount, publisher } = kernel;
   const cell = kernel.cells.add(request, executionCount);
-  if (!silent) publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
-  if (storeHistory) kernel.history.add(executionCount, code);
-
   const command = settingCommand(code);
   if (command) {
     Object.assign(kernel.settings, command.change);
     void publisher.stream(request.header, "stdout", `${command.says}\n`);
   }
-  const outcome = command ? nothingDone : await evaluate(kernel, cell, options);
+  const evaluation = command ? nothingDone : evaluate(kernel, cell, options);
+  // The runner is at work meanwhile; what it sends comes later.
+  if (!silent) publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
+  if (storeHistory) kernel.history.add(executionCount, code);
+  const outcome = await evaluation;
   if (outcome.status === "error") {
     const { ename, evalue, traceback } = outcome;
     void publisher.output({ parent: request.header, type: "error", content: { ename, evalue, traceback } });
@@ -82,19 +82,14 @@ function readOptions(content: JsonObject) {
   };
 }
 
-/** Checks and runs a cell at the same time; in strict mode, one after the other. */
+/** Runs and checks a cell at the same time; in strict mode, checks it first. */
 async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<CellOutcome> {
   const { code, silent, userExpressions, allowStdin } = options;
   const { id: cellId, executionCount } = cell;
   const { diagnostics, strict } = kernel.settings;
-  const checking = kernel.cellService
-    .check({ cellId, executionCount, code, unlessWrong: strict })
-    .catch((error): CellDiagnostic[] => {
-      logWarning("a cell could not be type-checked", error);
-      return [];
-    });
-  if (strict) {
-    const errors = renderErrors(await checking, code, executionCount);
+  const checked = strict ? check(kernel, cell, code) : undefined;
+  if (checked) {
+    const errors = renderErrors(await checked, code, executionCount);
     const evalue = "the cell was not run because it has type errors and strict mode is on (%strict off)";
     if (errors) return { status: "error", ename: "TypeScriptError", evalue, traceback: [errors, evalue] };
   }
@@ -106,11 +101,32 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
     userExpressions,
     allowStdin,
   });
-  const showing = silent || !diagnostics ? undefined : showDiagnostics(kernel, cell, code, checking, running);
+  let showing: Promise<void> | undefined;
+  if (diagnostics && !silent) {
+    showing = showDiagnostics(kernel, cell, code, checked ?? check(kernel, cell, code), running);
+  } else if (!checked) kernel.cellService.add({ cellId, executionCount, code });
   const outcome = await running;
   kernel.inputRequests.forget(cell);
   if (showing) await atMost(diagnosticsWaitMs, showing);
   return outcome;
+}
+
+async function check(
+  kernel: Kernel,
+  { id: cellId, executionCount }: Cell,
+  code: string,
+): Promise<CellDiagnostic[]> {
+  try {
+    return await kernel.cellService.check({
+      cellId,
+      executionCount,
+      code,
+      unlessWrong: kernel.settings.strict,
+    });
+  } catch (error) {
+    logWarning("a cell could not be type-checked", error);
+    return [];
+  }
 }
 
 /** Shows type errors below the cell as soon as they are known, unless the cell ends by an error that says the same. */
@@ -139,16 +155,14 @@ function replyContent(outcome: CellOutcome, { executionCount }: Cell) {
   return { status: "error", ...common, ename, evalue, traceback, payload: [] };
 }
 
-/** What the promise resolves to; undefined if it rejects or takes longer. */
-async function atMost<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
-  const timeout = new AbortController();
-  const late = sleep(milliseconds, undefined, { signal: timeout.signal });
-  try {
-    return await Promise.race([promise, late]);
-  } catch {
-    return undefined; // whoever started it has the error
-  } finally {
-    timeout.abort();
-    late.catch(() => {}); // it was aborted
-  }
+/** What the promise resolves to; undefined if it rejects (whoever started it has the error) or takes longer. */
+function atMost<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds, undefined);
+    const settle = (value?: Value): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    promise.then(settle, () => settle());
+  });
 }
