@@ -16,7 +16,7 @@ import type {
   StringLiteral,
   VariableDeclaration,
 } from "oxc-parser";
-import { helperLibrary } from "./decorators.js";
+import { helperLibrary } from "./typescript-emit.js";
 import { localiseLoops } from "./loops.js";
 import { analyseNames } from "./names.js";
 import { isReserved } from "./scope.js";
@@ -220,7 +220,7 @@ function importBindings(node: ImportDeclaration): string {
     const helper = helperModule.exec(node.source.value)?.[1];
     if (helper) return `const ${first[0]} = __cell.helper("${helper}");`;
     const pattern = bindings.map(([local, exported]) => `${exported}: ${local}`).join(", ");
-    if (node.source.value === helperLibrary) return `const { ${pattern} } = __cell.decoratorHelpers();`;
+    if (node.source.value === helperLibrary) return `const { ${pattern} } = __cell.typescriptHelpers();`;
     if (jsxModule.test(node.source.value)) return `const { ${pattern} } = ${call};`;
   }
   return `__cell.bind(${call}, ${JSON.stringify(Object.fromEntries(bindings))});`;

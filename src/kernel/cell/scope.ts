@@ -7,7 +7,7 @@
  * libraries behave; those live on the object `shadowing` instead, which only cells look at.
  */
 import { createRequire } from "node:module";
-import { helperLibrary } from "./decorators.js";
+import { helperLibrary } from "./typescript-emit.js";
 
 /** Names by which libraries tell where they run; a notebook may well declare them for itself. */
 const sniffedNames =
@@ -108,7 +108,7 @@ export class CellContext {
   /** Assigning to one of its properties fails as assigning to a `const` does. */
   readonly constants = constants;
   readonly helper = helper;
-  readonly decoratorHelpers = decoratorHelpers;
+  readonly typescriptHelpers = typescriptHelpers;
   readonly import: CellModules["import"];
   readonly declare: (names: string[]) => void;
   readonly #notebook: NotebookScope;
@@ -167,8 +167,8 @@ const constants: Record<string, unknown> = new Proxy(
 
 const requireFromHere = createRequire(import.meta.url);
 
-/** What compiled standard decorators call. */
-function decoratorHelpers(): unknown {
+/** Functions that code calls which TypeScript has compiled. */
+function typescriptHelpers(): unknown {
   return requireFromHere(helperLibrary);
 }
 

@@ -17,11 +17,11 @@
 import { createRequire } from "node:module";
 import type Remapping from "@jridgewell/remapping";
 import { MagicString } from "magic-string";
-import { parseSync, type Program } from "oxc-parser";
-import { transformSync, type OxcError } from "oxc-transform";
+import { parseSync } from "oxc-parser";
+import type { OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
 import type { CompilerSettings } from "./compiler-settings.js";
-import { compileDecorators, hasDecorators } from "./decorators.js";
+import { toJavaScript, type JavaScript } from "./javascript.js";
 import { findMagics, magics, type CellMagic, type CellMagics, type LineMagic } from "./magics.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
@@ -51,7 +51,12 @@ export interface TransformOptions {
  */
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
   const found = findMagics(source);
-  const { program, ...stripped } = toJavaScript(stripTypes(source, found, options));
+  const stripped = stripTypes(source, found, options);
+  const { program } = parseSync("cell.js", stripped.code, {
+    lang: "js",
+    sourceType: "module",
+    preserveParens: false,
+  });
   const rewritten = rewriteProgram(stripped.code, program, {
     isShadowed: options.isShadowed ?? (() => false),
     ...(found.cell && magics[found.cell.name]?.argument === "code" && { magic: found.cell }),
@@ -66,15 +71,6 @@ export function transformCell(source: string, options: TransformOptions): Transf
       return map;
     },
   };
-}
-
-function toJavaScript(stripped: Stripped): Stripped & { program: Program } {
-  const parse = (code: string): Program =>
-    parseSync("cell.js", code, { lang: "js", sourceType: "module", preserveParens: false }).program;
-  const program = parse(stripped.code);
-  if (!hasDecorators(stripped.code, program)) return { ...stripped, program };
-  const { code, map } = compileDecorators(stripped.code);
-  return { code, maps: () => [map, ...stripped.maps()], program: parse(code) };
 }
 
 interface Stripped {
@@ -94,16 +90,16 @@ function stripTypes(source: string, { cell, lines }: CellMagics, options: Transf
   // A cell that starts as an object literal means that value, as in Node's REPL, if it can.
   if (/^\s*\{/.test(source) && !/;\s*$/.test(source)) {
     const parenthesised = text.clone().prepend("(").append("\n)");
-    const { code, map, errors } = transformAs("ts", parenthesised.toString(), options);
+    const { code, maps, errors } = transformAs("ts", parenthesised.toString(), options);
     const outer = (): string =>
       parenthesised.generateMap({ hires: true, source: options.fileName }).toString();
-    if (errors.length === 0) return { code, maps: () => [JSON.stringify(map), outer()] };
+    if (errors.length === 0) return { code, maps: () => [...maps(), outer()] };
   }
   const plain = text.toString();
   const errors: OxcError[] = [];
   for (const language of /<[\w>]/.test(plain) ? (["ts", "tsx"] as const) : (["ts"] as const)) {
-    const { code, map, errors: found } = transformAs(language, plain, options);
-    if (found.length === 0) return { code, maps: () => [JSON.stringify(map), ...edits()] };
+    const { code, maps, errors: found } = transformAs(language, plain, options);
+    if (found.length === 0) return { code, maps: () => [...maps(), ...edits()] };
     errors.push(...found.slice(0, 1));
   }
   // The attempt that got further understood the cell better.
@@ -156,24 +152,23 @@ function samePlace(from: string, offset: number, to: string): number {
   return lines.slice(0, before.length - 1).reduce((sum, line) => sum + line.length + 1, column);
 }
 
-function transformAs(lang: "ts" | "tsx", source: string, { fileName, settings }: TransformOptions) {
-  // Read from disk, so only for cells to which it matters.
-  const { jsx, decorator } = (lang === "tsx" || source.includes("@") ? settings?.() : undefined) ?? {};
+function transformAs(
+  language: "ts" | "tsx",
+  source: string,
+  { fileName, settings }: TransformOptions,
+): JavaScript {
   const pragma = /@jsx\s/.test(source) && !/@jsxRuntime\s+automatic/.test(source);
-  const result = transformSync(fileName, source, {
-    lang,
-    sourceType: "module",
-    sourcemap: true,
-    target: "es2022",
+  // Read from disk, so only for cells to which it matters.
+  const { jsx, decorator } = (language === "tsx" || source.includes("@") ? settings?.() : undefined) ?? {};
+  return toJavaScript(source, {
+    fileName,
+    language,
     // What an import is for is known only when later cells have used it.
-    typescript: { onlyRemoveTypeImports: true },
+    keepImports: true,
     ...(decorator && { decorator }),
-    jsx: { ...(lang === "tsx" && jsx), ...(pragma && { runtime: "classic" as const }) },
+    jsx: { ...(language === "tsx" && jsx), ...(pragma && { runtime: "classic" as const }) },
   });
-  return { ...result, errors: result.errors.filter(({ severity }) => failing.has(severity)) };
 }
-
-const failing = new Set<string>(["Error"]);
 
 /** oxc-transform counts bytes of UTF-8. */
 function utf16Offset(text: string, bytes: number): number {

@@ -10,9 +10,8 @@ import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import remapping from "@jridgewell/remapping";
 import { parseSync } from "oxc-parser";
-import { transformSync } from "oxc-transform";
 import { readCompilerSettings } from "../cell/compiler-settings.js";
-import { compileDecorators, hasDecorators } from "../cell/decorators.js";
+import { toJavaScript } from "../cell/javascript.js";
 import { readTsconfig } from "../cell/tsconfig.js";
 
 const versionParameter = "version";
@@ -144,20 +143,14 @@ function importsOf(path: string, text: string): string[] {
 
 /** JavaScript of a TypeScript or JSX file, and its source map. */
 export function transformFile(path: string, text: string): { code: string; map: string } {
-  const result = transformSync(path, text, {
-    sourceType: "module",
-    sourcemap: true,
-    target: "es2022",
+  const { code, maps, errors } = toJavaScript(text, {
+    fileName: path,
+    language: path.endsWith("jsx") ? "jsx" : path.endsWith("x") ? "tsx" : "ts",
     ...readCompilerSettings(configuredFolder(dirname(path))),
   });
-  const [error] = result.errors;
+  const [error] = errors;
   if (error) throw new SyntaxError(`${path}: ${error.message}\n${error.codeframe ?? ""}`);
-  const { code } = result;
-  const map = JSON.stringify(result.map);
-  const { program } = parseSync("module.js", code, { lang: "js", sourceType: "module" });
-  if (!hasDecorators(code, program)) return { code, map };
-  const compiled = compileDecorators(code);
-  return { code: compiled.code, map: remapping([compiled.map, map], () => null).toString() };
+  return { code, map: remapping(maps(), () => null).toString() };
 }
 
 /** The nearest folder upwards with a tsconfig.json; the folder itself if there is none. */

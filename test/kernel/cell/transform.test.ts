@@ -275,6 +275,17 @@ describe("transformCell", () => {
     }
   });
 
+  it("compiles namespaces that export variables, anew when the cell is run again", async () => {
+    const cell = `
+      namespace Counter { export let count = 1; export let { step } = { step: 2 }; export const add = () => count += step; }
+      Counter.add(); Counter.step = 10; Counter.add(); Counter.count`;
+    assert.equal(await notebook.run(cell), 13);
+    await notebook.run("let Counter = 5");
+    assert.equal(await notebook.run(cell), 13);
+    const view = "namespace V { export let tag = 'b'; } const h = (...all: unknown[]) => all; <i>{V.tag}</i>";
+    assert.deepEqual(await notebook.run(`/** @jsx h */ ${view}`), ["i", null, "b"]);
+  });
+
   it("lists and forgets the notebook's names", async () => {
     await notebook.run("let a = 1; const process = 2; import path from 'node:path'; b = 3");
     assert.deepEqual(notebook.scope.names(), ["a", "process", "b", "path"]);
