@@ -27,6 +27,8 @@ export async function temporaryJupyter(): Promise<TemporaryJupyter> {
   await writeFile(join(kernel, "kernel.json"), JSON.stringify(spec));
   return {
     env: {
+      // Else a kernelspec of the same name in .venv would come first.
+      JUPYTER_PREFER_ENV_PATH: "0",
       JUPYTER_DATA_DIR: join(folder, "data"),
       JUPYTER_RUNTIME_DIR: runtime,
       JUPYTER_CONFIG_DIR: join(folder, "config"),

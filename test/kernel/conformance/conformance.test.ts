@@ -26,11 +26,7 @@ describe("conformance, by Python's jupyter_client", function () {
     });
     assert.equal(exitCode, 0, all);
     assert.match(all, /\nOK/);
-    // Our kernel has no pager; nothing else may be left out.
-    assert.deepEqual(
-      [...all.matchAll(/^(test_\w+) .*skipped/gm)].map(([, name]) => name),
-      ["test_pager"],
-    );
+    assert.doesNotMatch(all, /skipped/);
     assert.deepEqual(await jupyter.runtimeFiles(), [], "nothing is left in the runtime folder");
   });
 });

@@ -29,6 +29,7 @@ class ManabiKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "display({ [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>x</b>' }) })", "mime": "text/html"},
         {"code": "display({ 'image/svg+xml': '<svg/>' }, { raw: true })", "mime": "image/svg+xml"},
     ]
+    code_page_something = "console.log?"
     code_history_pattern = "6 ? 7"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "console.log"

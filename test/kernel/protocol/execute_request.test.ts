@@ -4,6 +4,26 @@ import type { CellDiagnostic, CellOutcome } from "../../../src/kernel/contracts.
 import { Bench, failure, ok, types } from "../fakes.js";
 
 describe("execute_request", () => {
+  it("answers a question about a name as a page, and runs nothing", async () => {
+    const bench = new Bench();
+    bench.cellService.inspection = { "text/plain": "const o" };
+    for (const [code, about] of [
+      ["o.p?", "o.p"],
+      [" ??%time\n", "%time"],
+    ] as const) {
+      const { reply } = await bench.execute(code);
+      assert.deepEqual(reply["payload"], [{ source: "page", data: { "text/plain": "const o" }, start: 0 }]);
+      assert.deepEqual(bench.cellService.asked.at(-1), { code: about, cursor: about.length });
+    }
+    bench.cellService.inspection = undefined;
+    const answer = await bench.execute("nothing?");
+    assert.deepEqual(answer.reply["payload"], []);
+    assert.deepEqual(types(answer), ["busy", "execute_input", "stream", "idle"]);
+    assert.deepEqual(bench.runner.executed, []);
+    await bench.execute("a ? b : c");
+    assert.equal(bench.runner.executed.length, 1);
+  });
+
   it("announces the cell, sends its outputs in order, then the reply and idle", async () => {
     const bench = new Bench();
     bench.runner.run = (_, send) => {

@@ -3,9 +3,11 @@ import { logWarning } from "../../log.js";
 import type { Cell } from "../cells.js";
 import { flag, object, text } from "../content.js";
 import { isRepeated, mayBeRepeated, renderErrors, renderNotices } from "../diagnostics.js";
+import { helpCommand } from "../help-command.js";
 import type { Kernel } from "../kernel.js";
 import type { Request } from "../request.js";
 import { settingCommand } from "../settings.js";
+import { inspect } from "./inspect_request.js";
 
 /** A cell that has ended does not wait longer for its type errors; they are shown when they come. */
 const diagnosticsWaitMs = 2000;
@@ -44,12 +46,7 @@ async function execute(kernel: Kernel, request: Request) {
   if (storeHistory) kernel.executionCount++;
   const { executionCount, publisher } = kernel;
   const cell = kernel.cells.add(request, executionCount);
-  const command = settingCommand(code);
-  if (command) {
-    Object.assign(kernel.settings, command.change);
-    void publisher.stream(request.header, "stdout", `${command.says}\n`);
-  }
-  const evaluation = command ? nothingDone : evaluate(kernel, cell, options);
+  const evaluation = doCommand(kernel, request, code) ?? evaluate(kernel, cell, options);
   // The runner is at work meanwhile; what it sends comes later.
   if (!silent) publisher.now(request.header, "execute_input", { code, execution_count: executionCount });
   if (storeHistory) kernel.history.add(executionCount, code);
@@ -63,7 +60,29 @@ async function execute(kernel: Kernel, request: Request) {
   return { outcome, cell, stopOnError };
 }
 
-const nothingDone: CellOutcome = { status: "ok", userExpressions: {} };
+/** What a cell asks of the kernel itself; undefined if it is code to run. */
+function doCommand(kernel: Kernel, { header }: Request, code: string): Promise<CellOutcome> | undefined {
+  const setting = settingCommand(code);
+  if (setting) {
+    Object.assign(kernel.settings, setting.change);
+    void kernel.publisher.stream(header, "stdout", `${setting.says}\n`);
+    return Promise.resolve({ status: "ok", userExpressions: {} });
+  }
+  const question = helpCommand(code);
+  return question && help(kernel, header, question.about, question.detailLevel);
+}
+
+/** https://jupyter-client.readthedocs.io/en/stable/messaging.html#payloads-deprecated: "page" */
+async function help(
+  kernel: Kernel,
+  header: Request["header"],
+  about: string,
+  detailLevel: 0 | 1,
+): Promise<CellOutcome> {
+  const data = await inspect(kernel, about, about.length, detailLevel);
+  if (!data) void kernel.publisher.stream(header, "stdout", `Nothing is known about ${about}.\n`);
+  return { status: "ok", userExpressions: {}, payload: data ? [{ source: "page", data, start: 0 }] : [] };
+}
 
 type Options = ReturnType<typeof readOptions>;
 
