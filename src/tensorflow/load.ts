@@ -1,6 +1,7 @@
 import { useCompiledTraining } from "./compile/index.js";
 import { takeKerasArguments } from "./fit/arguments.js";
 import { installFit } from "./fit/install.js";
+import { useEpochMetrics } from "./metrics/install.js";
 import { backendInfo, tf } from "./native.js";
 import { repairAdadelta } from "./repairs/adadelta.js";
 import { repairAdagrad } from "./repairs/adagrad.js";
@@ -43,6 +44,7 @@ repairEvaluation();
 repairSampleWeights();
 repairTargets();
 repairLossNames();
+useEpochMetrics();
 repairOptimizerNames();
 repairLayerDefaults();
 installFit();

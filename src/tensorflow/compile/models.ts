@@ -137,6 +137,14 @@ export function useCompiledTraining(): void {
     compile.call(this, args);
   };
 
+  // It compiles a new model inside of it each time.
+  const sequential = tf.Sequential.prototype;
+  const { compile: compileSequential } = sequential;
+  sequential.compile = function (args) {
+    programsOf(this).dispose();
+    compileSequential.call(this, args);
+  };
+
   prototype.dispose = function (this: OpenModel) {
     programsOf(this).dispose();
     return dispose.call(this);

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Callback, CallbackList, Logs } from "@tensorflow/tfjs-node";
+import { resetMetrics, showRunningMetrics } from "../metrics/install.js";
 import { tf } from "../native.js";
 import { repairEvaluateVerbose } from "./evaluate-verbose.js";
 import { InterruptCallback, makeInterruptible, recoverFromInterrupts } from "./interrupt.js";
@@ -16,7 +17,7 @@ import { rememberSequential } from "./sequential.js";
 export function installFit(): void {
   const isReplaced = replacedProgressBar();
   const list = tf.CallbackList.prototype;
-  const { setParams } = list;
+  const { setParams, setModel, onEpochBegin } = list;
   list.setParams = function (params) {
     const fit = params as unknown as FitParams;
     const [averaging, ...others] = this.callbacks.filter((callback) => !isReplaced(callback));
@@ -24,6 +25,14 @@ export function installFit(): void {
     if (fit.verbose > 0) ours.push(new ProgressCallback(fit, averaging as unknown as AveragingCallback));
     this.callbacks = [averaging!, ...ours, ...others];
     setParams.call(this, params);
+  };
+  list.setModel = function (model) {
+    models.set(this, model);
+    setModel.call(this, model);
+  };
+  list.onEpochBegin = function (...args) {
+    resetMetrics(models.get(this)!);
+    return onEpochBegin.apply(this, args);
   };
   list.onBatchEnd = withKerasNames("onBatchEnd");
   list.onEpochEnd = withKerasNames("onEpochEnd");
@@ -34,10 +43,15 @@ export function installFit(): void {
   repairEvaluateVerbose();
 }
 
+const models = new WeakMap<CallbackList, object>();
+
 function withKerasNames(method: "onBatchEnd" | "onEpochEnd") {
   return async function (this: CallbackList, index: number, logs: Logs = {}): Promise<void> {
     const [averaging, ...others] = this.callbacks;
     await averaging?.[method](index, logs);
+    if (method === "onBatchEnd") {
+      showRunningMetrics(models.get(this)!, averaging as unknown as AveragingCallback, logs);
+    }
     addKerasNames(logs);
     for (const callback of others) await callback[method](index, logs);
   };

@@ -3,19 +3,6 @@ import { tf } from "../native.js";
 
 type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
-/** How many of the values above one half are true: as a share of those values, or of the true ones. */
-const truePositives =
-  (share: (isTrue: Tensor, isPositive: Tensor) => Tensor): Measure =>
-  (yTrue, yPred) =>
-    tf.tidy(() => {
-      const [isTrue, isPositive] = [yTrue, yPred].map((values) =>
-        tf.cast(tf.greater(values, 0.5), "float32"),
-      );
-      return tf.divNoNan(tf.sum(tf.mul(isTrue!, isPositive!)), tf.sum(share(isTrue!, isPositive!)));
-    });
-const precision = truePositives((_isTrue, isPositive) => isPositive);
-const recall = truePositives((isTrue) => isTrue);
-
 /** Squared for errors up to `delta`, straight beyond (Huber, 1964). */
 const huber: Measure = (yTrue, yPred) =>
   tf.tidy(() => {
@@ -44,7 +31,7 @@ const losses: Record<string, string | Measure> = {
   huber,
 };
 
-/** The same for metrics, and `precision`, which counted only values of exactly 1. */
+/** The same for metrics; those that count over an epoch are in `metrics/`. */
 const metrics: Record<string, Measure> = {
   meanSquaredError: (yTrue, yPred) => tf.metrics.meanSquaredError(yTrue, yPred),
   meanAbsoluteError: (yTrue, yPred) => tf.metrics.meanAbsoluteError(yTrue, yPred),
@@ -54,10 +41,7 @@ const metrics: Record<string, Measure> = {
   topKCategoricalAccuracy: topK((yTrue) => tf.argMax(yTrue, -1)),
   sparseTopKCategoricalAccuracy: topK((yTrue) => yTrue.flatten().toInt()),
   cosineSimilarity: (yTrue, yPred) => tf.neg(tf.metrics.cosineProximity(yTrue, yPred)),
-  r2Score: (yTrue, yPred) => tf.metrics.r2Score(yTrue, yPred),
   huber,
-  precision,
-  recall,
 };
 // fit names a metric in logs by the name of its function.
 for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metric, "name", { value: name });
