@@ -3,6 +3,8 @@ export const dataType = {
   float: 1,
   int32: 3,
   uint8: 4,
+  int16: 5,
+  int8: 6,
   string: 7,
   int64: 9,
   bool: 10,

@@ -1,6 +1,7 @@
 import type { Tensor, TensorLike, layers } from "@tensorflow/tfjs-node";
 import { core, runsNatively, tf } from "../native.js";
 import { hostRandom, SeedSequence } from "../random-state.js";
+import { drawKept } from "./dropout-mask.js";
 import { withSeeds } from "./random.js";
 
 type Layer = layers.Layer;
@@ -23,8 +24,8 @@ export function repairDropout(): void {
       // A noise shape may leave sizes out: [null, 1, null] drops whole columns.
       const sameRank = (noiseShape ?? input.shape).length === input.rank;
       const shape = sameRank ? input.shape.map((size, axis) => noiseShape?.[axis] ?? size) : noiseShape!;
-      const kept = tf.greaterEqual(tf.randomUniform(shape, 0, 1, "float32", seed), rate);
-      return tf.mul(input, tf.mul(tf.cast(kept, "float32"), 1 / (1 - rate)));
+      const kept = tf.cast(drawKept(shape, rate, seed), "float32");
+      return tf.mul(input, tf.mul(kept, 1 / (1 - rate)));
     });
   };
 

@@ -2,7 +2,7 @@ import type { DataType, Rank, ShapeMap, Tensor, Tensor1D } from "@tensorflow/tfj
 import { core, runNative, runsNatively, tf } from "../native.js";
 import { globalSeeds, hostRandom, type SeedSequence } from "../random-state.js";
 
-type Seed = number | string;
+export type Seed = number | string;
 type RandomOp = "StatelessRandomUniform" | "StatelessRandomNormal" | "StatelessTruncatedNormal";
 
 let seeds: SeedSequence = globalSeeds;
@@ -19,7 +19,7 @@ export function withSeeds<T>(sequence: SeedSequence, run: () => T): T {
 }
 
 /** A seed that the user gives names one draw: the same seed, the same numbers. */
-function seedTensor(seed: Seed | undefined): Tensor1D {
+export function seedTensor(seed: Seed | undefined): Tensor1D {
   if (seed == null || seeds !== globalSeeds) return seeds.next();
   const bits = Buffer.alloc(8);
   bits.writeDoubleLE(typeof seed === "number" ? seed : hashOf(seed));
