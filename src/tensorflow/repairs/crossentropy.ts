@@ -1,0 +1,158 @@
+import type { Tensor } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+
+type Save = (tensors: Tensor[]) => void;
+type Loss = (target: Tensor, output: Tensor) => Tensor;
+
+interface Activation {
+  apply(x: Tensor): Tensor;
+  getClassName(): string;
+}
+
+/** A layer, or a model in the place of one. */
+interface OutputLayer {
+  activation?: Activation;
+  outputLayers?: OutputLayer[];
+}
+
+interface CompiledModel extends OutputLayer {
+  outputLayers: OutputLayer[];
+  lossFunctions: Loss[];
+  /** The losses of several outputs, as metrics, and the metrics; with the output's index. */
+  metricsTensors: [Loss, number][];
+  testFunction: Step;
+  makeTestFunction(): void;
+  makeTrainFunction(): Step;
+}
+
+type Step = (data: Tensor[]) => Tensor[];
+
+/** What went into which activation, by the `dataId` of what came out: layers hand on clones, which share that. */
+const inputs = new WeakMap<object, { activation: string; input: Tensor }>();
+
+function rememberInputs({ activation, outputLayers = [] }: OutputLayer): void {
+  outputLayers.forEach(rememberInputs);
+  if (!activation || Object.hasOwn(activation, "apply")) return;
+  const { apply } = activation;
+  activation.apply = function (x) {
+    const output = apply.call(this, x);
+    const input = kept ? tf.keep(x.clone()) : x;
+    kept?.push(input);
+    inputs.set(output.dataId, { activation: this.getClassName(), input });
+    return output;
+  };
+}
+
+let kept: Tensor[] | undefined;
+
+/** A layer's intermediate tensors end with its call. These last until `run` is over. */
+function keepingInputs<T>(run: () => T): T {
+  const before = kept;
+  kept = [];
+  try {
+    return run();
+  } finally {
+    tf.dispose(kept);
+    kept = before;
+  }
+}
+
+const sameShape = (a: Tensor, b: Tensor): boolean => tf.util.arraysEqual(a.shape, b.shape);
+
+function inputOf(output: Tensor, activation: string): Tensor | undefined {
+  const known = inputs.get(output.dataId);
+  if (known?.activation !== activation || known.input.isDisposed) return undefined;
+  // A reshaped output shares the dataId, too.
+  return sameShape(known.input, output) ? known.input : undefined;
+}
+
+/** `-sum(target * log(softmax(output)))` over the last axis. */
+const softmaxCrossentropy = (target: Tensor, output: Tensor): Tensor =>
+  tf.customGrad((...args) => {
+    const [z, x, save] = args as unknown as [Tensor, Tensor, Save];
+    save([z, x]);
+    return {
+      value: tf.neg(tf.sum(tf.mul(z, tf.logSoftmax(x)), -1)),
+      gradFunc: (dy, [labels, logits]) => {
+        const upstream = tf.expandDims(dy, -1);
+        return [
+          tf.neg(tf.mul(tf.logSoftmax(logits!), upstream)),
+          tf.mul(tf.sub(tf.softmax(logits!), labels!), upstream),
+        ];
+      },
+    };
+  })(target, output);
+
+/** The crossentropy of each value in `target`, 0 or 1, with `sigmoid(output)`. */
+const sigmoidCrossentropy = (target: Tensor, output: Tensor): Tensor =>
+  tf.customGrad((...args) => {
+    const [z, x, save] = args as unknown as [Tensor, Tensor, Save];
+    save([z, x]);
+    // The logarithm of 1 + exp(x), for large x, too.
+    const softplus = tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
+    return {
+      value: tf.sub(softplus, tf.mul(x, z)),
+      gradFunc: (dy, [labels, logits]) => [
+        tf.neg(tf.mul(logits!, dy)),
+        tf.mul(tf.sub(tf.sigmoid(logits!), labels!), dy),
+      ],
+    };
+  })(target, output);
+
+/** By the name of TensorFlow.js's loss: the same from what went into the activation, if that is known. */
+const fromLogits: Record<string, (target: Tensor, output: Tensor) => Tensor | undefined> = {
+  categoricalCrossentropy(target, output) {
+    const logits = inputOf(output, "softmax");
+    if (!logits || !sameShape(target, logits)) return undefined;
+    return softmaxCrossentropy(tf.cast(target, "float32"), logits);
+  },
+  sparseCategoricalCrossentropy(target, output) {
+    const logits = inputOf(output, "softmax");
+    if (!logits) return undefined;
+    const classes = tf.cast(tf.floor(tf.reshape(target, [-1])), "int32");
+    const labels = tf.reshape(tf.oneHot(classes, logits.shape.at(-1)!), logits.shape);
+    return softmaxCrossentropy(tf.cast(labels, "float32"), logits);
+  },
+  binaryCrossentropy(target, output) {
+    const logits = inputOf(output, "sigmoid");
+    if (!logits || !sameShape(target, logits)) return undefined;
+    return tf.mean(sigmoidCrossentropy(tf.cast(target, "float32"), logits), -1);
+  },
+};
+
+function replaced(loss: Loss): Loss {
+  // The names of functions have a number behind them in the bundle of TensorFlow.js.
+  const name = loss.name.replace(/\$\d+$/, "");
+  const better = Object.hasOwn(fromLogits, name) ? fromLogits[name] : undefined;
+  if (!better) return loss;
+  const either: Loss = (target, output) => tf.tidy(() => better(target, output) ?? loss(target, output));
+  return Object.defineProperty(either, "name", { value: name });
+}
+
+/**
+ * Behind a softmax or sigmoid, computes crossentropies from what went into it, as Keras does with TensorFlow
+ * (`_get_logits` in keras/src/backend/tensorflow/nn.py). TensorFlow.js clips the probabilities, so that what a model gets
+ * very wrong has no gradient, and needs twenty operations where this needs five.
+ */
+export function repairCrossentropy(): void {
+  const model = tf.LayersModel.prototype;
+  const { compile } = model;
+  const open = model as unknown as CompiledModel;
+  const { makeTestFunction, makeTrainFunction } = open;
+  open.makeTrainFunction = function () {
+    const step = makeTrainFunction.call(this);
+    return (data) => keepingInputs(() => step(data));
+  };
+  open.makeTestFunction = function () {
+    makeTestFunction.call(this);
+    const { testFunction } = this;
+    this.testFunction = (data) => keepingInputs(() => testFunction(data));
+  };
+  model.compile = function (args) {
+    compile.call(this, args);
+    const compiled = this as unknown as CompiledModel;
+    rememberInputs(compiled);
+    compiled.lossFunctions = compiled.lossFunctions.map(replaced);
+    compiled.metricsTensors = compiled.metricsTensors.map(([measure, output]) => [replaced(measure), output]);
+  };
+}
