@@ -8,4 +8,5 @@ export {
   reduceLROnPlateau,
   type ReduceLROnPlateauOptions,
 } from "../../tensorflow/callbacks/reduce-lr-on-plateau.js";
+export { tensorBoard, type TensorBoardOptions } from "../../tensorflow/callbacks/tensor-board.js";
 export { modelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.js";

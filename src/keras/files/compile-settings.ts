@@ -41,8 +41,8 @@ const synonyms: Readonly<Record<string, string>> = {
   cosine_proximity: "CosineSimilarity",
 };
 
-/** Keras's metric -> tfjs's name or function. */
-const metrics: Readonly<Record<string, string | LossFunction>> = {
+/** Keras's metric -> the name for `compile`. */
+const metrics: Readonly<Record<string, string>> = {
   accuracy: "accuracy",
   acc: "accuracy",
   crossentropy: "crossentropy",
@@ -52,9 +52,33 @@ const metrics: Readonly<Record<string, string | LossFunction>> = {
   MeanAbsolutePercentageError: "mape",
   BinaryAccuracy: "binaryAccuracy",
   CategoricalAccuracy: "categoricalAccuracy",
-  SparseCategoricalAccuracy: tf.metrics.sparseCategoricalAccuracy,
+  SparseCategoricalAccuracy: "sparseCategoricalAccuracy",
+  TopKCategoricalAccuracy: "topKCategoricalAccuracy",
+  SparseTopKCategoricalAccuracy: "sparseTopKCategoricalAccuracy",
+  BinaryCrossentropy: "binaryCrossentropy",
   CategoricalCrossentropy: "categoricalCrossentropy",
   SparseCategoricalCrossentropy: "sparseCategoricalCrossentropy",
+  CosineSimilarity: "cosineSimilarity",
+  RootMeanSquaredError: "rootMeanSquaredError",
+  R2Score: "r2Score",
+  Precision: "precision",
+  Recall: "recall",
+  AUC: "auc",
+  TruePositives: "truePositives",
+  FalsePositives: "falsePositives",
+  TrueNegatives: "trueNegatives",
+  FalseNegatives: "falseNegatives",
+};
+
+/** The settings that these metrics have, where they are not off. */
+const metricSettings: JsonObject = {
+  num_thresholds: 200,
+  curve: "ROC",
+  summation_method: "interpolation",
+  class_aggregation: "uniform_average",
+  threshold: 0.5,
+  axis: -1,
+  k: 5,
 };
 
 const { NONE } = tf.Reduction;
@@ -191,7 +215,7 @@ function metricsToTfjs(
   // tfjs knows which accuracy is meant by its own losses only.
   const meant = (metric: Json): Json =>
     isSparse && (metric === "accuracy" || metric === "acc") ? "SparseCategoricalAccuracy" : metric;
-  const list = (item: Json): LossFunction[] => [item].flat().flatMap((metric) => metricToTfjs(meant(metric)));
+  const list = (item: Json): string[] => [item].flat().flatMap((metric) => metricToTfjs(meant(metric)));
   let given = value;
   if (given === null) return undefined;
   if (Array.isArray(given) && given.some(Array.isArray)) {
@@ -202,17 +226,20 @@ function metricsToTfjs(
   if (!isObject(given) || "class_name" in given) return list(given);
   const byOutput = Object.fromEntries(Object.entries(given).map(([name, item]) => [name, list(item)]));
   // tfjs takes lists here, too, which its type does not say.
-  return byOutput as unknown as Record<string, LossFunction>;
+  return byOutput as unknown as Record<string, string>;
 }
 
 /** A metric that tfjs lacks changes neither training nor predictions: it is left out with a warning. */
-function metricToTfjs(value: Json): LossFunction[] {
+function metricToTfjs(value: Json): string[] {
   if (value === null) return [];
-  const { name } = canonical(value, metrics);
-  if (Object.hasOwn(metrics, name)) return [metrics[name]! as LossFunction];
-  console.warn(
-    `loadModel: TensorFlow.js does not have the metric ${name}; the model is compiled without it.`,
+  const { name, config } = canonical(value, metrics);
+  const other = Object.entries(config).find(
+    ([key, item]) =>
+      Boolean(item) && !["name", "dtype", "reduction", "fn"].includes(key) && item !== metricSettings[key],
   );
+  if (Object.hasOwn(metrics, name) && !other) return [metrics[name]!];
+  const setting = other ? `(${other[0]}=${describe(other[1])})` : "";
+  console.warn(`loadModel: there is no metric ${name}${setting} here; the model is compiled without it.`);
   return [];
 }
 
@@ -228,10 +255,11 @@ function metricsToKeras(model: Tf.LayersModel): Json {
 }
 
 function metricToKeras(value: Loss): Json {
-  const found = Object.entries(metrics).find(
-    ([name, tfjs]) =>
-      tfjs === value || (typeof value === "string" && tfjs === value.toLowerCase()) || name === value,
-  )?.[0];
+  const given = typeof value === "string" ? value.toLowerCase() : undefined;
+  const found =
+    value === tf.metrics.sparseCategoricalAccuracy
+      ? "SparseCategoricalAccuracy"
+      : Object.entries(metrics).find((names) => names.some((name) => name.toLowerCase() === given))?.[0];
   if (!found) {
     reject(
       `The model is compiled with the metric ${typeof value === "function" ? value.name : describe(value)}`,

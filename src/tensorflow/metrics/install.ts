@@ -65,18 +65,23 @@ export function resetMetrics(model: object): void {
   for (const metric of metricsOf.get(model as OpenModel) ?? []) metric.reset();
 }
 
+/** Names, in logs, of the metrics that count over an epoch. */
+export function epochMetricNames(model: object): Set<string> {
+  const { metricsTensors } = model as OpenModel;
+  const measures = new Set(metricsOf.get(model as OpenModel)?.map(({ measure }) => measure));
+  if (measures.size === 0) return new Set();
+  const names = (model as OpenModel).getDedupedMetricsNames().slice(1);
+  return new Set(names.filter((_, i) => measures.has(metricsTensors[i]![0])));
+}
+
 /** Puts the values over the epoch so far into the logs of a batch, of the metrics for which a batch alone has none. */
 export function showRunningMetrics(model: object, { seen, totals }: AveragingCallback, logs: Logs): void {
-  const measures = new Set(metricsOf.get(model as OpenModel)?.map(({ measure }) => measure));
-  if (measures.size === 0) return;
-  const { metricsTensors } = model as OpenModel;
-  const names = (model as OpenModel).getDedupedMetricsNames().slice(1);
-  names.forEach((name, i) => {
-    if (!measures.has(metricsTensors[i]![0]) || !(name in totals)) return;
+  for (const name of epochMetricNames(model)) {
+    if (!(name in totals)) continue;
     const total = totals[name]!;
     tf.dispose([logs[name]]);
     Object.assign(logs, { [name]: typeof total === "number" ? total / seen : tf.div(total, seen) });
-  });
+  }
 }
 
 function disposeMetrics(outer: OpenModel): void {

@@ -67,6 +67,6 @@ export const nativeModels: Record<string, () => Tf.LayersModel> = {
 };
 
 function compiled(model: Tf.LayersModel, optimizer: Tf.Optimizer, loss: string | string[]): Tf.LayersModel {
-  model.compile({ optimizer, loss, metrics: ["accuracy"] });
+  model.compile({ optimizer, loss, metrics: ["accuracy", "rootMeanSquaredError"] });
   return model;
 }
