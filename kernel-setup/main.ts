@@ -1,4 +1,5 @@
 import { SetupError } from "./command.js";
+import { kernelBundleStep } from "./kernel-bundle.js";
 import { kernelSpecStep } from "./kernelspec.js";
 import { labSettingsStep } from "./lab-settings.js";
 import { runLab } from "./lab.js";
@@ -15,6 +16,7 @@ import { describeTensorFlow, readTensorFlowStatus, tensorFlowStep } from "./tens
 export function startSteps(project: Project): Step[] {
   return [
     selfLinkStep(project),
+    kernelBundleStep(project),
     jupyterLabStep(project),
     labSettingsStep(project),
     kernelSpecStep(project),

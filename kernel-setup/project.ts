@@ -45,7 +45,7 @@ export function projectAt(
     python: path.join(venv, platform === "win32" ? "Scripts/python.exe" : "bin/python"),
     jupyter: path.join(venv, "share/jupyter"),
     state: path.join(root, ".manabi"),
-    kernelMain: path.join(root, "dist/src/kernel/main.js"),
+    kernelMain: path.join(root, "dist/src/kernel/main.cjs"),
     tfjsNode,
     binding: path.join(tfjsNode, "lib/napi-v8/tfjs_binding.node"),
     ...overrides,

@@ -9,7 +9,6 @@ import { Kernel } from "./protocol/kernel.js";
 import { createRunner } from "./runner/process.js";
 import { readConnectionFile } from "./wire/connection.js";
 import { Signer } from "./wire/signature.js";
-import { ZeromqSockets } from "./wire/zeromq-sockets.js";
 
 /** How often to look whether the process that started the kernel still lives. */
 const parentWatchMs = 1000;
@@ -26,12 +25,17 @@ export async function runKernel(args: string[]): Promise<number> {
   const cwd = process.cwd();
   const parts = { runner: createRunner({ cwd }), cellService: createCellService({ cwd }) };
   const runnerStarts = parts.runner.start();
-  parts.cellService.start().catch((error) => logWarning("the cell service did not start", error));
   try {
     const kernel = await startKernel(readArguments(args), parts);
-    runnerStarts.catch((error) => {
-      if (!kernel.stopping) logWarning("the runner did not start", error);
-    });
+    runnerStarts
+      .catch((error) => {
+        if (!kernel.stopping) logWarning("the runner did not start", error);
+      })
+      // The first cell needs both, and there may be two processors only: its result first, its types then.
+      .then(() => parts.cellService.start())
+      .catch((error) => {
+        if (!kernel.stopping) logWarning("the cell service did not start", error);
+      });
     process.on("SIGINT", () => void kernel.interrupt());
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void kernel.stop());
     watchParent(kernel);
@@ -61,6 +65,8 @@ async function startKernel(
   parts: Parts,
 ): Promise<Kernel> {
   const connection = await readConnectionFile(connectionFile);
+  // Not before the runner has been started, which takes longest.
+  const { ZeromqSockets } = await import("./wire/zeromq-sockets.js");
   const sockets = new ZeromqSockets(connection);
   const signer = new Signer(connection.key, connection.signature_scheme);
   const history = new SqliteHistory(historyPath());

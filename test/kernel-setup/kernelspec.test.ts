@@ -14,7 +14,7 @@ describe("kernel-setup/kernelspec", () => {
     assert.equal(step.isDone(), true);
     const folder = path.join(project.venv, "share/jupyter/kernels/manabi");
     assert.deepEqual(JSON.parse(fs.readFileSync(path.join(folder, "kernel.json"), "utf8")), {
-      argv: ["/opt/node/bin/node", path.join(project.root, "dist/src/kernel/main.js"), "{connection_file}"],
+      argv: ["/opt/node/bin/node", path.join(project.root, "dist/src/kernel/main.cjs"), "{connection_file}"],
       display_name: "TypeScript (Manabi)",
       language: "typescript",
       interrupt_mode: "message",

@@ -41,6 +41,8 @@ export interface Result {
 
 interface StartOptions {
   env?: NodeJS.ProcessEnv;
+  /** Default: the kernel of this build. */
+  main?: string;
   /** Default: on free ports. */
   connection?: ConnectionInfo;
   /** The process started is not the kernel, but its parent, as Jupyter Server is. */
@@ -73,7 +75,7 @@ export class KernelProcess {
     const connection = options.connection ?? (await freeConnection());
     const file = join(folder, "connection.json");
     await writeFile(file, JSON.stringify(connection));
-    const kernelArgs = [kernelMain, "--connection-file", file];
+    const kernelArgs = [options.main ?? kernelMain, "--connection-file", file];
     const child = spawn(
       process.execPath,
       options.viaServer ? ["--eval", parentProgram, ...kernelArgs] : kernelArgs,

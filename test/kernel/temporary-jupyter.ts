@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const kernelMain = fileURLToPath(new URL("../../src/kernel/main.js", import.meta.url));
+export const kernelMain = fileURLToPath(new URL("../../src/kernel/main.cjs", import.meta.url));
 
 /** Folders of Jupyter's own, with this build of the kernel as the only kernelspec added. */
 export interface TemporaryJupyter {

@@ -122,7 +122,8 @@ class WorkerService {
 
   #startWorker(): Worker {
     const workerData: WorkerFolders = { folder: this.cwd, homeFolder };
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    const worker = new Worker(new URL("../part.cjs", import.meta.url), {
+      argv: ["checker"],
       workerData,
       // Flags of this process, such as --eval, are not meant for the thread.
       execArgv: [],

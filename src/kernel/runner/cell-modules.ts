@@ -4,7 +4,7 @@
  */
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Script, constants } from "node:vm";
 import { isLocalSpecifier } from "./local-graph.js";
 import { LocalModules } from "./local-modules.js";
@@ -14,7 +14,16 @@ export type ModuleNamespace = Record<string, unknown>;
 type ImportOptions = { with?: Record<string, string> };
 type ImportFunction = (specifier: string, options?: ImportOptions) => Promise<ModuleNamespace>;
 
+/** `import()` as it is in the file `filename`: Node resolves it from where a script is said to be. */
+function importFunction(filename: string): ImportFunction {
+  return new Script("(specifier, options) => import(specifier, options)", {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }).runInThisContext() as ImportFunction;
+}
+
 const requireFromManabi = createRequire(import.meta.url);
+const importFromManabi = importFunction(fileURLToPath(import.meta.url));
 
 export class CellModules {
   readonly meta: { url: string; filename: string; dirname: string };
@@ -25,11 +34,7 @@ export class CellModules {
   constructor(folder: string) {
     const filename = join(folder, "notebook.ts");
     this.meta = { url: pathToFileURL(filename).href, filename, dirname: folder };
-    // Node resolves what this function imports from where its script is said to be.
-    this.importFromFolder = new Script("(specifier, options) => import(specifier, options)", {
-      filename,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    }).runInThisContext() as ImportFunction;
+    this.importFromFolder = importFunction(filename);
     this.require = this.makeRequire(createRequire(filename));
   }
 
@@ -48,7 +53,7 @@ export class CellModules {
     } catch (error) {
       if (isBuiltin(name) || !isMissing(error, name, this.meta.filename)) throw error;
       try {
-        return (await (options ? import(name, options) : import(name))) as ModuleNamespace;
+        return await importFromManabi(name, options);
       } catch (ownError) {
         // A package that Manabi has but that fails must say so; one that nobody has is missing in the folder.
         throw isMissing(ownError, name, undefined)

@@ -29,7 +29,8 @@ export function startHelper(
 ): void {
   const afterTermination = prepareTermination(channel);
   const workerData: HelperData = { shared: channel.shared, token };
-  const worker = new Worker(new URL("helper-thread.js", import.meta.url), {
+  const worker = new Worker(new URL("../part.cjs", import.meta.url), {
+    argv: ["helper"],
     workerData,
     name: "manabi-helper",
     execArgv: [],

@@ -1,6 +1,7 @@
-/** The runner process: user code runs in this thread. Started by `process.ts`, with the output token as argument. */
+/** The runner process: user code runs in this thread. Started by `process.ts`, with its name and the output token as arguments. */
 import { Socket } from "node:net";
 import { Comms } from "./comms.js";
+import { Evaluator } from "./evaluator.js";
 import { decodeMessage, FrameReader } from "./frames.js";
 import { installFlushPoints } from "./flush-points.js";
 import { hidePromiseMarks } from "./inspection.js";
@@ -16,7 +17,7 @@ import { installStoppableTimers } from "./stoppable-timers.js";
 import { installStreams } from "./streams.js";
 import { suppressVmWarning } from "./warnings.js";
 
-const [token] = process.argv.splice(2) as [string];
+const [, token] = process.argv.splice(2) as [string, string];
 const channel = new OutputChannel(Owner.user, token);
 /** As it is before it flushes output, for when there is nobody left to read that. */
 const kill = process.kill.bind(process);
@@ -52,7 +53,6 @@ define("display", displayValue);
 define("clearOutput", clearOutput);
 define("input", inputs.cellFunction());
 
-const { Evaluator } = await import("./evaluator.js");
 const evaluator = new Evaluator(process.cwd(), channel, host);
 
 const requests = new Socket({ fd: Descriptor.requests, writable: false });

@@ -218,9 +218,9 @@ class RunnerProcess {
     private readonly listener: ProcessListener,
   ) {
     const token = randomBytes(12).toString("hex");
-    const main = fileURLToPath(new URL("main.js", import.meta.url));
+    const part = fileURLToPath(new URL("../part.cjs", import.meta.url));
     // Without the flag, ending a loop in a timer makes Node abort ("async hook stack has become corrupted").
-    this.child = spawn(process.execPath, ["--no-force-async-hooks-checks", main, token], {
+    this.child = spawn(process.execPath, ["--no-force-async-hooks-checks", part, "runner", token], {
       cwd,
       env: env ?? process.env,
       // A group of its own, so that signals reach it with all that it starts.

@@ -1,0 +1,9 @@
+/** `node main.cjs --connection-file FILE [--strict]`: what the kernelspec starts. */
+import parts = require("./parts.cjs");
+
+const loading = parts.load("front") as Promise<
+  typeof import("./front.js", { with: { "resolution-mode": "import" } })
+>;
+void loading
+  .then(({ runKernel }) => runKernel(process.argv.slice(2)))
+  .then((exitCode) => process.exit(exitCode));
