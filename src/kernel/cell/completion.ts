@@ -7,18 +7,16 @@ import type { CheckerCompletion, Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
 import { magics } from "./magics.js";
+import { memberOwner, nameStart } from "./member-access.js";
 
 type Match = Completions["matches"][number];
 
 /** Types and documentation are looked up for the first matches, and for some more while there is time. */
 const detailedMatches = { always: 4, atMost: 20 };
-const detailsMs = 5;
+const detailsMs = 2;
 const maxSignatureLength = 300;
 const maxDescribedNames = 40;
 
-/** An expression without side effects before the final dot: names, dots and literal indexes. */
-const memberAccess =
-  /([\p{ID_Start}$_][\p{ID_Continue}$]*(?:\??\.[\p{ID_Start}$_][\p{ID_Continue}$]*|\[(?:\d+|"[^"\\\n]*"|'[^'\\\n]*')\])*)\??\.$/u;
 const moduleSpecifier = /(?:\bfrom|\bimport|\b(?:require|import)\s*\()\s*["']([^"'\n]*)$/;
 
 const keywords = (
@@ -35,9 +33,9 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
   const specifier = moduleSpecifier.exec(before)?.[1];
   if (specifier !== undefined) return completeSpecifier(language.folder, specifier, cursor);
 
-  const partial = /[\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "";
-  const start = cursor - partial.length;
-  const memberOf = memberAccess.exec(before.slice(0, start))?.[1];
+  const start = nameStart(code, cursor);
+  const partial = before.slice(start);
+  const memberOf = memberOwner(code, cursor);
   const isMember = /\.\s*$/.test(before.slice(0, start)) && !/\.\.\.\s*$/.test(before.slice(0, start));
   const found =
     language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, cursor, partial));

@@ -29,7 +29,7 @@ describe("complete_request", () => {
     assert.deepEqual(reply["matches"], ["tensor"]);
     assert.deepEqual(reply["metadata"], {
       _jupyter_types_experimental: [
-        { text: "tensor", type: "function", signature: "tensor()", documentation: "", start: 10, end: 12 },
+        { text: "tensor", type: "function", signature: "tensor()", start: 10, end: 12 },
       ],
     });
   });

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Completions, LiveProperty, Runner } from "../../contracts.js";
+import type { Completions, LiveProperty } from "../../contracts.js";
+import { memberOwner } from "../../cell/member-access.js";
+import { atMost } from "../at-most.js";
 import { codePointOffset, utf16Offset } from "../code-points.js";
 import { integer, text } from "../content.js";
 import type { Handler } from "../request.js";
@@ -11,8 +12,13 @@ const liveWaitMs = 100;
 export const complete_request: Handler = async ({ cellService, runner }, { content }) => {
   const code = text(content, "code");
   const cursor = utf16Offset(code, integer(content, "cursor_pos", code.length));
-  const typed = await cellService.complete(code, cursor);
-  const matches = withLive(typed, await liveMembers(runner, typed.memberOf), code.slice(typed.start, cursor));
+  const completing = cellService.complete(code, cursor);
+  // Asked for at the same time, though what looks like a member may turn out to be text.
+  const owner = memberOwner(code, cursor);
+  const live = owner === undefined ? undefined : atMost(liveWaitMs, runner.liveProperties(owner));
+  const typed = await completing;
+  const members = typed.memberOf === undefined ? undefined : await live;
+  const matches = withLive(typed, members ?? [], code.slice(typed.start, cursor));
   const start = codePointOffset(code, typed.start);
   const end = codePointOffset(code, typed.end);
   return {
@@ -24,23 +30,14 @@ export const complete_request: Handler = async ({ cellService, runner }, { conte
       _jupyter_types_experimental: matches.map((match) => ({
         text: match.insertText ?? match.text,
         type: match.kind,
-        signature: match.signature ?? "",
-        documentation: match.documentation ?? "",
+        ...(match.signature && { signature: match.signature }),
+        ...(match.documentation && { documentation: match.documentation }),
         start,
         end,
       })),
     },
   };
 };
-
-async function liveMembers(runner: Runner, expression: string | undefined): Promise<LiveProperty[]> {
-  if (expression === undefined) return [];
-  const timeout = new AbortController();
-  const late = sleep(liveWaitMs, undefined, { signal: timeout.signal }).catch(() => undefined);
-  const members = await Promise.race([runner.liveProperties(expression), late]);
-  timeout.abort();
-  return members ?? [];
-}
 
 /** Members known only at run time follow the typed ones. */
 function withLive({ matches }: Completions, live: LiveProperty[], prefix: string): Completions["matches"] {

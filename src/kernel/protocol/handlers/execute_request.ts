@@ -1,5 +1,6 @@
 import type { CellDiagnostic, CellOutcome, JsonObject } from "../../contracts.js";
 import { logWarning } from "../../log.js";
+import { atMost } from "../at-most.js";
 import type { Cell } from "../cells.js";
 import { flag, object, text } from "../content.js";
 import { isRepeated, mayBeRepeated, renderErrors, renderNotices } from "../diagnostics.js";
@@ -172,16 +173,4 @@ function replyContent(outcome: CellOutcome, { executionCount }: Cell) {
   if (outcome.status === "ok") return { status: "ok", ...common, payload: outcome.payload ?? [] };
   const { ename, evalue, traceback } = outcome;
   return { status: "error", ...common, ename, evalue, traceback, payload: [] };
-}
-
-/** What the promise resolves to; undefined if it rejects (whoever started it has the error) or takes longer. */
-function atMost<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds, undefined);
-    const settle = (value?: Value): void => {
-      clearTimeout(timer);
-      resolve(value);
-    };
-    promise.then(settle, () => settle());
-  });
 }
