@@ -11,6 +11,7 @@ import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import type { ImportedName } from "./analysis.js";
+import { withoutNpm } from "./npm-specifier.js";
 
 type Place = "near" | "home";
 
@@ -59,7 +60,8 @@ export class ImportTable {
     entry: RegisteredImport;
     isNew: boolean;
   } {
-    const { exported, from, attributes, isTypeOnly } = wanted;
+    const { exported, attributes, isTypeOnly } = wanted;
+    const from = withoutNpm(wanted.from);
     const place = this.#placeOf(from);
     const key = JSON.stringify([place, exported, from, attributes, isTypeOnly]);
     const known = this.#registered.get(key);

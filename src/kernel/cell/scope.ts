@@ -60,6 +60,11 @@ export class NotebookScope {
     return (this.isShadowed(name) ? this.shadowing : (globalThis as Record<string, unknown>))[name];
   }
 
+  /** Gives cells, and no other code, a name that is none of the notebook's own. */
+  offer(name: string, value: unknown): void {
+    this.#define(this.shadowing, name, value);
+  }
+
   /** Makes names assignable; those that exist, also as globals of Node, keep their values. */
   declare(names: string[]): void {
     for (const name of names) {

@@ -29,7 +29,9 @@ function nameAndMessage(thrown: unknown): { ename: string; evalue: string } {
   if (!isError(thrown))
     return { ename: "Thrown value", evalue: cut(safely(() => inspect(thrown), "(unprintable)")) };
   const ename = textOf(() => thrown.name) || textOf(() => thrown.constructor.name) || "Error";
-  return { ename, evalue: cut(textOf(() => thrown.message)) };
+  // Where the transform has put names that other code must not see.
+  const message = textOf(() => thrown.message).replaceAll("__cell.scope.", "");
+  return { ename, evalue: cut(message) };
 }
 
 function tracebackLines(thrown: unknown, depth: number, seen: Set<unknown>): string[] {

@@ -6,6 +6,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Script, constants } from "node:vm";
+import { withoutNpm } from "../cell/npm-specifier.js";
 import { isLocalSpecifier } from "./local-graph.js";
 import { LocalModules } from "./local-modules.js";
 import * as tslab from "./tslab.js";
@@ -39,7 +40,7 @@ export class CellModules {
   }
 
   async import(specifier: unknown, options?: ImportOptions): Promise<ModuleNamespace> {
-    const name = String(specifier);
+    const name = withoutNpm(String(specifier));
     if (name === "tslab") return tslab;
     if (isLocalSpecifier(name, this.meta.url)) {
       try {

@@ -7,6 +7,7 @@ import { transformCell } from "../cell/transform.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../contracts.js";
 import { describeError } from "./cell-errors.js";
 import { CellModules } from "./cell-modules.js";
+import { createDeno } from "./deno.js";
 import type { Host } from "./host.js";
 import { createMagics } from "./magics.js";
 import { plainText, toMimeBundle } from "./mime-bundle.js";
@@ -43,6 +44,7 @@ export class Evaluator {
     private readonly host: Host,
   ) {
     this.modules = new CellModules(folder);
+    this.scope.offer("Deno", createDeno(host));
     this.magics = createMagics({
       folder,
       scope: this.scope,

@@ -1,4 +1,5 @@
 /** The runner process: user code runs in this thread. Started by `process.ts`, with its name and the output token as arguments. */
+import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { Comms } from "./comms.js";
 import { Evaluator } from "./evaluator.js";
@@ -34,7 +35,7 @@ process.on("SIGINT", () => undefined);
 
 const comms = new Comms(channel);
 const host = new Host(channel, comms);
-const inputs = new Inputs(channel);
+const inputs = new Inputs(channel, receiveNow);
 const { display, clearOutput, interruptSignal, checkInterruptsWithin, displayValue } = host;
 const { openComm, registerTarget } = comms;
 
@@ -52,6 +53,8 @@ define(Symbol.for("Jupyter.host"), {
 define("display", displayValue);
 define("clearOutput", clearOutput);
 define("input", inputs.cellFunction());
+define("prompt", inputs.prompt);
+define("confirm", inputs.confirm);
 
 const evaluator = new Evaluator(process.cwd(), channel, host);
 
@@ -60,13 +63,7 @@ const reader = new FrameReader();
 /** An interrupt can end the handling of one request; the others must not be lost with it. */
 const inbox: { message: RunnerRequest; buffers: Buffer[] }[] = [];
 requests.on("data", (chunk: Buffer) => {
-  for (const frame of reader.push(chunk)) {
-    const { message, buffers } = decodeMessage(frame.payload) as {
-      message: RunnerRequest;
-      buffers: Buffer[];
-    };
-    inbox.push({ message, buffers });
-  }
+  receive(chunk);
   // Not from an Immediate: Node's queue of them does not survive that a loop in one of them is ended.
   handleInbox();
 });
@@ -74,14 +71,35 @@ requests.on("data", (chunk: Buffer) => {
 requests.on("error", () => requests.destroy());
 requests.on("close", () => kill(-process.pid, "SIGKILL"));
 
+function receive(chunk: Buffer): void {
+  for (const frame of reader.push(chunk)) {
+    const { message, buffers } = decodeMessage(frame.payload) as {
+      message: RunnerRequest;
+      buffers: Buffer[];
+    };
+    if (message.type === "input_reply") inputs.reply(message.requestId, message.value);
+    else inbox.push({ message, buffers });
+  }
+}
+
+/** For code that blocks the thread: takes what has come, which the event loop cannot do meanwhile. */
+function receiveNow(): void {
+  const chunk = Buffer.alloc(65_536);
+  try {
+    receive(chunk.subarray(0, readSync(Descriptor.requests, chunk)));
+  } catch (error) {
+    // Nothing has come.
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+  }
+}
+
 function handleInbox(): void {
   for (let next = inbox.shift(); next; next = inbox.shift()) handle(next.message, next.buffers);
 }
 
 function handle(message: RunnerRequest, buffers: Buffer[]): void {
   if (message.type === "execute") evaluator.execute(message.request);
-  else if (message.type === "input_reply") inputs.reply(message.requestId, message.value);
-  else comms.receive({ ...message.message, buffers });
+  else if (message.type === "comm") comms.receive({ ...message.message, buffers });
 }
 
 startHelper(channel, token, (cellIds, frames) => {

@@ -207,6 +207,12 @@ describe("CellLanguage", function () {
     );
   });
 
+  it("knows the types behind npm: specifiers", () => {
+    assert.deepEqual(check(language, "import { zipSync } from 'npm:fflate@0.8'; zipSync.foo"), [
+      "2339 1:51 foo",
+    ]);
+  });
+
   it("says once what is wrong with several names of an import", () => {
     assert.deepEqual(check(language, "import { a, b } from 'nowhere'"), ["2307 1:22 'nowhere'"]);
   });

@@ -152,6 +152,15 @@ describe("kernel/runner modules", () => {
     assert.equal(await harness.result("import old from './old.cjs'; old"), "'at last'");
   });
 
+  it("takes npm: specifiers for those of installed packages", async () => {
+    harness.write("node_modules/@scope/tool/package.json", '{ "name": "@scope/tool", "main": "index.js" }');
+    harness.write("node_modules/@scope/tool/index.js", "exports.tool = 'main';");
+    harness.write("node_modules/@scope/tool/part.js", "exports.tool = 'part';");
+    assert.equal(await harness.result("import { tool } from 'npm:@scope/tool@^1.2.3'; tool"), "'main'");
+    assert.equal(await harness.result("(await import('npm:@scope/tool@1/part.js')).tool"), "'part'");
+    assert.match((await harness.failure("import 'npm:not-there@2'")).text, /npm install not-there /);
+  });
+
   it("finds a package that was installed after it had been missed", async () => {
     const { text } = await harness.failure("import 'brand-new';");
     assert.match(text, /Cannot find the package 'brand-new' from .*Install it with: npm install brand-new/);

@@ -156,6 +156,33 @@ describe("kernel/runner host", () => {
     assert.ok(outcome.status === "error" && /needs a front end that can answer/.test(outcome.evalue));
   });
 
+  it("asks and waits for the answer, as in browsers, without losing what comes meanwhile", async () => {
+    harness.outputs.length = 0;
+    const cell = harness.run(
+      "const city = prompt('city?', 'Rome'); [city, prompt('street?', 'Via'), confirm('sure?')]",
+    );
+    const later = harness.run("'later'");
+    const ask = (prompt: string) =>
+      harness.waitFor(
+        (output): output is Kind<"input_request"> =>
+          output.type === "input_request" && output.prompt === prompt,
+      );
+    harness.runner.inputReply((await ask("city?")).requestId, "Oslo");
+    harness.runner.inputReply((await ask("street?")).requestId, "");
+    harness.runner.inputReply((await ask("sure? [y/N] ")).requestId, "Yes");
+    assert.equal((await cell).status, "ok");
+    assert.equal((await later).status, "ok");
+    const results = harness.outputs.filter((output) => output.type === "execute_result");
+    assert.deepEqual(
+      results.map(({ data }) => stripVTControlCharacters(String(data["text/plain"]))),
+      ["[ 'Oslo', 'Via', true ]", "'later'"],
+    );
+    harness.outputs.length = 0;
+    await harness.run("prompt('?')", { allowStdin: false });
+    const [nobody] = harness.outputs;
+    assert.match(nobody?.type === "execute_result" ? String(nobody.data["text/plain"]) : "", /null/);
+  });
+
   it("aborts the interrupted cell's signal only", async () => {
     await harness.result(
       "const host = globalThis[Symbol.for('Jupyter.host')]; const earlier = host.interruptSignal();",

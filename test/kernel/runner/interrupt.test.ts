@@ -25,6 +25,7 @@ describe("kernel/runner interrupt", function () {
     "a blocking wait": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
     "a child process that is waited for": "require('node:child_process').execSync('sleep 30')",
     "an unanswered question": "await input('name? ')",
+    "an unanswered question that blocks": "prompt('name? ')",
   };
   for (const [name, code] of Object.entries(forms)) {
     it(`ends ${name} and keeps all state`, async () => {
