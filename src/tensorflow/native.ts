@@ -115,13 +115,13 @@ export const layers = requireFromTensorFlow("@tensorflow/tfjs-layers") as Mutabl
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 interface NativeBackend {
-  binding: Record<"TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32", number>;
-  executeMultipleOutputs(
-    op: string,
-    attributes: { name: string; type: number; value: unknown }[],
-    inputs: Tensor[],
-    outputs: number,
-  ): Tensor[];
+  binding: Record<"TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_FLOAT" | "TF_INT32" | "TF_INT64", number> & {
+    createTensor(shape: number[], dtype: number, values: Int32Array): number;
+    deleteTensor(id: number): void;
+    executeOp(op: string, attributes: object[], inputs: number[], outputs: number): object[];
+  };
+  getInputTensorIds(inputs: Tensor[]): number[];
+  createOutputTensor(metadata: object): Tensor;
 }
 
 /** Whether operations run on native TensorFlow now (the user may have chosen another backend). */
@@ -129,19 +129,38 @@ export function runsNatively(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
-/** Runs a TensorFlow operation that TensorFlow.js has no name for, with its type attributes. It has no gradient. */
+/**
+ * Runs a TensorFlow operation that TensorFlow.js has no name for. It has no gradient.
+ *
+ * @param attributes types and switches
+ * @param inputs a bigint stands for an int64 scalar, which TensorFlow.js has no tensors for
+ */
 export function runNative(
   op: string,
-  types: Record<string, "float32" | "int32">,
-  inputs: Tensor[],
+  attributes: Record<string, "float32" | "int32" | boolean>,
+  inputs: (Tensor | bigint)[],
   outputs: number,
 ): Tensor[] {
   const backend = tf.backend() as unknown as NativeBackend;
-  const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding;
-  const attributes = Object.entries(types).map(([name, dtype]) => ({
-    name,
-    type,
-    value: dtype === "float32" ? TF_FLOAT : TF_INT32,
-  }));
-  return backend.executeMultipleOutputs(op, attributes, inputs, outputs);
+  const { binding } = backend;
+  const values = Object.entries(attributes).map(([name, value]) =>
+    typeof value === "boolean"
+      ? { name, type: binding.TF_ATTR_BOOL, value }
+      : {
+          name,
+          type: binding.TF_ATTR_TYPE,
+          value: value === "float32" ? binding.TF_FLOAT : binding.TF_INT32,
+        },
+  );
+  const scalars: number[] = [];
+  const ids = inputs.map((input) => {
+    if (typeof input !== "bigint") return backend.getInputTensorIds([input])[0]!;
+    const words = new Int32Array(BigInt64Array.of(input).buffer);
+    const id = binding.createTensor([], binding.TF_INT64, words);
+    scalars.push(id);
+    return id;
+  });
+  const made = binding.executeOp(op, values, ids, outputs);
+  for (const id of scalars) binding.deleteTensor(id);
+  return made.map((metadata) => backend.createOutputTensor(metadata));
 }
