@@ -26,11 +26,13 @@ function compile(model: LayersModel, args: ModelCompileArgs): LayersModel {
 
 async function readMnist(count: number, shape: number[]): Promise<{ x: Tensor; y: Tensor }> {
   const { xTrain, yTrain } = await mnist.loadData();
-  const images = new Float32Array(count * 784);
-  for (let i = 0; i < images.length; i++) images[i] = xTrain.data[i]! / 255;
   const labels = Int32Array.from(yTrain.data.subarray(0, count));
   return {
-    x: tf.tensor(images, [count, ...shape]),
+    x: xTrain
+      .slice(0, count)
+      .divide(255)
+      .reshape([count, ...shape])
+      .toTensor(),
     y: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat()),
   };
 }

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import type { DataType, Tensor } from "@tensorflow/tfjs";
 import { displaySymbol, type MimeBundle } from "./display/host.js";
 import { tf } from "./tensorflow/load.js";
+import { tensorFromChunks } from "./tensorflow/tensor-from-chunks.js";
 
 /** The typed arrays that hold the numbers of an `NdArray`. */
 export type NumberArray = Uint8Array | Uint8ClampedArray | Int32Array | Float32Array | Float64Array;
@@ -12,6 +13,30 @@ export type NestedNumbers = number | boolean | readonly NestedNumbers[];
 /** Everything that `toNdArray` reads: tensors, anything with `data` and `shape`, typed and nested arrays. */
 export type ArrayLike =
   Tensor | { data: NumberArray; shape: readonly number[] } | NumberArray | NestedNumbers;
+
+/** Numbers that are divided only when somebody looks, or on their way into a tensor. */
+class Quotients {
+  constructor(
+    private readonly dividends: NumberArray,
+    private readonly divisor: number,
+  ) {}
+
+  get length(): number {
+    return this.dividends.length;
+  }
+
+  /** Writes those from `start` on into `target`. */
+  readonly write = (target: Float32Array, start: number): void => {
+    const { dividends, divisor } = this;
+    for (let i = 0; i < target.length; i++) target[i] = dividends[start + i]! / divisor;
+  };
+
+  all(): Float32Array {
+    const numbers = new Float32Array(this.length);
+    this.write(numbers, 0);
+    return numbers;
+  }
+}
 
 /**
  * Numbers in one typed array, with a shape: what a dataset is made of before it becomes a tensor.
@@ -27,18 +52,23 @@ export type ArrayLike =
  */
 export class NdArray<Data extends NumberArray = NumberArray> {
   readonly shape: readonly number[];
+  #numbers: Data | Quotients;
 
   /** @throws RangeError if `shape` does not hold exactly `data.length` numbers. */
-  constructor(
-    readonly data: Data,
-    shape: readonly number[] = [data.length],
-  ) {
+  constructor(data: Data | Quotients, shape: readonly number[] = [data.length]) {
     if (product(shape) !== data.length) {
       throw new RangeError(
         `The shape [${shape.join(", ")}] holds ${product(shape)} numbers, but ${data.length} were given.`,
       );
     }
+    this.#numbers = data;
     this.shape = shape;
+  }
+
+  get data(): Data {
+    // What is divided has floats for `Data`.
+    if (this.#numbers instanceof Quotients) this.#numbers = this.#numbers.all() as Data;
+    return this.#numbers;
   }
 
   get rank(): number {
@@ -80,17 +110,19 @@ export class NdArray<Data extends NumberArray = NumberArray> {
   /** The same numbers in another shape; one length may be -1 and is worked out from the others. */
   reshape(shape: readonly number[]): NdArray<Data> {
     const known = product(shape.filter((length) => length !== -1));
+    const { length: size } = this.#numbers;
     return new NdArray(
-      this.data,
-      shape.map((length) => (length === -1 ? Math.floor(this.data.length / known) : length)),
+      this.#numbers,
+      shape.map((length) => (length === -1 ? Math.floor(size / known) : length)),
     );
   }
 
-  /** A new float32 array with every number divided by `divisor`: `divide(255)` brings bytes to 0..1. */
+  /**
+   * A new float32 array with every number divided by `divisor`: `divide(255)` brings bytes to 0..1. It is worked out when it
+   * is looked at; `toTensor` of it needs no memory in JavaScript. Change this array's numbers only after that.
+   */
   divide(divisor: number): NdArray<Float32Array> {
-    const data = new Float32Array(this.data.length);
-    for (let i = 0; i < data.length; i++) data[i] = this.data[i]! / divisor;
-    return new NdArray(data, this.shape);
+    return new NdArray<Float32Array>(new Quotients(this.data, divisor), this.shape);
   }
 
   /** How often each of the integers 0, 1, 2, … occurs: `yTrain.counts()` is the number of samples per class. */
@@ -108,7 +140,9 @@ export class NdArray<Data extends NumberArray = NumberArray> {
 
   /** A tensor of these numbers, which the caller disposes. `dtype` is float32 for float arrays, else int32. */
   toTensor(dtype: "float32" | "int32" | "bool" = this.isFloat ? "float32" : "int32"): Tensor {
-    return tf.tensor(this.data, [...this.shape], dtype);
+    return this.#numbers instanceof Quotients && dtype === "float32"
+      ? tensorFromChunks(this.shape, this.#numbers.write)
+      : tf.tensor(this.data, [...this.shape], dtype);
   }
 
   /** Nested JavaScript arrays; a plain number for an array without axes. */
@@ -120,7 +154,8 @@ export class NdArray<Data extends NumberArray = NumberArray> {
 
   /** Whether the numbers are stored as floating point. */
   get isFloat(): boolean {
-    return this.data instanceof Float32Array || this.data instanceof Float64Array;
+    const numbers = this.#numbers;
+    return numbers instanceof Quotients || numbers instanceof Float32Array || numbers instanceof Float64Array;
   }
 
   toString(): string {

@@ -39,6 +39,17 @@ describe("NdArray", () => {
     assert.equal(half.data[3], 1.5);
   });
 
+  it("becomes a tensor piece by piece, when it is large and divided", () => {
+    const numbers = Uint8Array.from({ length: 1501 * 784 }, (_, i) => i % 251);
+    const divided = new NdArray(numbers, [1501, 784]).divide(255);
+    const before = tf.memory().numTensors;
+    const tensor = divided.reshape([-1, 28, 28]).toTensor();
+    assert.deepEqual([tensor.dtype, tensor.shape], ["float32", [1501, 28, 28]]);
+    assert.deepEqual(tensor.dataSync(), divided.data);
+    tensor.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
   it("counts classes", () => {
     assert.deepEqual(new NdArray(Uint8Array.of(0, 2, 2)).counts(), [1, 0, 2]);
     assert.throws(() => new NdArray(Float32Array.of(0.5)).counts(), /needs integers from 0 up, but 0.5/);
