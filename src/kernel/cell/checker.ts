@@ -32,8 +32,6 @@ export interface Description {
 export interface TypeChecker {
   /** Tells which files in memory, or on disk, are not what they were. Everything else describes the newest state. */
   update(changed: string[]): void;
-  /** Frees what describes older states, when there is time; `update` does it otherwise. */
-  release(): void;
   /** Forgets what is known of the disk, such as which packages are installed. */
   invalidate(): void;
   syntacticDiagnostics(file: string): CheckerDiagnostic[];

@@ -289,10 +289,8 @@ export class CellLanguage {
   #remember({ analysis, file, start, imports }: View): void {
     const inferred = analysis.declarations.filter(({ text }) => text === undefined);
     const positions = inferred.map(({ position }) => start + position);
-    const types = this.#withChecker((checker) => {
-      checker.release();
-      return positions.length > 0 ? checker.typesAt(file, positions) : [];
-    });
+    const types =
+      positions.length > 0 ? this.#withChecker((checker) => checker.typesAt(file, positions)) : [];
     const declarations: Declaration[] = analysis.declarations.map((each) => {
       const { name, kind, text, verbatim } = each;
       return { name, kind, verbatim, text: text ?? this.#typed(each, types[inferred.indexOf(each)]) };

@@ -23,6 +23,9 @@ const anyMeaning = SymbolFlags.Value | SymbolFlags.Type | SymbolFlags.Namespace 
 
 type TypeScriptSymbol = NonNullable<CompletionEntry["symbol"]>;
 
+/** What is out of date is freed a little later: at once, it would keep a processor from what the user waits for. */
+const freeAfterMs = 5;
+
 /** @param configFile the tsconfig.json of the program, on disk or in memory */
 export function startTypeScript7(cwd: string, configFile: string, files: CheckerFiles): TypeChecker {
   const api = new API({
@@ -33,18 +36,23 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
     },
   });
   let snapshot: Snapshot = api.updateSnapshot({ openProjects: [configFile] });
-  let older: Snapshot | undefined;
+  /** Replaced by newer ones, and not freed yet. */
+  const older: Snapshot[] = [];
+  let timer: NodeJS.Timeout | undefined;
 
   function update(fileChanges: FileChanges): void {
-    release();
-    // The new one is built from it.
-    older = snapshot;
+    older.push(snapshot);
     snapshot = api.updateSnapshot({ fileChanges });
+    timer ??= setTimeout(free, freeAfterMs).unref();
   }
 
-  function release(): void {
-    older?.dispose();
-    older = undefined;
+  function free(): void {
+    timer = undefined;
+    try {
+      for (const each of older.splice(0)) each.dispose();
+    } catch {
+      // It has died; whoever asks it next finds out.
+    }
   }
 
   function project(): Project {
@@ -62,7 +70,6 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
   return {
     update: (changed) => update({ changed }),
     invalidate: () => update({ invalidateAll: true }),
-    release,
     syntacticDiagnostics: (file) => project().program.getSyntacticDiagnostics(file).map(toDiagnostic),
     semanticDiagnostics: (file) => project().program.getSemanticDiagnostics(file).map(toDiagnostic),
     configurationDiagnostics() {
@@ -105,6 +112,7 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
         .program.getSourceFileNames()
         .filter((name) => !name.includes("/node_modules/") && !name.startsWith("bundled:")),
     close() {
+      clearTimeout(timer);
       try {
         api.close();
       } catch {
