@@ -24,6 +24,8 @@ export interface Description {
   name: string;
   kind: string;
   type: string;
+  /** Of a variable: the interface of the same name, such as `Map<K, V>`. */
+  interface?: string;
   documentation: string;
   tags: { name: string; text?: string | undefined }[];
 }

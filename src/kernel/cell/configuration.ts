@@ -8,6 +8,7 @@ const defaults = {
   target: "esnext",
   lib: ["esnext"],
   strict: true,
+  strictPropertyInitialization: false,
   noImplicitThis: false,
   useUnknownInCatchVariables: false,
   skipLibCheck: true,

@@ -80,8 +80,9 @@ function toBundle(description: Description, detailLevel: 0 | 1): MimeBundle {
 }
 
 /** As a declaration: `function f(a: number): string` rather than `f: (a: number) => string`. */
-function signatureText({ name, kind, type: fullType }: Description): string {
+function signatureText({ name, kind, type: fullType, interface: sameName }: Description): string {
   const type = readableType(fullType);
+  if (sameName) return `interface ${readableType(sameName)}\nvar ${name}: ${type}`;
   if (kind === "class" || kind === "enum" || kind === "module") return `${kind} ${name}`;
   if (kind === "interface" || kind === "type") return `${kind} ${name}${type === name ? "" : ` = ${type}`}`;
   if (kind === "function" || kind === "method") {

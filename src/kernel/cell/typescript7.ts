@@ -144,10 +144,18 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
     const flags = isType
       ? NodeBuilderFlags.InTypeAlias | NodeBuilderFlags.MultilineObjectLiterals
       : NodeBuilderFlags.None;
+    const isBoth = !isType && (target.flags & SymbolFlags.Interface) !== 0;
     return {
       name: symbol.name,
       kind: kindOf(target.flags),
       type: type ? checker.typeToString(type, project().program.getSourceFile(file), flags) : "any",
+      ...(isBoth && {
+        interface: checker.typeToString(
+          checker.getDeclaredTypeOfSymbol(target),
+          undefined,
+          NodeBuilderFlags.WriteArrayAsGenericType,
+        ),
+      }),
       documentation: target.getDocumentationComment(checker),
       tags: [...target.getJsDocTags(checker)],
     };

@@ -333,9 +333,9 @@ describe("CellLanguage", function () {
       );
     });
 
-    it("tells const from let, and the value from the type of the same name", () => {
+    it("tells const from let, and the value from the interface of the same name", () => {
       assert.equal(plain("const limit = 'x'; limit", 24), 'const limit: "x"');
-      assert.equal(plain("Array", 5), "let Array: ArrayConstructor");
+      assert.equal(plain("Array", 5), "interface Array<T>\nvar Array: ArrayConstructor");
     });
 
     it("shows the function that is being called", () => {
