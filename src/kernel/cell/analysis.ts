@@ -59,9 +59,12 @@ export function analyseCell(source: string): CellAnalysis | undefined {
     const { program, errors } = parseSync(`cell.${language}`, source, {
       lang: language,
       sourceType: "module",
+      // Such as a name that is declared twice.
+      showSemanticErrors: true,
     });
     if (errors.length > 0) continue;
     const analysis = analyseStatements(source, program.body, language);
+    if (!mayAssignElsewhere(source, program.body)) return analysis;
     const names = looseNames(source, language, analysis);
     if (names) return { ...analysis, ...names };
   }
@@ -292,9 +295,18 @@ function importedNames(source: string, node: ImportDeclaration): ImportedName[] 
   });
 }
 
+/** False if all that a cell assigns is seen to be its own `const` and `let`: most cells need no closer look. */
+function mayAssignElsewhere(source: string, statements: (Directive | Statement)[]): boolean {
+  const initialised = statements.flatMap((statement) =>
+    statement.type === "VariableDeclaration" ? statement.declarations.filter(({ init }) => init) : [],
+  );
+  const signs = source.match(/=|\+\+|--|\b(?:for|var)\b/g) ?? [];
+  return signs.length > initialised.length;
+}
+
 /**
  * The transform makes these names top-level ones although TypeScript knows nothing of them. Undefined if the source
- * has an error that is found only now, such as a name that is declared twice.
+ * has an error that is found only now.
  */
 function looseNames(
   source: string,

@@ -24,17 +24,19 @@ export interface JavaScriptOptions extends Partial<CompilerSettings> {
 
 export function toJavaScript(text: string, options: JavaScriptOptions): JavaScript {
   const { fileName, language, keepImports = false, jsx = {}, decorator = {} } = options;
-  const { code, map, errors } = transformSync(fileName, text, {
-    lang: language,
-    sourceType: "module",
-    sourcemap: true,
-    target: "es2022",
-    typescript: { onlyRemoveTypeImports: keepImports },
-    decorator,
-    jsx,
-  });
+  const transform = (sourcemap: boolean) =>
+    transformSync(fileName, text, {
+      lang: language,
+      sourceType: "module",
+      sourcemap,
+      target: "es2022",
+      typescript: { onlyRemoveTypeImports: keepImports },
+      decorator,
+      jsx,
+    });
+  const { code, errors } = transform(false);
   const found = errors.filter(({ severity }) => failing.has(severity));
-  const stripped = { code, maps: () => [JSON.stringify(map)], errors: found };
+  const stripped = { code, maps: () => [JSON.stringify(transform(true).map)], errors: found };
   if (found.length > 0) return stripped;
   if ((language === "ts" || language === "tsx") && errors.some(isOfNamespace)) {
     const emitted = emitByTypeScript(language, text, { experimentalDecorators: decorator.legacy ?? false });

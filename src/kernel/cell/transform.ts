@@ -80,22 +80,20 @@ interface Stripped {
 }
 
 function stripTypes(source: string, { cell, lines }: CellMagics, options: TransformOptions): Stripped {
-  const text = new MagicString(source);
-  if (source.startsWith("#!")) text.update(0, 2, "//");
-  if (cell) callCellMagic(text, cell);
-  for (const line of lines) callLineMagic(text, line);
+  const isEdited = source.startsWith("#!") || cell !== undefined || lines.length > 0;
+  const text = isEdited ? edit() : undefined;
   const edits = (): string[] =>
-    text.hasChanged() ? [text.generateMap({ hires: true, source: options.fileName }).toString()] : [];
+    text ? [text.generateMap({ hires: true, source: options.fileName }).toString()] : [];
 
   // A cell that starts as an object literal means that value, as in Node's REPL, if it can.
   if (/^\s*\{/.test(source) && !/;\s*$/.test(source)) {
-    const parenthesised = text.clone().prepend("(").append("\n)");
+    const parenthesised = (text?.clone() ?? new MagicString(source)).prepend("(").append("\n)");
     const { code, maps, errors } = transformAs("ts", parenthesised.toString(), options);
     const outer = (): string =>
       parenthesised.generateMap({ hires: true, source: options.fileName }).toString();
     if (errors.length === 0) return { code, maps: () => [...maps(), outer()] };
   }
-  const plain = text.toString();
+  const plain = text?.toString() ?? source;
   const errors: OxcError[] = [];
   for (const language of /<[\w>]/.test(plain) ? (["ts", "tsx"] as const) : (["ts"] as const)) {
     const { code, maps, errors: found } = transformAs(language, plain, options);
@@ -108,6 +106,14 @@ function stripTypes(source: string, { cell, lines }: CellMagics, options: Transf
     return new CellSyntaxError(message, source, samePlace(plain, offset, source));
   });
   throw second && first && second.offset > first.offset ? second : first;
+
+  function edit(): MagicString {
+    const edited = new MagicString(source);
+    if (source.startsWith("#!")) edited.update(0, 2, "//");
+    if (cell) callCellMagic(edited, cell);
+    for (const line of lines) callLineMagic(edited, line);
+    return edited;
+  }
 }
 
 function callCellMagic(text: MagicString, { name, argument, bodyStart }: CellMagic): void {
