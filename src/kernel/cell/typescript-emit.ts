@@ -46,10 +46,9 @@ function renewing(code: string): string {
   return code.replace(/^((?:export )?)var ([\w$]+);(?=\n\(function \(\2\) \{)/gm, "$1let $2;");
 }
 
-/** The native program itself: TypeScript's script for Node takes ten times as long. */
+/** The native program itself, of the package for this platform: TypeScript's script for Node takes ten times as long. */
 function compiler(): string {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve("typescript/package.json"));
-  const { default: executable } = require(join(folder, "lib/getExePath.js")) as { default: () => string };
-  return executable();
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve("typescript/package.json"));
+  const native = resolve(`@typescript/typescript-${process.platform}-${process.arch}/package.json`);
+  return join(dirname(native), "lib", process.platform === "win32" ? "tsc.exe" : "tsc");
 }
