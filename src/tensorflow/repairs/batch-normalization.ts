@@ -2,12 +2,14 @@ import type { Tensor, layers } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 
 type Weight = { read(): Tensor };
-type BatchNormalization = layers.Layer & Record<"gamma" | "beta" | "movingMean", Weight | undefined>;
+type BatchNormalization = layers.Layer &
+  Record<"gamma" | "beta" | "movingMean", Weight | undefined> & { axis: number };
 
 /**
- * Training with `scale: false` or `center: false` fails in TensorFlow.js ("Cannot read properties of undefined"), and a
- * layer with `trainable: false` goes on following the batches. In Keras a frozen layer works as in inference, which
- * fine-tuning relies on: https://keras.io/guides/transfer_learning/
+ * Training with `scale: false` or `center: false` fails in TensorFlow.js ("Cannot read properties of undefined"), and so it
+ * does over another axis than the last ("Input to reshape is ..."). A layer with `trainable: false` goes on following the
+ * batches. In Keras a frozen layer works as in inference, which fine-tuning relies on:
+ * https://keras.io/guides/transfer_learning/
  */
 export function repairBatchNormalization(): void {
   const [layerClass] = tf.serialization.SerializationMap.getMap().classNameMap["BatchNormalization"]!;
@@ -17,6 +19,8 @@ export function repairBatchNormalization(): void {
     if (!kwargs["training"] || !this.trainable)
       return call.call(this, inputs, { ...kwargs, training: false });
     const { gamma, beta, movingMean } = this;
+    const input = [inputs].flat()[0]!;
+    if (this.axis >= 0 && this.axis < input.rank - 1) return overLastAxis(this, input, kwargs);
     // For the time of the call, what the layer lacks is a constant.
     this.gamma ??= { read: () => tf.onesLike(movingMean!.read()) };
     this.beta ??= { read: () => tf.zerosLike(movingMean!.read()) };
@@ -26,4 +30,27 @@ export function repairBatchNormalization(): void {
       Object.assign(this, { gamma, beta });
     }
   };
+}
+
+/** The same with the normalized axis moved to the end, and back. */
+function overLastAxis(
+  layer: BatchNormalization,
+  input: Tensor,
+  kwargs: Parameters<layers.Layer["call"]>[1],
+): Tensor {
+  const { axis } = layer;
+  const axes = Array.from(input.shape.keys());
+  const order = [...axes.filter((one) => one !== axis), axis];
+  layer.axis = -1;
+  try {
+    return tf.tidy(() => {
+      const normalized = layer.call(tf.transpose(input, order), kwargs) as Tensor;
+      return tf.transpose(
+        normalized,
+        axes.map((one) => order.indexOf(one)),
+      );
+    });
+  } finally {
+    layer.axis = axis;
+  }
 }

@@ -38,6 +38,9 @@ function twoOutputs(): LayersModel {
   return tf.model({ inputs: x, outputs });
 }
 
+const l2 = regularizers.l2({ l2: 0.1 });
+const regularized = { kernelRegularizer: l2, recurrentRegularizer: l2, biasRegularizer: l2 };
+
 const models: Record<string, () => LayersModel> = {
   regularizers: () =>
     sequential(
@@ -128,6 +131,66 @@ const models: Record<string, () => LayersModel> = {
   "class weights": () => sequential(layers.dense({ ...vector, units: 3, activation: "softmax" })),
   "sample weights": () => sequential(layers.dense({ ...vector, units: 1 })),
   "two outputs": twoOutputs,
+  "dilated convolution": () =>
+    sequential(
+      layers.conv2d({ ...image, filters: 2, kernelSize: 2, dilationRate: 2 }),
+      layers.flatten(),
+      one(),
+    ),
+  "dilated convolution, same": () =>
+    sequential(
+      layers.conv2d({
+        ...image,
+        filters: 2,
+        kernelSize: 3,
+        dilationRate: [1, 3],
+        padding: "same",
+        activation: "tanh",
+      }),
+      layers.flatten(),
+      one(),
+    ),
+  "dilated convolution in one dimension": () =>
+    sequential(
+      layers.conv1d({ ...sequence, filters: 3, kernelSize: 2, dilationRate: 3 }),
+      layers.flatten(),
+      one(),
+    ),
+  "dilated depthwise convolution": () =>
+    sequential(
+      layers.depthwiseConv2d({ ...image, kernelSize: 3, dilationRate: 2, padding: "same" }),
+      layers.flatten(),
+      one(),
+    ),
+  "transposed convolution in three dimensions": () =>
+    sequential(
+      layers.conv3dTranspose({ inputShape: [2, 3, 2, 2], filters: 2, kernelSize: 2, strides: 2 }),
+      layers.flatten(),
+      one(),
+    ),
+  "batch normalization over axis 1": () =>
+    sequential(layers.batchNormalization({ inputShape: [3, 4, 2], axis: 1 }), layers.flatten(), one()),
+  "regularizers of recurrent layers": () =>
+    sequential(
+      layers.lstm({ ...sequence, ...regularized, units: 3, returnSequences: true }),
+      layers.bidirectional({ layer: layers.gru({ ...regularized, units: 2 }), mergeMode: "concat" }),
+      one(),
+    ),
+  "layer normalization without scale": () =>
+    sequential(layers.layerNormalization({ ...vector, scale: false }), one()),
+  "layer normalization without center": () =>
+    sequential(
+      layers.layerNormalization({ ...sequence, center: false, axis: [1, 2] }),
+      layers.flatten(),
+      one(),
+    ),
+  "a regularized layer used twice": () => {
+    const x = tf.input({ shape: [3] });
+    const kernelRegularizer = regularizers.l2({ l2: 0.3 });
+    const shared = layers.dense({ units: 3, activation: "tanh", kernelRegularizer });
+    const hidden = shared.apply(shared.apply(x)) as typeof x;
+    return tf.model({ inputs: x, outputs: one().apply(hidden) as typeof x });
+  },
 };
 
 function assertClose(actual: Numbers, expected: Numbers, what: string): void {

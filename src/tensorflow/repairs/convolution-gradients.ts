@@ -1,0 +1,88 @@
+import type { GradConfig, Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
+import { tf } from "../native.js";
+
+type Padding = "same" | "valid" | number | [number, number][];
+interface Attributes {
+  dilations: number | number[] | null | undefined;
+  pad: Padding;
+}
+
+/**
+ * TensorFlow.js has no gradients of dilated convolutions (https://github.com/tensorflow/tfjs/issues/2176), and none of the
+ * transposed convolution in three dimensions.
+ */
+export function repairConvolutionGradients(): void {
+  addDilations("Conv2D");
+  addDilations("DepthwiseConv2dNative");
+  unfuseDilated();
+  tf.registerGradient({
+    kernelName: "Conv3DBackpropInputV2",
+    inputsToSave: ["dy", "filter"],
+    gradFunc: (dy, saved, attributes) => {
+      const [input, filter] = saved as [Tensor5D, Tensor5D];
+      const { strides, pad } = attributes as unknown as { strides: [number, number, number]; pad: "same" };
+      const kernel = "Conv3DBackpropFilterV2";
+      const settings = { strides, pad, filterShape: filter.shape };
+      return {
+        dy: () => tf.conv3d(dy as Tensor5D, filter, strides, pad),
+        filter: () => tf.engine().runKernel(kernel, { x: dy as Tensor, dy: input }, settings),
+      };
+    },
+  });
+}
+
+/**
+ * Teaches the gradient of a kernel the dilations: the pixels that are `rates` apart, which alone meet, are put together as
+ * images of their own, and convolved as such.
+ */
+function addDilations(kernelName: string): void {
+  const known: GradConfig = tf.getGradient(kernelName);
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    ...known,
+    gradFunc: (dy, saved, attributes) => {
+      const { dilations, pad } = attributes as unknown as Attributes;
+      const rates = ratesOf(dilations);
+      if (rates.every((rate) => rate === 1)) return known.gradFunc(dy, saved, attributes);
+      const [x, filter] = saved as [Tensor4D, Tensor4D];
+      const margins = rates.map((rate, i) => {
+        const [before, after] = marginsOf(pad, i, (filter.shape[i]! - 1) * rate);
+        const missing = rate - ((x.shape[i + 1]! + before + after) % rate);
+        return { before, after, extra: missing % rate };
+      });
+      const around = margins.map(({ before, after, extra }) => [before, after + extra]);
+      const behind = margins.map(({ extra }) => [0, extra]);
+      const images = tf.spaceToBatchND(x, rates, around);
+      const ofImages = tf.spaceToBatchND(dy as Tensor4D, rates, behind);
+      const plain = { ...attributes, strides: [1, 1], pad: "valid", dilations: [1, 1] };
+      const gradients = known.gradFunc(ofImages, [images, filter], plain);
+      return { ...gradients, x: () => tf.batchToSpaceND(gradients["x"]!(), rates, around) };
+    },
+  });
+}
+
+/** The convolution fused with a bias, which layers use, has a gradient of its own, which refuses dilations, too. */
+function unfuseDilated(): void {
+  const fused = tf.fused as { conv2d: typeof tf.fused.conv2d };
+  const { conv2d } = fused;
+  fused.conv2d = (args) => {
+    const { x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias, activation } = args;
+    const isDilated = ratesOf(dilations).some((rate) => rate > 1);
+    // With an activation it is done by the single operations anyway.
+    const isFused = tf.engine().state.gradientDepth === 0 || (activation ?? "linear") !== "linear";
+    if (!isDilated || isFused) return conv2d(args);
+    const convolved = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
+    return bias ? tf.add(convolved, bias) : convolved;
+  };
+}
+
+function ratesOf(dilations: Attributes["dilations"]): number[] {
+  if (dilations == null) return [1];
+  return typeof dilations === "number" ? [dilations, dilations] : dilations;
+}
+
+function marginsOf(pad: Padding, axis: number, overhang: number): [number, number] {
+  if (pad === "valid") return [0, 0];
+  if (pad === "same") return [Math.floor(overhang / 2), Math.ceil(overhang / 2)];
+  return typeof pad === "number" ? [pad, pad] : pad[axis + 1]!;
+}
