@@ -42,7 +42,9 @@ function abortableFetch(fetch: typeof globalThis.fetch): Start {
   const start = async (...[input, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
     const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     const { signal } = currentCell().controller;
-    const response = await fetch(input, { ...init, signal: own ? AbortSignal.any([own, signal]) : signal });
+    // Another signal for each request: their listeners would pile up on the cell's.
+    const either = AbortSignal.any(own ? [own, signal] : [signal]);
+    const response = await fetch(input, { ...init, signal: either });
     if (!isBodyReady) makeBodyStoppable(Object.getPrototypeOf(response) as Record<string, Start>);
     isBodyReady = true;
     return response;
