@@ -19,6 +19,12 @@ export function replaceGatherKernel(): void {
     backendName: "tensorflow",
     kernelFunc: (given) => {
       const { inputs, attrs, backend } = given as unknown as GatherArguments;
+      tf.backend_util.segment_util.collectGatherOpShapeInfo(
+        inputs.x,
+        inputs.indices,
+        attrs.axis,
+        attrs.batchDims,
+      );
       const { binding } = backend;
       const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
       return tf.tidy(() =>

@@ -5,13 +5,13 @@ import type {
   Optimizer,
   Tensor,
   Tensor1D,
-  layers,
 } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
 import { hasUpdateRule } from "../optimizers/rule.js";
 import { fitInSteps, type FitArguments, type RunSteps } from "./fit-loop.js";
 import { replaceGatherKernel } from "./gather.js";
+import { ModelSettings, settingsOf } from "./settings.js";
 
 /** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
 type StepFunction = (data: (Tensor | null)[]) => Tensor[];
@@ -39,8 +39,13 @@ class ModelPrograms {
   readonly evaluate = new CompiledStep();
   readonly test = new CompiledStep();
   readonly predict = new CompiledStep();
+  readonly settings: ModelSettings;
   runEagerly = false;
   #optimizer: Optimizer | undefined;
+
+  constructor(model: LayersModel) {
+    this.settings = new ModelSettings(model);
+  }
 
   /** Forgets the training steps if they were recorded with another optimizer. */
   expect(optimizer: Optimizer): void {
@@ -59,33 +64,13 @@ const programs = new WeakMap<object, ModelPrograms>();
 
 /** The programs of a model; a Sequential leaves all work to a model inside of it. */
 function programsOf(outer: object): ModelPrograms {
-  const model = (outer as { model?: LayersModel }).model ?? outer;
+  const model = (outer as { model?: LayersModel }).model ?? (outer as LayersModel);
   let found = programs.get(model);
   if (!found) {
-    found = new ModelPrograms();
+    found = new ModelPrograms(model);
     programs.set(model, found);
   }
   return found;
-}
-
-/** Numbers and switches of an object that a recorded step takes for constant. */
-function settingsOf(object: object, except: string[] = []): unknown[] {
-  return Object.entries(object).filter(
-    ([name, value]) =>
-      (typeof value === "number" || typeof value === "boolean") &&
-      !/^_|^id$/.test(name) &&
-      !except.includes(name),
-  );
-}
-
-/** What a model's step depends on besides its inputs: which weights are trained, and the layers' settings. */
-function contextOf(model: OpenModel): string {
-  const parts = model.layers.map((layer: layers.Layer) => [
-    layer.name,
-    settingsOf(layer),
-    layer.weights.map((weight) => Number(weight.trainable)).join(""),
-  ]);
-  return JSON.stringify(parts);
 }
 
 /** The optimizer's settings that its recorded step takes for constant: all but those of `stepValuesOf`. */
@@ -154,22 +139,24 @@ export function useCompiledTraining(): void {
     const step = makeTrainFunction.call(this);
     const compiled = programsOf(this);
     if (compiled.runEagerly) return step;
-    const context = contextOf(this);
     return (data) => {
       compiled.expect(this.optimizer);
       const { tensors, given, spread } = withoutGaps(step, data);
-      return compiled.train.run(spread, tensors, given + optimizerContextOf(this.optimizer) + context);
+      return compiled.train.run(
+        spread,
+        tensors,
+        given + optimizerContextOf(this.optimizer) + compiled.settings.key,
+      );
     };
   };
 
   prototype.fitLoop = async function (this: OpenModel, step, data, ...others) {
     const compiled = programsOf(this);
     if (compiled.runEagerly) return fitLoop.call(this, step, data, ...others);
-    const context = contextOf(this);
     const { tensors, given, spread } = withoutGaps(step, data);
     const runSteps: RunSteps = (steps, batchSize) => {
       compiled.expect(this.optimizer);
-      const key = given + optimizerContextOf(this.optimizer) + context;
+      const key = given + optimizerContextOf(this.optimizer) + compiled.settings.key;
       return compiled.fit.runSteps(pickRows(spread), tensors, steps, batchSize, key);
     };
     return fitInSteps(this, runSteps, tensors[0]!.shape[0], ...others);
@@ -178,11 +165,10 @@ export function useCompiledTraining(): void {
   prototype.testLoop = function (this: OpenModel, step, data, ...others) {
     const compiled = programsOf(this);
     if (compiled.runEagerly) return testLoop.call(this, step, data, ...others);
-    const context = contextOf(this);
     return tf.tidy(() => {
       const { tensors, given, spread } = withoutGaps(step, data);
       const test: StepFunction = ([rows]) =>
-        compiled.evaluate.run(pickRows(spread), [rows!, ...tensors], given + context);
+        compiled.evaluate.run(pickRows(spread), [rows!, ...tensors], given + compiled.settings.key);
       return testLoop.call(this, test, [rowsOf(data)], ...others);
     });
   };
@@ -192,15 +178,13 @@ export function useCompiledTraining(): void {
     const step = this.testFunction;
     const compiled = programsOf(this);
     if (compiled.runEagerly) return;
-    const context = contextOf(this);
-    this.testFunction = (data) => compiled.test.run(step, data as Tensor[], context);
+    this.testFunction = (data) => compiled.test.run(step, data as Tensor[], compiled.settings.key);
   };
 
   prototype.predictLoop = function (this: OpenModel, inputs, batchSize = 32, verbose = false) {
     const compiled = programsOf(this);
     if (compiled.runEagerly || verbose) return predictLoop.call(this, inputs, batchSize, verbose);
     const step = (batch: Tensor[]) => [predictLoop.call(this, batch, batch[0]!.shape[0], verbose)].flat();
-    const context = contextOf(this);
     return tf.tidy(() => {
       const list = [inputs].flat();
       const samples = this.checkNumSamples(inputs);
@@ -208,7 +192,7 @@ export function useCompiledTraining(): void {
       for (let start = 0; start < samples; start += batchSize) {
         const size = Math.min(batchSize, samples - start);
         const batch = size === samples ? list : list.map((input) => tf.slice(input, start, size));
-        batches.push(compiled.predict.run(step, batch, context));
+        batches.push(compiled.predict.run(step, batch, compiled.settings.key));
       }
       const outputs = batches[0]!.map((_, i) => tf.concat(batches.map((batch) => batch[i]!)));
       return outputs.length === 1 ? outputs[0]! : outputs;

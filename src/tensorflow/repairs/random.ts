@@ -33,10 +33,12 @@ function hashOf(text: string): number {
 }
 
 function draw(op: RandomOp, shape: number[], seed: Seed | undefined, scale: number, shift: number): Tensor {
+  tf.util.assertNonNegativeIntegerDimensions(shape);
   return tf.tidy(() => {
     const types = { dtype: "float32", T: "int32", Tseed: "int32" } as const;
     const [numbers] = runNative(op, types, [tf.tensor1d(shape, "int32"), seedTensor(seed)], 1);
-    return tf.add(tf.mul(numbers!, scale), shift);
+    // TensorFlow.js takes null for 0, as its own TransformerDecoder test gives it.
+    return tf.add(tf.mul(numbers!, scale), shift ?? 0);
   });
 }
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import type { LayersModel, ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
+import type { LayersModel, ModelCompileArgs, Tensor, layers } from "@tensorflow/tfjs-node";
 import { nativeBackend } from "../../../src/tensorflow/compile/binding.js";
 import { explain, useCompiledTraining } from "../../../src/tensorflow/compile/index.js";
 import { setRandomSeed, tf } from "../../../src/tensorflow/load.js";
+
+type Layer = layers.Layer;
 
 const sessions = () => nativeBackend().binding.getNumOfSavedModels();
 
@@ -104,6 +106,18 @@ describe("compiled models", function () {
       run.model.layers[0]!.trainable = true;
       await fit(run);
       collect(...run.model.getWeights());
+    });
+  });
+
+  it("follow what a callback freezes or sets in a layer", async () => {
+    await bothWays(async (run, collect) => {
+      const [hidden, dropout] = run.model.layers as [Layer, Layer & { rate: number }];
+      const onEpochEnd = (epoch: number) => {
+        if (epoch === 1) hidden.trainable = false;
+        if (epoch === 3) dropout.rate = 0.6;
+      };
+      const { history } = await fit(run, { epochs: 7, callbacks: { onEpochEnd } });
+      collect(...(history["loss"] as number[]), ...run.model.getWeights());
     });
   });
 
