@@ -48,7 +48,8 @@ export function takeKerasArguments(): void {
   };
 
   model.testLoop = function (step, data, given, verbose) {
-    const { sampleWeight, steps, batchSize = steps ? undefined : given } = evaluations.get(this) ?? {};
+    const { sampleWeight, steps, ...args } = evaluations.get(this) ?? {};
+    const batchSize = args.batchSize ?? (steps ? undefined : given);
     return tf.tidy(() => {
       const targets = data.slice(this.inputs.length);
       const all = sampleWeight

@@ -99,7 +99,7 @@ function byOutput(given: Metrics, outputNames: string[], made: EpochMetric[]): R
     made.push(counted);
     return counted.measure;
   };
-  const isForAll = typeof given !== "object" || Array.isArray(given);
+  const isForAll = given == null || typeof given !== "object" || Array.isArray(given);
   const listOf = (name: string) => (isForAll ? given : (given as Record<string, Metrics>)[name]) ?? [];
   return Object.fromEntries(
     outputNames.map((name) => [name, ([listOf(name)].flat() as MetricList).map(make)]),

@@ -39,6 +39,6 @@ export function repairLayerDefaults(): void {
       const explicit = Object.entries(given).filter(([, value]) => value !== undefined);
       return make({ ...settings, ...Object.fromEntries(explicit) });
     };
-    factories[name] = withDefaults;
+    factories[name] = Object.defineProperty(withDefaults, "name", { value: make.name });
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../../src/index.js";
 
 type Numbers = number | Numbers[];
@@ -193,6 +194,14 @@ describe("tensorflow/fit: arguments of fit", () => {
     assert.ok(!isOrdered, "nothing was shuffled");
     seen.forEach((value, i) => assert.equal(Math.floor(value / 10), Math.floor(i / 10)));
     model.dispose();
+  });
+
+  it("take null for what is left out, as TensorFlow.js does", () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], useBias: false })] });
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError", metrics: null! });
+    model.setWeights([tf.ones([1, 1])]);
+    const loss = model.evaluate(tf.zeros([8, 1]), tf.ones([8, 1]), { batchSize: null! }) as Tensor;
+    assert.equal(loss.dataSync()[0], 1);
   });
 
   it("say which weights are missing", async () => {
