@@ -51,13 +51,16 @@ async function load(runtime: Runtime, suite: Suite): Promise<void> {
   for (const all of ["public/chained_ops/register_all_chained_ops", "register_all_gradients"]) {
     require(`@tensorflow/tfjs-core/dist/${all}`);
   }
+  if (runtime !== "stock") await import("../../src/tensorflow/load.js");
   if (runtime === "eager") {
-    (await import("../../src/tensorflow/repairs/all.js")).repairAll();
-    (await import("../../src/tensorflow/metrics/install.js")).useEpochMetrics();
-    (await import("../../src/tensorflow/fit/install.js")).installFit();
-    (await import("../../src/tensorflow/fit/arguments.js")).takeKerasArguments();
+    const { CompiledStep } = await import("../../src/tensorflow/compile/compiled-step.js");
+    CompiledStep.prototype.run = (step, inputs) => step(inputs);
+    const model = tf.LayersModel.prototype as unknown as { compile: (this: object, args: object) => void };
+    const { compile } = model;
+    model.compile = function (args) {
+      compile.call(this, Object.assign(args, { runEagerly: true }));
+    };
   }
-  if (runtime === "compiled") await import("../../src/tensorflow/load.js");
   if (runtime === "compiled" && suite === "core") {
     const operations = await import("./operations.js");
     operations.runOperationsAsGraphs(require("@tensorflow/tfjs-core") as Record<string, unknown>);
