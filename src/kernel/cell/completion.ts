@@ -38,7 +38,10 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
   const memberOf = memberOwner(code, cursor);
   const isMember = /\.\s*$/.test(before.slice(0, start)) && !/\.\.\.\s*$/.test(before.slice(0, start));
   const found =
-    language.completions(code, cursor) ?? (isMember ? [] : namesInScope(language, code, cursor, partial));
+    language.completions(code, cursor) ??
+    (isMember
+      ? []
+      : [...literals(language, code, start, cursor), ...namesInScope(language, code, cursor, partial)]);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const imports = line.trim() === partial && !/\S/.test(code.slice(cursor).split("\n")[0] ?? "");
   const matches = [...toMatches(found, partial), ...(imports ? language.autoImports.matches(partial) : [])];
@@ -84,6 +87,14 @@ function toMatches(found: CheckerCompletion[], partial: string): Match[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Texts that may stand where a value is wanted, such as `"relu"` in `{ activation: }`: those of a string there. */
+function literals(language: CellLanguage, code: string, start: number, cursor: number): CheckerCompletion[] {
+  const before = code.slice(0, start);
+  if (!/[:=(,[?|]\s*$/.test(before)) return [];
+  const found = language.completions(`${before}""${code.slice(cursor)}`, start + 1) ?? [];
+  return found.map((each) => ({ ...each, insertText: JSON.stringify(each.name), sortText: "0" }));
 }
 
 /** Names of the cell and of earlier cells, globals and keywords. The checker cannot list them, but knows each. */

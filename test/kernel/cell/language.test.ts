@@ -306,6 +306,14 @@ describe("CellLanguage", function () {
       assert.match(found?.documentation ?? "", /Converts a string to an integer/);
     });
 
+    it("offers the texts that a type allows, with their quotes", () => {
+      check(language, "function dense(options: { units?: number; activation: 'relu' | 'sigmoid' }) {}");
+      assert.deepEqual(texts("dense({ activation:  })", 20).slice(0, 2), ['"relu"', '"sigmoid"']);
+      assert.deepEqual(texts("dense({ activation: s })", 21)[0], '"sigmoid"');
+      assert.deepEqual(texts("dense({ activation: '' })", 21), ["relu", "sigmoid"]);
+      assert.ok(!texts("dense({ units:  })", 15).some((text) => text.startsWith('"')));
+    });
+
     it("offers no words that are not names", () => {
       assert.deepEqual(texts("let o = { wordKey: 'wordText' }; word"), []);
     });
