@@ -86,7 +86,14 @@ class Kernel:
 
     def ready(self):
         """Seconds from the start of the process until kernel_info is answered."""
-        self.reply(self.send("shell", "kernel_info_request", {}))
+        for attempt in range(1, 6):
+            # Some kernels miss a question that comes while they start: front ends ask again, too.
+            try:
+                self.reply(self.send("shell", "kernel_info_request", {}), timeout=5)
+                break
+            except TimeoutError:
+                if attempt == 5:
+                    raise
         seconds = time.perf_counter() - self.started
         # A subscription may take longer to arrive than the first answer: ask again until iopub is heard.
         while not self.sockets["iopub"].poll(50):
