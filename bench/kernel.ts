@@ -3,6 +3,8 @@
  *
  *   npm run bench -- kernel [measurement ...]
  *
+ * The floor is a kernel that runs no code (floor-kernel.ts): no kernel on Node takes less.
+ *
  * Deno comes from npm into `.manabi/bench/` at the first run; the measuring itself is in kernel.py.
  */
 import { existsSync } from "node:fs";
@@ -73,7 +75,7 @@ export async function run(names: string[]): Promise<void> {
 }
 
 function report(results: Record<string, Record<string, (number | null)[]>>): string {
-  const columns = ["manabi", "deno", "tslab", "ipykernel", "node function"];
+  const columns = ["manabi", "deno", "tslab", "ipykernel", "node function", "floor"];
   const rows = [["", ...columns, "bar", ""]];
   for (const [row, values] of Object.entries(results)) {
     const medians = Object.fromEntries(
@@ -162,6 +164,12 @@ async function kernels(): Promise<Record<string, KernelSpec>> {
       language: "python",
       cwd,
       measurements: common.filter((name) => name !== "loop"),
+    },
+    floor: {
+      argv: [project.node, path.join(projectRoot, "dist/bench/floor-kernel.js"), file],
+      language: "typescript",
+      cwd,
+      measurements: ["cells"],
     },
   };
 }
