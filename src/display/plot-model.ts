@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs";
+import { tf } from "../tensorflow/load.js";
 import { layeredLayout, type Point } from "./layered-layout.js";
 import { modelNodes, shapeText, type ModelNode } from "./model-graph.js";
 import { pictureBundle } from "./picture.js";
@@ -40,8 +41,13 @@ function diagram(nodes: readonly ModelNode[]): string {
   );
 }
 
-/** Names that TensorFlow.js makes up tell nothing new: `dense_Dense1`, `dense_Dense1_input`, `input1`. */
-const generatedName = /_[A-Z]\w*\d+(_input)?$|^input\d+$/;
+/** Names that are made up tell nothing new: `dense_1`, `dense_1_input`, `input_layer`, and TensorFlow.js's `dense_Dense1`. */
+function isMadeUp(name: string): boolean {
+  const base = name.replace(/_input$/, "").replace(/_(?:[A-Z]\w*)?\d+$/, "");
+  const classes = Object.keys(tf.serialization.SerializationMap.getMap().classNameMap);
+  const isClass = classes.some((one) => one.toLowerCase() === base.replaceAll("_", ""));
+  return isClass || /^input\d*$/.test(base);
+}
 
 /** The two lines of a box, each with a left and a right part. */
 function lines(node: ModelNode): {
@@ -54,7 +60,7 @@ function lines(node: ModelNode): {
   return {
     title: node.className,
     details: node.details.join(", "),
-    name: generatedName.test(node.name) ? "" : node.name,
+    name: isMadeUp(node.name) ? "" : node.name,
     shape: node.outputShapes.map(shapeText).join(", "),
     params: node.params === 0 ? "" : `${node.params.toLocaleString("en-US")} params`,
   };

@@ -19,6 +19,7 @@ import { repairOrthogonal, repairRandomUniform, repairVarianceScaling } from "./
 import { repairIntegers } from "./repairs/integers.js";
 import { repairLayerConfigs } from "./repairs/layer-configs.js";
 import { repairLayerDefaults } from "./repairs/layer-defaults.js";
+import { repairLayerNames } from "./repairs/layer-names.js";
 import { repairLayerNormalization } from "./repairs/layer-normalization.js";
 import { repairEvaluation } from "./repairs/evaluation.js";
 import { repairLossNames } from "./repairs/loss-names.js";
@@ -62,6 +63,7 @@ repairLossNames();
 useEpochMetrics();
 repairOptimizerNames();
 repairLayerDefaults();
+repairLayerNames();
 repairCrossentropy();
 installFit();
 if (backendInfo().native) useCompiledTraining();
