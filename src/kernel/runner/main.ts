@@ -91,6 +91,7 @@ function receiveNow(): void {
     // Nothing has come.
     if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
   }
+  if (inbox.length > 0) queueMicrotask(handleInbox);
 }
 
 function handleInbox(): void {

@@ -159,15 +159,16 @@ describe("kernel/runner host", () => {
   it("asks and waits for the answer, as in browsers, without losing what comes meanwhile", async () => {
     harness.outputs.length = 0;
     const cell = harness.run(
-      "const city = prompt('city?', 'Rome'); [city, prompt('street?', 'Via'), confirm('sure?')]",
+      "await null; const city = prompt('city?', 'Rome'); [city, prompt('street?', 'Via'), confirm('sure?')]",
     );
-    const later = harness.run("'later'");
     const ask = (prompt: string) =>
       harness.waitFor(
         (output): output is Kind<"input_request"> =>
           output.type === "input_request" && output.prompt === prompt,
       );
-    harness.runner.inputReply((await ask("city?")).requestId, "Oslo");
+    const { requestId } = await ask("city?");
+    const later = harness.run("'later'");
+    harness.runner.inputReply(requestId, "Oslo");
     harness.runner.inputReply((await ask("street?")).requestId, "");
     harness.runner.inputReply((await ask("sure? [y/N] ")).requestId, "Yes");
     assert.equal((await cell).status, "ok");
