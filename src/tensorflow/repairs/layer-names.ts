@@ -56,13 +56,14 @@ export function repairLayerNames(): void {
 
 /** Makes layers, and names them by their class. */
 function naming(make: Make): Make {
-  return (settings, ...others) => {
+  const makeNamed: Make = (settings, ...others) => {
     const layer = make(settings, ...others);
     if (remember(settings)) return layer;
     const number = new RegExp(`_${layer.getClassName()}\\d+$`);
     layer.name = nextName(layer.name.replace(number, ""));
     return layer;
   };
+  return Object.defineProperty(makeNamed, "name", { value: make.name });
 }
 
 function named(make: Make, base: string): Make {

@@ -6,7 +6,8 @@ type Shape = (number | null)[];
 
 interface CheckedModel {
   feedInputShapes: Shape[];
-  feedOutputShapes: Shape[];
+  /** From `compile` on, as are the losses. */
+  feedOutputShapes?: Shape[];
   lossFunctions?: { name: string }[];
   standardizeUserDataXY(x: Tensors, y: Tensors, ...others: unknown[]): unknown;
   predict(x: Tensors, ...others: unknown[]): unknown;
@@ -76,7 +77,7 @@ function inputAdvice(batch: Shape | undefined, got: number[]): string {
 
 function targetAdvice(model: CheckedModel, output: number, got: number[]): string {
   const loss = model.lossFunctions?.[output]?.name ?? "";
-  const classes = model.feedOutputShapes[output]?.at(-1);
+  const classes = model.feedOutputShapes?.[output]?.at(-1);
   if (!loss.startsWith("sparseCategoricalCrossentropy") || got.at(-1) !== classes) return "";
   return (
     " The loss 'sparseCategoricalCrossentropy' expects class numbers, and these seem to be one-hot: compile the model with " +

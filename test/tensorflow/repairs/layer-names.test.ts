@@ -54,4 +54,9 @@ describe("tensorflow/repairs: names of layers", () => {
       [`dense_${next}`, `dense_${next + 1}`],
     );
   });
+
+  it("leave the functions that make layers their names", () => {
+    assert.equal(tf.layers.lstm.name, "lstm");
+    assert.equal(tf.layers.flatten.name, "flatten");
+  });
 });

@@ -62,6 +62,14 @@ describe("tensorflow/repairs: errors of shapes", () => {
     );
   });
 
+  it("leave the word to TensorFlow.js before the model is compiled", () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+    assert.throws(
+      () => model.evaluate(tf.ones([4, 2]), tf.ones([4, 1])),
+      /needs to be compiled before being used\.$/,
+    );
+  });
+
   it("stay as they are where nothing is known to help", () => {
     const model = classifier([2]);
     assert.throws(
