@@ -58,8 +58,6 @@ export const layerRules: Readonly<Record<string, LayerRule>> = {
 
   Conv1D: rule(`${conv} dilation_rate`, {
     only: { groups: 1, data_format: "channels_last" },
-    // "causal" is not implemented in tfjs.
-    values: { padding: ["valid", "same"] },
   }),
   Conv2D: rule(`${conv} dilation_rate data_format`, { only: { groups: 1 } }),
   Conv3D: rule(`${conv} dilation_rate data_format`, { only: { groups: 1 } }),

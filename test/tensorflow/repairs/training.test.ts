@@ -184,6 +184,15 @@ const models: Record<string, () => LayersModel> = {
       layers.flatten(),
       one(),
     ),
+  "causal convolution": () => {
+    const padding = "causal";
+    return sequential(
+      layers.conv1d({ ...sequence, padding, filters: 3, kernelSize: 2, dilationRate: 2, activation: "relu" }),
+      layers.conv1d({ padding, filters: 2, kernelSize: 3, strides: 2 }),
+      layers.flatten(),
+      one(),
+    );
+  },
   "a regularized layer used twice": () => {
     const x = tf.input({ shape: [3] });
     const kernelRegularizer = regularizers.l2({ l2: 0.3 });
