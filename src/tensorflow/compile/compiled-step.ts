@@ -22,7 +22,18 @@ export interface SignatureReport {
 /** A step may make its variables (an optimizer's slots, say) in its first runs; later they must all be there. */
 const attempts = 3;
 
-/** One signature: recorded twice, because what differs between two runs cannot be a constant, then compiled. */
+/** What is known about a step beforehand. */
+export interface StepKind {
+  /** The step's first input is the row numbers of a batch, so that several can run at once. */
+  repeated?: boolean;
+  /** Whether the step makes the same values in JavaScript each time; asked before a signature is recorded. */
+  isSteady?: () => boolean;
+}
+
+/**
+ * One signature: recorded, then compiled. It is recorded twice, because what differs between two runs cannot be a constant,
+ * unless the step is known to be steady.
+ */
 class Signature {
   #attempts = 0;
   #first: ProgramGraph | undefined;
@@ -32,6 +43,7 @@ class Signature {
   constructor(
     private readonly inputs: string,
     private readonly repeated: boolean,
+    private readonly steady: boolean,
   ) {}
 
   /** The program, if there is one that takes several steps in a run. */
@@ -52,12 +64,11 @@ class Signature {
     let reason = recording.obstacle;
     if (reason === undefined) {
       const built = programGraph(recording, this.repeated);
-      if (!this.#first) {
+      if (!this.#first && !this.steady) {
         this.#first = built;
         return;
       }
-      reason = difference(this.#first, built);
-      if (reason === undefined) reason = this.#compile(built);
+      reason = (this.#first && difference(this.#first, built)) ?? this.#compile(built);
     }
     this.#first = undefined;
     if (this.#attempts >= attempts) this.#reason = reason;
@@ -110,8 +121,7 @@ const mostSignatures = 32;
 export class CompiledStep {
   readonly #signatures = new Map<string, Signature>();
 
-  /** @param repeated whether the step's first input is the row numbers of a batch, so that several can run at once */
-  constructor(private readonly repeated = false) {}
+  constructor(private readonly kind: StepKind = {}) {}
 
   /**
    * Runs the step.
@@ -127,7 +137,8 @@ export class CompiledStep {
     let signature = this.#signatures.get(key);
     if (!signature) {
       if (this.#signatures.size === mostSignatures) return step(inputs);
-      signature = new Signature(shapes, this.repeated);
+      const { repeated = false, isSteady } = this.kind;
+      signature = new Signature(shapes, repeated, isSteady?.() ?? false);
       this.#signatures.set(key, signature);
     }
     return signature.run(step, inputs);

@@ -1,16 +1,19 @@
 import type {
   History,
+  LayerVariable,
   LayersModel,
   ModelCompileArgs,
   Optimizer,
   Tensor,
   Tensor1D,
+  Variable,
 } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
-import { hasUpdateRule } from "../optimizers/rule.js";
+import { hasUpdateRule, makeSlots } from "../optimizers/rule.js";
 import { fitInSteps, type FitArguments, type RunSteps } from "./fit-loop.js";
 import { replaceGatherKernel } from "./gather.js";
+import { isSteady, rememberOwnClasses } from "./steady.js";
 import { ModelSettings, settingsOf } from "./settings.js";
 
 /** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
@@ -27,32 +30,39 @@ interface OpenModel extends Omit<
   fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: FitArguments): Promise<History>;
   testLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Tensor[];
   predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
+  collectedTrainableWeights: LayerVariable[];
   checkNumSamples(inputs: Tensor | Tensor[]): number;
 }
 
 /** The compiled steps of one model. */
 class ModelPrograms {
+  readonly #kind = { isSteady: () => isSteady(this.model) };
   /** A step that picks its batch out of the whole data. */
-  readonly fit = new CompiledStep(true);
+  readonly fit = new CompiledStep({ ...this.#kind, repeated: true });
   /** A step on a given batch. */
-  readonly train = new CompiledStep();
-  readonly evaluate = new CompiledStep();
-  readonly test = new CompiledStep();
-  readonly predict = new CompiledStep();
+  readonly train = new CompiledStep(this.#kind);
+  readonly evaluate = new CompiledStep(this.#kind);
+  readonly test = new CompiledStep(this.#kind);
+  readonly predict = new CompiledStep(this.#kind);
   readonly settings: ModelSettings;
   runEagerly = false;
   #optimizer: Optimizer | undefined;
 
-  constructor(model: LayersModel) {
+  constructor(private readonly model: LayersModel) {
     this.settings = new ModelSettings(model);
   }
 
-  /** Forgets the training steps if they were recorded with another optimizer. */
-  expect(optimizer: Optimizer): void {
+  /** Forgets the training steps if they were recorded with another optimizer than the model's. */
+  expectOptimizer({ optimizer, collectedTrainableWeights: weights }: OpenModel): void {
     if (optimizer === this.#optimizer) return;
     this.fit.dispose();
     this.train.dispose();
     this.#optimizer = optimizer;
+    // What a step makes anew cannot be recorded.
+    makeSlots(
+      optimizer,
+      weights.map((weight) => weight.read() as Variable),
+    );
   }
 
   dispose(): void {
@@ -113,6 +123,7 @@ export function useCompiledTraining(): void {
   if (enabled) return;
   enabled = true;
   replaceGatherKernel();
+  rememberOwnClasses();
   const prototype = tf.LayersModel.prototype as unknown as OpenModel;
   const { compile, dispose, makeTrainFunction, makeTestFunction, fitLoop, testLoop, predictLoop } = prototype;
 
@@ -140,7 +151,7 @@ export function useCompiledTraining(): void {
     const compiled = programsOf(this);
     if (compiled.runEagerly) return step;
     return (data) => {
-      compiled.expect(this.optimizer);
+      compiled.expectOptimizer(this);
       const { tensors, given, spread } = withoutGaps(step, data);
       return compiled.train.run(
         spread,
@@ -155,7 +166,7 @@ export function useCompiledTraining(): void {
     if (compiled.runEagerly) return fitLoop.call(this, step, data, ...others);
     const { tensors, given, spread } = withoutGaps(step, data);
     const runSteps: RunSteps = (steps, batchSize) => {
-      compiled.expect(this.optimizer);
+      compiled.expectOptimizer(this);
       const key = given + optimizerContextOf(this.optimizer) + compiled.settings.key;
       return compiled.fit.runSteps(pickRows(spread), tensors, steps, batchSize, key);
     };

@@ -147,6 +147,16 @@ function slotOf(optimizer: StoringOptimizer, spec: SlotSpec, weight: Variable, i
   return slot.variable;
 }
 
+/** Makes the slots of `weights` now, not in the first step. Those that were loaded wait for it, to learn whose they are. */
+export function makeSlots(optimizer: Optimizer, weights: Variable[]): void {
+  if (!hasUpdateRule(optimizer)) return;
+  const storing = optimizer as StoringOptimizer;
+  for (const spec of slotSpecsOf(optimizer)) {
+    if (storing[spec.field]?.some((slot) => !namedSlots.has(slot))) continue;
+    weights.forEach((weight, index) => slotOf(storing, spec, weight, index));
+  }
+}
+
 function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyGradients"]>[0]): void {
   const rule = ruleOf(this);
   const config = configOf(this);
