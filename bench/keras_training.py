@@ -50,7 +50,7 @@ def and_gate():
     model = keras.Sequential([keras.Input((2,)), layers.Dense(1, "sigmoid")])
     model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
-    return model, x, np.array([[0], [0], [0], [1]], "float32"), 1, 200
+    return model, x, np.array([[0], [0], [0], [1]], "float32"), 1, 1000
 
 
 def lstm():

@@ -73,7 +73,7 @@ const cases: Record<string, () => Promise<Case>> = {
     });
     compile(model, { optimizer: tf.train.adam(0.01), loss: "binaryCrossentropy" });
     const x = tf.tensor2d([0, 0, 0, 1, 1, 0, 1, 1], [4, 2]);
-    return { model, x, y: tf.tensor2d([0, 0, 0, 1], [4, 1]), batchSize: 1, epochs: 200 };
+    return { model, x, y: tf.tensor2d([0, 0, 0, 1], [4, 1]), batchSize: 1, epochs: 1000 };
   },
   async lstm() {
     const model = tf.sequential({
