@@ -155,9 +155,11 @@ export class CompiledStep {
     const loop = this.#signatures.get(key)?.loop;
     if (loop && runsNatively()) return loop.runSteps(data, steps);
     const rows = tf.slice(steps.rows, steps.first, batchSize);
-    const outputs = this.run(step, [rows, ...data], context);
-    rows.dispose();
-    return [numbersOf(outputs)];
+    try {
+      return [numbersOf(this.run(step, [rows, ...data], context))];
+    } finally {
+      rows.dispose();
+    }
   }
 
   report(): SignatureReport[] {

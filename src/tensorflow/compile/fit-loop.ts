@@ -12,7 +12,7 @@ import type { Steps } from "./program.js";
 export type RunSteps = (steps: Steps, batchSize: number) => number[][];
 
 /** What TensorFlow.js's `fit` gives to its loop, after the step and the data. */
-export type FitArguments = [
+export type FitLoopArguments = [
   outLabels: string[],
   batchSize: number | undefined,
   epochs: number | undefined,
@@ -53,7 +53,7 @@ export async function fitInSteps(
     shuffle = true,
     metrics,
     initialEpoch = 0,
-  ]: FitArguments
+  ]: FitLoopArguments
 ): Promise<History> {
   const history = new tf.History();
   const averages = new EpochAverages();

@@ -11,7 +11,7 @@ import type {
 import { tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
 import { hasUpdateRule, makeSlots } from "../optimizers/rule.js";
-import { fitInSteps, type FitArguments, type RunSteps } from "./fit-loop.js";
+import { fitInSteps, type FitLoopArguments, type RunSteps } from "./fit-loop.js";
 import { replaceGatherKernel } from "./gather.js";
 import { isSteady, rememberOwnClasses } from "./steady.js";
 import { ModelSettings, settingsOf } from "./settings.js";
@@ -27,7 +27,7 @@ interface OpenModel extends Omit<
   testFunction: StepFunction;
   makeTrainFunction(): StepFunction;
   makeTestFunction(): void;
-  fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: FitArguments): Promise<History>;
+  fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: FitLoopArguments): Promise<History>;
   testLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Tensor[];
   predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
   collectedTrainableWeights: LayerVariable[];

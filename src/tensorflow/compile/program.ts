@@ -264,12 +264,12 @@ export function programGraph(recording: Recording, repeated: boolean): ProgramGr
   const numbers = recording.numbers.filter(({ tensor }) =>
     step.nodes.some((node) => node.name === nodeOf(tensor)),
   );
-  const isSummable = (tensor: string) => {
+  const isNumber = (tensor: string) => {
     const { shape, dtype } = recording.shapes.get(tensor)!;
     return shape.length === 0 && dtype === dataType.float;
   };
   const loop =
-    repeated && outputs.length > 0 && outputs.every(isSummable)
+    repeated && outputs.length > 0 && outputs.every(isNumber)
       ? loopOf({
           graph: step,
           rows: recording.inputs[0]!,

@@ -11,7 +11,7 @@ import {
   type Tensors,
   type Weighted,
 } from "./open-model.js";
-import { fitInSteps } from "./stepwise.js";
+import { fitInBatches } from "./stepwise.js";
 
 /** How the data that a model evaluates next are to be taken. */
 const evaluations = new WeakMap<OpenModel, EvaluateArguments>();
@@ -32,7 +32,7 @@ export function takeKerasArguments(): void {
     const { validationData, validationSteps: steps, validationBatchSize, ...others } = rest;
     try {
       if (rest.stepsPerEpoch != null || rest.shuffle === "batch") {
-        return await fitInSteps(this, trainX, trainY, rest);
+        return await fitInBatches(this, trainX, trainY, rest);
       }
       const [valX, valY, sampleWeight] = validationData ?? [];
       const pair = validationData && { validationData: [valX!, valY!] as Weighted };

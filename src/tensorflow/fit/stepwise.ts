@@ -13,7 +13,7 @@ interface Standardizing {
 }
 
 /** `fit` where TensorFlow.js's loop over tensors does not do: `fitDataset` over the batches. */
-export async function fitInSteps(
+export async function fitInBatches(
   model: OpenModel,
   x: Tensors,
   y: Tensors,
