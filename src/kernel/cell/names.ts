@@ -5,7 +5,6 @@
 import {
   visitorKeys,
   type ArrowFunctionExpression,
-  type AwaitExpression,
   type Function as FunctionNode,
   type ImportExpression,
   type MetaProperty,
@@ -37,8 +36,6 @@ export interface Names {
   vars: { node: VariableDeclaration; parent: Node }[];
   /** `import(…)` and `import.meta` expressions. */
   imports: (ImportExpression | MetaProperty)[];
-  /** `await` outside any function. */
-  awaits: AwaitExpression[];
 }
 
 interface Scope {
@@ -84,7 +81,6 @@ export function analyseNames(program: Program): Names {
   const declared = new Map<string, DeclarationKind>();
   const vars: Names["vars"] = [];
   const imports: Names["imports"] = [];
-  const awaits: Names["awaits"] = [];
   const uses: { reference: Reference; scope: Scope }[] = [];
   const top = newScope(undefined, true);
 
@@ -94,7 +90,7 @@ export function analyseNames(program: Program): Names {
     while (at && !at.names.has(reference.name)) at = at.parent;
     return at === undefined || at === top;
   });
-  return { declared, vars, imports, awaits, references: references.map(({ reference }) => reference) };
+  return { declared, vars, imports, references: references.map(({ reference }) => reference) };
 
   function declare(scope: Scope, kind: DeclarationKind, names: string[]): void {
     for (const name of names) {
@@ -261,9 +257,6 @@ export function analyseNames(program: Program): Names {
         return;
       case "ImportExpression":
         imports.push(node);
-        return children(node, scope);
-      case "AwaitExpression":
-        if (functionScope(scope) === top) awaits.push(node);
         return children(node, scope);
       case "MetaProperty":
         if (node.meta.name === "import") imports.push(node);

@@ -20,6 +20,7 @@ import { helperLibrary } from "./typescript-emit.js";
 import { localiseLoops } from "./loops.js";
 import { analyseNames } from "./names.js";
 import { isReserved } from "./scope.js";
+import { makeStoppable } from "./stoppable.js";
 
 const cellParameters = "__cell, require, __filename, __dirname";
 
@@ -49,6 +50,7 @@ export function rewriteProgram(
   ]);
 
   rewriteReferences();
+  makeStoppable(code, program);
   for (const { node, parent } of names.vars) if (parent.type !== "Program") rewriteVariables(node, parent);
   localiseLoops(code, program, names, home);
   for (const statement of statements) {
@@ -85,10 +87,6 @@ export function rewriteProgram(
     for (const { type, start, end } of names.imports) {
       if (type === "MetaProperty") code.update(start, end, "__cell.meta");
       else code.update(start, start + "import".length, "__cell.import");
-    }
-    // Only outside functions: their text may be sent elsewhere, to a browser's page for example.
-    for (const { start, end } of names.awaits) {
-      code.prependRight(start, "__cell.resume(").appendLeft(end, ")");
     }
   }
 

@@ -89,16 +89,9 @@ export class NotebookScope {
     }
   }
 
-  /**
-   * The object that one cell gets as `__cell`. `resume` is called with the value of each `await` outside functions;
-   * it throws if the cell must not go on.
-   */
-  cell(
-    modules: CellModules,
-    resume: CellContext["resume"] = (value) => value,
-    magic: RunMagic = noMagic,
-  ): CellContext {
-    return new CellContext(this, modules, resume, magic);
+  /** The object that one cell gets as `__cell`. */
+  cell(modules: CellModules, magic: RunMagic = noMagic): CellContext {
+    return new CellContext(this, modules, magic);
   }
 
   #define(owner: object, name: string, value: unknown): void {
@@ -121,7 +114,6 @@ export class CellContext {
   constructor(
     notebook: NotebookScope,
     modules: CellModules,
-    readonly resume: <Value>(value: Value) => Value,
     readonly magic: RunMagic,
   ) {
     this.#notebook = notebook;

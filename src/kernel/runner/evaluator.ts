@@ -12,7 +12,7 @@ import type { Host } from "./host.js";
 import { createMagics } from "./magics.js";
 import { plainText, toMimeBundle } from "./mime-bundle.js";
 import type { OutputChannel } from "./output-channel.js";
-import { Interrupted, resume, RunningCell, runInCell } from "./running-cell.js";
+import { Interrupted, RunningCell, runInCell } from "./running-cell.js";
 import { registerSource, stackLines } from "./stack-frames.js";
 
 type CellFunction = (
@@ -122,7 +122,7 @@ export class Evaluator {
     const run = compile(transformed.code, filename);
     const { modules } = this;
     return run(
-      this.scope.cell(modules, resume, this.magics),
+      this.scope.cell(modules, this.magics),
       modules.require,
       modules.meta.filename,
       modules.meta.dirname,

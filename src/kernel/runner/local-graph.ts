@@ -12,6 +12,7 @@ import remapping from "@jridgewell/remapping";
 import { parseSync } from "oxc-parser";
 import { readCompilerSettings } from "../cell/compiler-settings.js";
 import { toJavaScript } from "../cell/javascript.js";
+import { stoppableModule } from "../cell/stoppable.js";
 import { readTsconfig } from "../cell/tsconfig.js";
 
 const versionParameter = "version";
@@ -150,7 +151,8 @@ export function transformFile(path: string, text: string): { code: string; map: 
   });
   const [error] = errors;
   if (error) throw new SyntaxError(`${path}: ${error.message}\n${error.codeframe ?? ""}`);
-  return { code, map: remapping(maps(), () => null).toString() };
+  const stoppable = stoppableModule(path, code);
+  return { code: stoppable.code, map: remapping([...stoppable.maps, ...maps()], () => null).toString() };
 }
 
 /** The nearest folder upwards with a tsconfig.json; the folder itself if there is none. */

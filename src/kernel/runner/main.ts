@@ -2,6 +2,7 @@
 import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { Comms } from "./comms.js";
+import { stopFunction } from "../cell/stoppable.js";
 import { Evaluator } from "./evaluator.js";
 import { decodeMessage, FrameReader } from "./frames.js";
 import { installFlushPoints } from "./flush-points.js";
@@ -12,8 +13,9 @@ import { Inputs } from "./input.js";
 import { installLateErrors } from "./late-errors.js";
 import { Descriptor, type RunnerRequest } from "./messages.js";
 import { OutputChannel, Owner } from "./output-channel.js";
+import { stopIfInterrupted } from "./running-cell.js";
 import { installStackFormatting } from "./stack-frames.js";
-import { installStoppablePromises } from "./stoppable-promises.js";
+import { installStoppableFetch } from "./stoppable-fetch.js";
 import { installStoppableTimers } from "./stoppable-timers.js";
 import { installStreams } from "./streams.js";
 import { suppressVmWarning } from "./warnings.js";
@@ -28,7 +30,7 @@ installStackFormatting();
 installFlushPoints(channel);
 hidePromiseMarks();
 installStoppableTimers();
-installStoppablePromises();
+installStoppableFetch();
 process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
 // An interrupt reaches the whole process group; child processes end by it, this process must not.
 process.on("SIGINT", () => undefined);
@@ -50,6 +52,7 @@ define(Symbol.for("Jupyter.host"), {
   openComm,
   registerTarget,
 });
+define(stopFunction, stopIfInterrupted);
 define("display", displayValue);
 define("clearOutput", clearOutput);
 define("input", inputs.cellFunction());

@@ -35,11 +35,10 @@ export function isStopped(): boolean {
   return storage.getStore()?.interrupted !== undefined;
 }
 
-/** Passes on what a cell has awaited, unless the cell was interrupted meanwhile. */
-export function resume<Value>(value: Value): Value {
+/** Throws if the calling code goes on for a cell that was interrupted; see `cell/stoppable.ts`. */
+export function stopIfInterrupted(): void {
   const interrupted = storage.getStore()?.interrupted;
   if (interrupted) throw interrupted;
-  return value;
 }
 
 /** Runs `action` as a part of `cell`. */

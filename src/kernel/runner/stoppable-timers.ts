@@ -7,7 +7,7 @@ import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
 import { isStopped } from "./running-cell.js";
-import { stoppablePromise } from "./stoppable-promises.js";
+import { stoppablePromise } from "./stoppable-fetch.js";
 
 type Callback = (this: unknown, ...parameters: unknown[]) => unknown;
 type Timer = (callback: Callback, ...parameters: unknown[]) => unknown;

@@ -45,7 +45,7 @@ export class Notebook {
       },
       meta: { url: "file:///notes/a.ipynb", filename: "/notes/a.ipynb", dirname: "/notes" },
     };
-    const cell = this.scope.cell(modules, undefined, this.magic);
+    const cell = this.scope.cell(modules, this.magic);
     return run(cell, createRequire(import.meta.url), "/notes/a.ipynb", "/notes");
   }
 

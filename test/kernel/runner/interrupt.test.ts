@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
+import type { RunnerOutput } from "../../../src/kernel/contracts.js";
 import { failed, pause, RunnerHarness } from "./harness.js";
+
+/** A program that prints on when it is interrupted. */
+const unstoppable = JSON.stringify("trap '' INT; for i in $(seq 200); do echo tick; sleep 0.01; done");
+
+const isDisplay = (output: RunnerOutput): output is Extract<RunnerOutput, { type: "display_data" }> =>
+  output.type === "display_data";
 
 describe("kernel/runner interrupt", function () {
   this.timeout(60_000);
@@ -8,6 +15,12 @@ describe("kernel/runner interrupt", function () {
     harness = new RunnerHarness();
     await harness.runner.start();
     await harness.run("const kept = { by: 'the runner' };");
+    harness.write(
+      "ticks.ts",
+      `export async function ticks(print: (text: string) => void, wait: (done: () => void) => void) {
+         for (;;) { await new Promise<void>(wait); print("tick"); await new Promise((resolve) => setImmediate(resolve)); }
+       }`,
+    );
   });
   after(() => harness.stop());
 
@@ -55,6 +68,44 @@ describe("kernel/runner interrupt", function () {
       }
       await ticks();`,
     "by an interval": "setInterval(() => console.log('tick'), 10); await new Promise(() => {})",
+    "at the top level, for parts of a stream": `
+      const { Readable } = require('node:stream');
+      for await (const part of Readable.from((function* () { for (;;) yield 'tick'; })())) {
+        await new Promise((resolve) => require('node:fs').stat('/', resolve));
+        console.log(part);
+      }`,
+    "in a function, for parts of a stream": `
+      import { spawn } from 'node:child_process';
+      const read = async () => { for await (const part of spawn('sh', ['-c', ${unstoppable}]).stdout) console.log(String(part)); };
+      await read();`,
+    "in a function, for a file handle": `
+      import { open } from 'node:fs/promises';
+      const handle = await open('/dev/zero');
+      const read = async () => { for (;;) { await handle.read(Buffer.alloc(9)); console.log('tick'); } };
+      await read();`,
+    "in a method, for node:http": `
+      const http = require('node:http');
+      const web = http.createServer((_, answer) => setTimeout(() => answer.end('tick'), 5));
+      await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));
+      const get = () => new Promise((resolve) => http.get(web.address(), (answer) => resolve(answer.statusCode)));
+      class Loop { async run() { for (;;) { await get(); console.log('tick'); } } }
+      await new Loop().run();`,
+    "in a function, for a child process": `
+      const run = require('node:util').promisify(require('node:child_process').execFile);
+      const ticks = async () => { for (;;) console.log((await run('echo', ['tick'])).stdout); };
+      await ticks();`,
+    "in a generator, for the messages of a thread": `
+      const { Worker } = require('node:worker_threads');
+      const worker = new Worker("setInterval(() => require('node:worker_threads').parentPort.postMessage('tick'), 5)", { eval: true });
+      async function* messages() { for (;;) yield (await require('node:events').once(worker, 'message'))[0]; }
+      for await (const message of messages()) console.log(message);`,
+    "in a function, whatever errors it catches": `
+      const { createConnection } = require('node:net');
+      const refused = () => new Promise((_, reject) => createConnection({ path: '/nowhere' }).on('error', reject));
+      async function retry() { for (;;) try { await refused(); } catch { console.log('tick'); } };
+      await retry();`,
+    "in a function of a local module":
+      "import { ticks } from './ticks.ts'; await ticks(console.log, (done: () => void) => process.nextTick(done));",
   };
   for (const [name, code] of Object.entries(sleepers)) {
     it(`leaves nothing running of a loop that waits ${name}`, async () => {
@@ -70,6 +121,35 @@ describe("kernel/runner interrupt", function () {
       assert.deepEqual(harness.outputs, []);
     });
   }
+
+  it("goes on with what must be done in any case, and with nothing else", async () => {
+    const cell = harness.run(`
+      let caught = false, closed = false;
+      const cancel = new AbortController();
+      display('waiting');
+      try { await require('node:events').once(process, 'never', { signal: cancel.signal }); }
+      catch { caught = true; } finally { closed = true; }`);
+    await harness.waitFor(isDisplay);
+    await harness.runner.interrupt();
+    assert.equal(failed(await cell).ename, "Interrupted");
+    assert.equal(
+      await harness.result("cancel.abort(); await new Promise(setImmediate); [caught, closed]"),
+      "[ false, true ]",
+    );
+  });
+
+  it("leaves functions that were interrupted fit for later cells, and their text for other programs", async () => {
+    const cell = harness.run(
+      "const wait = async (ms: number) => { await new Promise((resolve) => setTimeout(resolve, ms)); return 'waited'; };" +
+        "display('waiting'); await wait(30_000)",
+    );
+    await harness.waitFor(isDisplay);
+    await harness.runner.interrupt();
+    await cell;
+    assert.equal(await harness.result("await wait(1)"), "'waited'");
+    const elsewhere = "await require('node:vm').runInNewContext('(' + wait + ')(1)', { setTimeout })";
+    assert.equal(await harness.result(elsewhere), "'waited'");
+  });
 
   it("lets what earlier cells have started go on", async () => {
     await harness.result("let beats = 0; const heart = setInterval(() => { beats += 1; }, 5);");

@@ -1,20 +1,12 @@
 /**
- * An interrupted cell does not go on with what it has waited for: files, answers from the network, timers. Its
- * promises stay pending, also those that fail because the interrupt has ended the request.
+ * What an interrupt ends besides the cell's own code (`cell/stoppable.ts`): requests by `fetch`. Their promises stay
+ * pending, so that no package takes the end for a failure and tries again.
  */
-import fs from "node:fs/promises";
-import { syncBuiltinESMExports } from "node:module";
 import { currentCell, isStopped } from "./running-cell.js";
 
 type Start = (this: unknown, ...parameters: unknown[]) => Promise<unknown>;
 
-export function installStoppablePromises(): void {
-  for (const [name, start] of Object.entries(fs)) {
-    // These return an iterator.
-    if (typeof start !== "function" || name === "watch" || name === "glob") continue;
-    Object.assign(fs, { [name]: stoppablePromise(start as Start) });
-  }
-  syncBuiltinESMExports();
+export function installStoppableFetch(): void {
   replace(globalThis, "fetch", stoppablePromise(abortableFetch(globalThis.fetch)));
 }
 
