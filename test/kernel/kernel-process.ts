@@ -117,7 +117,8 @@ export class FrontEnd {
   readonly #signer: Signer;
   readonly #sockets: Record<Channel, Dealer>;
   readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
-  #arrived = () => {};
+  /** Who waits for a message. */
+  readonly #waiting = new Set<() => void>();
   #invalid: unknown;
 
   private constructor(connection: ConnectionInfo, identity: string) {
@@ -207,17 +208,13 @@ export class FrontEnd {
   /** Waits until the condition holds, which is looked at after each message. */
   until(condition: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const previous = this.#arrived;
       const look = () => {
         if (this.#invalid) reject(this.#invalid);
         else if (!condition()) return;
         else resolve();
-        this.#arrived = previous;
+        this.#waiting.delete(look);
       };
-      this.#arrived = () => {
-        previous();
-        look();
-      };
+      this.#waiting.add(look);
       look();
     });
   }
@@ -236,7 +233,7 @@ export class FrontEnd {
       }
       if (channel === "stdin") this.questions.push(message);
       else this.received.push({ ...message, channel });
-      this.#arrived();
+      for (const look of this.#waiting) look();
     }
   }
 }

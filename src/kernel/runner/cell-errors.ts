@@ -118,7 +118,10 @@ function subErrors(error: Error): { label: string; error: unknown }[] {
 
 function isError(value: unknown): value is Error {
   // Errors of other contexts (`vm`, jsdom) are not instances of this one's Error.
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  return safely(
+    () => value instanceof Error || Object.prototype.toString.call(value) === "[object Error]",
+    false,
+  );
 }
 
 /** Reading an error can run the user's own getters; one that throws must not hide the error. */
@@ -133,7 +136,7 @@ function safely<Value>(read: () => Value, otherwise: Value): Value {
 /** A property that is a text by its type, but any value can be thrown. */
 function textOf(read: () => unknown): string {
   const value = safely(read, "");
-  return typeof value === "string" ? value : inspect(value);
+  return typeof value === "string" ? value : safely(() => inspect(value), "");
 }
 
 function cut(text: string): string {

@@ -10,8 +10,9 @@ import { CellModules } from "./cell-modules.js";
 import { createDeno } from "./deno.js";
 import type { Host } from "./host.js";
 import { createMagics } from "./magics.js";
-import { plainText, toMimeBundle } from "./mime-bundle.js";
+import { toMimeBundle } from "./mime-bundle.js";
 import type { OutputChannel } from "./output-channel.js";
+import { plainText } from "./plain-text.js";
 import { Interrupted, RunningCell, runInCell } from "./running-cell.js";
 import { registerSource, stackLines } from "./stack-frames.js";
 

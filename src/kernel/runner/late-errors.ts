@@ -7,11 +7,8 @@ export function installLateErrors(channel: OutputChannel): void {
   const show = (error: unknown): void => {
     const cell = currentCell();
     // An interrupted cell has said so already; that its remaining work fails is what was asked for.
-    if (
-      cell.interrupted &&
-      (error === cell.interrupted || (error as Error | undefined)?.name === "AbortError")
-    )
-      return;
+    const { interrupted } = cell;
+    if (interrupted && (error === interrupted || describeError(error).ename === "AbortError")) return;
     if (cell.settled) channel.message({ type: "error", cellId: cell.cellId, ...describeError(error) });
     else channel.text(cell.cellId, "stderr", `${errorText(error)}\n`);
   };

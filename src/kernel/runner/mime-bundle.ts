@@ -5,10 +5,9 @@
  */
 import { inspect } from "node:util";
 import type { MimeBundle } from "../contracts.js";
+import { plainText } from "./plain-text.js";
 
 export const displaySymbol = Symbol.for("Jupyter.display");
-const inspectDepth = 4;
-const longestText = 100_000;
 
 /** How a display method failed; shown beside the plain text that takes its place. */
 export interface Formatted {
@@ -26,33 +25,6 @@ export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
     return data instanceof Promise ? data.then(complete, fallback) : complete(data);
   } catch (failure) {
     return fallback(failure);
-  }
-}
-
-/** The text of a value as the notebook shows it, with colours, cut at a bearable length. */
-export function plainText(value: unknown): string {
-  const text = inspectSafely(value);
-  if (text.length <= longestText) return text;
-  const more = (text.length - longestText).toLocaleString("en");
-  return (
-    `${text.slice(0, longestText)}\u001b[0m\n… ${more} more characters. ` +
-    "console.dir(value, { depth: null, maxArrayLength: null, maxStringLength: null }) prints all of it."
-  );
-}
-
-function inspectSafely(value: unknown): string {
-  try {
-    return inspect(value, {
-      colors: true,
-      depth: inspectDepth,
-      maxArrayLength: 100,
-      maxStringLength: 10_000,
-      compact: 3,
-      breakLength: 100,
-    });
-  } catch (error) {
-    // The value's own `util.inspect.custom` or a getter failed.
-    return `${Object.prototype.toString.call(value)} (cannot be inspected: ${String(error)})`;
   }
 }
 

@@ -3,6 +3,7 @@
  * frames of Node and of the kernel are left out. It serves `error.stack` and with it everything that prints errors.
  */
 import { SourceMap, type SourceMapPayload } from "node:module";
+import { types } from "node:util";
 
 export interface CellSource {
   /** As tracebacks name it, `cell [3]`. */
@@ -120,7 +121,7 @@ const framePattern = /^ {4}at (?:(.*) \()?(.*?):(\d+):(\d+)\)?$/;
 
 /** The frames of an error's stack as text; empty if it has none. */
 export function stackLines(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const stack = types.isNativeError(error) ? (error.stack ?? "") : "";
   return stack.slice(stack.search(/^ {4}at /m) >>> 0);
 }
 

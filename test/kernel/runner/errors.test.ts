@@ -69,6 +69,19 @@ describe("kernel/runner errors", () => {
     assert.match((await harness.failure(self)).text, /^Error: round/);
   });
 
+  it("survive values that answer nothing", async () => {
+    const proxy =
+      "new Proxy({}, { get() { throw 1; }, has() { throw 1; }, ownKeys() { throw 1; }, getPrototypeOf() { throw 1; } })";
+    assert.equal((await harness.failure(`throw ${proxy}`)).ename, "Thrown value");
+    const named =
+      "const odd = new Error('odd'); (odd as any).name = { get [Symbol.toStringTag]() { throw 1; } };";
+    assert.match((await harness.failure(`${named} throw odd`)).text, /odd/);
+    await harness.result(`setTimeout(() => { throw ${proxy}; }); Promise.reject(${proxy})`);
+    await harness.waitFor((output): output is typeof output => output.type === "error");
+    assert.equal(await harness.result("1"), "1");
+    assert.deepEqual(harness.replaced, []);
+  });
+
   it("show the details of system errors", async () => {
     const { text } = await harness.failure("require('node:fs').readFileSync('/not/there')");
     assert.match(text, /^Error \[ENOENT\]: ENOENT: no such file or directory/);

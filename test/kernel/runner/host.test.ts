@@ -128,6 +128,18 @@ describe("kernel/runner host", () => {
     const plain = String(text?.["text/plain"]);
     assert.ok(plain.length < 101_000);
     assert.match(plain, /more characters\. console\.dir\(value, \{ depth: null/);
+    const [dictionary] = await shown(
+      "Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`word${i}`, i]))",
+    );
+    assert.match(
+      stripVTControlCharacters(String(dictionary?.["text/plain"])),
+      /^\{\n {2}word0: 0,[^]*word999: 999,\n {2}… 99,000 more properties\n\}$/,
+    );
+  });
+
+  it("shows what cannot be shown by saying so", async () => {
+    const [bundle] = await shown("({ get [Symbol.toStringTag]() { throw { toString() { throw 1; } }; } })");
+    assert.match(String(bundle?.["text/plain"]), /^\[object\] \(cannot be inspected: /);
   });
 
   it("sends bundles larger than the buffer whole", async () => {
