@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs";
 import { isTensor, toNdArray, type ArrayLike } from "../ndarray.js";
 import { tf } from "../tensorflow/load.js";
 import { classIndices, className } from "./image-titles.js";
@@ -16,6 +16,10 @@ export interface DecisionBoundaryOptions {
   title?: string;
 }
 
+interface Predictor {
+  predict(x: Tensor, args?: { batchSize?: number }): Tensor | Tensor[];
+}
+
 /**
  * What a model says about each point of the plane, with the samples on top. For one output (a sigmoid) the colour
  * is the probability of class 1 and the line is where it is 0.5; for several outputs (a softmax) each area has the
@@ -29,7 +33,7 @@ export interface DecisionBoundaryOptions {
  * plotDecisionBoundary(model, { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [0, 0, 0, 1] });
  */
 export function plotDecisionBoundary(
-  model: Pick<LayersModel, "predict">,
+  model: Predictor,
   data: { x: ArrayLike; y: ArrayLike },
   options: DecisionBoundaryOptions = {},
 ): SelfShowing {
@@ -100,7 +104,7 @@ export function plotDecisionBoundary(
 
 /** The model's answers at all points of the grid, row by row; leaves no tensors behind. */
 function predictGrid(
-  model: Pick<LayersModel, "predict">,
+  model: Predictor,
   xs: readonly number[],
   ys: readonly number[],
 ): { data: Float32Array; shape: readonly number[] } {

@@ -1,6 +1,8 @@
 import { useCompiledTraining } from "./compile/index.js";
 import { takeKerasArguments } from "./fit/arguments.js";
+import { takeDatasets } from "./fit/datasets.js";
 import { installFit } from "./fit/install.js";
+import { takeWeightsOfBatches } from "./fit/weights-of-batch.js";
 import { useEpochMetrics } from "./metrics/install.js";
 import { backendInfo, tf } from "./native.js";
 import { fuseLstm } from "./recurrent/lstm.js";
@@ -70,8 +72,10 @@ repairLayerDefaults();
 repairLayerNames();
 repairCrossentropy();
 installFit();
-if (backendInfo().native) useCompiledTraining();
+useCompiledTraining();
+takeWeightsOfBatches();
 takeKerasArguments();
+takeDatasets();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */
 export { tf };

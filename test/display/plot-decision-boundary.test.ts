@@ -46,7 +46,7 @@ describe("plotDecisionBoundary", () => {
   it("says what is wrong", () => {
     const model = dense([[6], [6]], [-9], "sigmoid");
     const draw =
-      (data: { x: number[][]; y: number[] }, other: Pick<LayersModel, "predict"> = model) =>
+      (data: { x: number[][]; y: number[] }, other: Parameters<typeof plotDecisionBoundary>[0] = model) =>
       (): unknown =>
         plotDecisionBoundary(other, data, { resolution: 3 });
     assert.throws(draw({ x: [[1, 2, 3]], y: [0] }), /x must have the shape \[n, 2\], but has \[1, 3\]/);

@@ -28,6 +28,8 @@ export interface StepKind {
   repeated?: boolean;
   /** Whether the step makes the same values in JavaScript each time; asked before a signature is recorded. */
   isSteady?: () => boolean;
+  /** Whether to leave it eager. */
+  isEager?: () => boolean;
 }
 
 /**
@@ -131,7 +133,7 @@ export class CompiledStep {
    */
   run(step: StepFunction, inputs: Tensor[], context = ""): Tensor[] {
     // Inside of another recording, or of a gradient, the single operations must be seen.
-    if (!runsNatively() || isRecording() || inGradient()) return step(inputs);
+    if (!runsNatively() || isRecording() || inGradient() || this.kind.isEager?.()) return step(inputs);
     const shapes = inputs.map(shapeText).join(" ");
     const key = `${shapes} ${context}`;
     let signature = this.#signatures.get(key);

@@ -1,15 +1,10 @@
 import type { Callback, History, Logs, Tensor } from "@tensorflow/tfjs-node";
-import { core, tf } from "../native.js";
 import { EpochAverages } from "../fit/epoch-averages.js";
+import { EpochRows } from "../fit/epoch-rows.js";
 import { createRegisteredCallbacks } from "../fit/registered-callbacks.js";
-import { numbersOf } from "./compiled-step.js";
-import type { Steps } from "./program.js";
-
-/**
- * Trains on batches that follow one another, on fewer than asked for if it must, but at least one. Returns the losses and
- * metrics of each.
- */
-export type RunSteps = (steps: Steps, batchSize: number) => number[][];
+import { runOf } from "../fit/run.js";
+import { tf } from "../native.js";
+import { PacedSteps, type RunSteps } from "./paced-steps.js";
 
 /** What TensorFlow.js's `fit` gives to its loop, after the step and the data. */
 export type FitLoopArguments = [
@@ -20,7 +15,7 @@ export type FitLoopArguments = [
   callbacks: Callback[] | undefined,
   testFunction: ((data: (Tensor | null)[]) => Tensor[]) | null,
   validationData: Tensor[] | undefined,
-  shuffle: boolean | undefined,
+  shuffle: boolean | "batch" | undefined,
   callbackMetrics: string[],
   initialEpoch: number | undefined,
 ];
@@ -28,15 +23,12 @@ export type FitLoopArguments = [
 interface FittedModel {
   history: History;
   stopTraining: boolean;
-  testLoop(step: (data: (Tensor | null)[]) => Tensor[], data: Tensor[], batchSize: number): Tensor[];
 }
-
-/** So long may steps run on their own: short enough for progress, interrupts and other cells' timers. */
-const longestRunMs = 40;
 
 /**
  * TensorFlow.js's loop over epochs and batches, for a step that can be repeated on its own: unless a callback wants to know
- * of each batch, callbacks hear of a batch about 25 times a second. Losses and metrics come as numbers.
+ * of each batch, callbacks hear of a batch about 25 times a second. Losses and metrics come as numbers. The validation is
+ * the list of callbacks' (`fit/install.ts`).
  */
 export async function fitInSteps(
   model: FittedModel,
@@ -48,67 +40,63 @@ export async function fitInSteps(
     epochs = 1,
     verbose = 1,
     callbacks = [],
-    testFunction,
-    validationData,
+    ,
+    ,
     shuffle = true,
     metrics,
     initialEpoch = 0,
   ]: FitLoopArguments
 ): Promise<History> {
+  const { steps, validate } = runOf(model);
   const history = new tf.History();
   const averages = new EpochAverages();
   const others = [...createRegisteredCallbacks(verbose), ...callbacks];
   const list = new tf.CallbackList([averages, ...others, history]);
-  const doValidation = testFunction !== null;
-  const params = { epochs, initialEpoch, samples, steps: null, batchSize, verbose, doValidation, metrics };
+  const doValidation = validate !== undefined;
+  const params = {
+    epochs,
+    initialEpoch,
+    samples,
+    steps: steps ?? null,
+    batchSize,
+    verbose,
+    doValidation,
+    metrics,
+  };
   list.setParams(params as never);
   list.setModel(model as never);
   model.history = history;
   await list.onTrainBegin();
   model.stopTraining = false;
-  const order = Int32Array.from({ length: samples }, (_, i) => i);
-  const eachBatch = others.some(wantsEachBatch);
-  let stepsAtOnce = 1;
-  for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-    await list.onEpochBegin(epoch);
-    averages.restart();
-    const logs: Logs = {};
-    if (shuffle) core.util.shuffle(order);
-    const rows = tf.tensor1d(order, "int32");
-    try {
-      for (let first = 0; first < samples && !model.stopTraining;) {
-        const size = Math.min(batchSize, samples - first);
-        const batch = Math.floor(first / batchSize);
+  const paced = new PacedSteps(runSteps, others.some(wantsEachBatch));
+  const rows = new EpochRows(samples, batchSize, { shuffle, steps });
+  let logs: Logs = {};
+  try {
+    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      await list.onEpochBegin(epoch);
+      averages.restart();
+      rows.begin();
+      for (let batch = 0, coming; !model.stopTraining && (coming = rows.coming);) {
+        const { first, size, alike } = coming;
         await list.onBatchBegin(batch, { batch, size });
-        const started = performance.now();
-        const left = Math.floor((samples - first) / size);
-        const steps = { rows, first, count: Math.min(stepsAtOnce, left) };
-        const results = runSteps(steps, size);
-        const count = results.length;
-        if (!eachBatch) {
-          const stepMs = (performance.now() - started) / count;
-          stepsAtOnce = Math.max(1, Math.floor(longestRunMs / stepMs));
-        }
-        first += count * size;
-        const last = batch + count - 1;
-        const batchLogs: Logs = { batch: last, size };
+        const results = paced.run(rows.rows, first, size, alike);
+        rows.pass(results.length, size);
+        batch += results.length;
+        const batchLogs: Logs = { batch: batch - 1, size };
         outLabels.forEach((label, i) => {
           for (const values of results) averages.add(label, values[i]! * size);
           batchLogs[label] = results.at(-1)![i]!;
         });
-        averages.seen += count * size;
-        if (first === samples && doValidation) {
-          const validation = numbersOf(model.testLoop(testFunction, validationData!, batchSize));
-          outLabels.forEach((label, i) => (logs[`val_${label}`] = validation[i]!));
-        }
-        await list.onBatchEnd(last, batchLogs);
+        averages.seen += results.length * size;
+        await list.onBatchEnd(batch - 1, batchLogs);
       }
-    } finally {
-      rows.dispose();
+      logs = {};
+      await list.onEpochEnd(epoch, logs);
     }
-    await list.onEpochEnd(epoch, logs);
+  } finally {
+    rows.dispose();
   }
-  await list.onTrainEnd();
+  await list.onTrainEnd(logs);
   return history;
 }
 

@@ -8,10 +8,12 @@ import type {
   Tensor1D,
   Variable,
 } from "@tensorflow/tfjs-node";
-import { tf } from "../native.js";
+import { backendInfo, tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
 import { hasUpdateRule, makeSlots } from "../optimizers/rule.js";
-import { fitInSteps, type FitLoopArguments, type RunSteps } from "./fit-loop.js";
+import { resetMetrics } from "../metrics/install.js";
+import { fitInSteps, type FitLoopArguments } from "./fit-loop.js";
+import { PacedSteps, type RunSteps } from "./paced-steps.js";
 import { replaceGatherKernel } from "./gather.js";
 import { isSteady, rememberOwnClasses } from "./steady.js";
 import { ModelSettings, settingsOf } from "./settings.js";
@@ -28,7 +30,7 @@ interface OpenModel extends Omit<
   makeTrainFunction(): StepFunction;
   makeTestFunction(): void;
   fitLoop(step: StepFunction, data: (Tensor | null)[], ...others: FitLoopArguments): Promise<History>;
-  testLoop(step: StepFunction, data: (Tensor | null)[], ...others: unknown[]): Tensor[];
+  testLoop(step: StepFunction, data: (Tensor | null)[], batchSize?: number): Tensor[];
   predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
   collectedTrainableWeights: LayerVariable[];
   checkNumSamples(inputs: Tensor | Tensor[]): number;
@@ -36,12 +38,12 @@ interface OpenModel extends Omit<
 
 /** The compiled steps of one model. */
 class ModelPrograms {
-  readonly #kind = { isSteady: () => isSteady(this.model) };
+  readonly #kind = { isSteady: () => isSteady(this.model), isEager: () => this.runEagerly };
   /** A step that picks its batch out of the whole data. */
   readonly fit = new CompiledStep({ ...this.#kind, repeated: true });
   /** A step on a given batch. */
   readonly train = new CompiledStep(this.#kind);
-  readonly evaluate = new CompiledStep(this.#kind);
+  readonly evaluate = new CompiledStep({ ...this.#kind, repeated: true });
   readonly test = new CompiledStep(this.#kind);
   readonly predict = new CompiledStep(this.#kind);
   readonly settings: ModelSettings;
@@ -108,11 +110,6 @@ const pickRows =
   ([rows, ...whole]: Tensor[]): Tensor[] =>
     tf.tidy(() => step(whole.map((tensor) => tf.gather(tensor, rows as Tensor1D))));
 
-/** 0, 1, 2, … one for each sample: the loops of TensorFlow.js then cut batches out of this instead of the data. */
-function rowsOf(data: (Tensor | null)[]): Tensor {
-  return tf.range(0, data[0]!.shape[0], 1, "int32");
-}
-
 let enabled = false;
 
 /**
@@ -122,10 +119,10 @@ let enabled = false;
 export function useCompiledTraining(): void {
   if (enabled) return;
   enabled = true;
-  replaceGatherKernel();
+  if (backendInfo().native) replaceGatherKernel();
   rememberOwnClasses();
   const prototype = tf.LayersModel.prototype as unknown as OpenModel;
-  const { compile, dispose, makeTrainFunction, makeTestFunction, fitLoop, testLoop, predictLoop } = prototype;
+  const { compile, dispose, makeTrainFunction, makeTestFunction, predictLoop } = prototype;
 
   prototype.compile = function (this: OpenModel, args: ModelCompileArgs & { runEagerly?: boolean }) {
     programsOf(this).dispose();
@@ -149,7 +146,6 @@ export function useCompiledTraining(): void {
   prototype.makeTrainFunction = function (this: OpenModel) {
     const step = makeTrainFunction.call(this);
     const compiled = programsOf(this);
-    if (compiled.runEagerly) return step;
     return (data) => {
       compiled.expectOptimizer(this);
       const { tensors, given, spread } = withoutGaps(step, data);
@@ -163,7 +159,6 @@ export function useCompiledTraining(): void {
 
   prototype.fitLoop = async function (this: OpenModel, step, data, ...others) {
     const compiled = programsOf(this);
-    if (compiled.runEagerly) return fitLoop.call(this, step, data, ...others);
     const { tensors, given, spread } = withoutGaps(step, data);
     const runSteps: RunSteps = (steps, batchSize) => {
       compiled.expectOptimizer(this);
@@ -173,28 +168,37 @@ export function useCompiledTraining(): void {
     return fitInSteps(this, runSteps, tensors[0]!.shape[0], ...others);
   };
 
-  prototype.testLoop = function (this: OpenModel, step, data, ...others) {
+  prototype.testLoop = function (this: OpenModel, step, data, batchSize = 32) {
+    resetMetrics(this);
     const compiled = programsOf(this);
-    if (compiled.runEagerly) return testLoop.call(this, step, data, ...others);
-    return tf.tidy(() => {
-      const { tensors, given, spread } = withoutGaps(step, data);
-      const test: StepFunction = ([rows]) =>
-        compiled.evaluate.run(pickRows(spread), [rows!, ...tensors], given + compiled.settings.key);
-      return testLoop.call(this, test, [rowsOf(data)], ...others);
-    });
+    const { tensors, given, spread } = withoutGaps(step, data);
+    const paced = new PacedSteps((steps, size) =>
+      compiled.evaluate.runSteps(pickRows(spread), tensors, steps, size, given + compiled.settings.key),
+    );
+    const samples = tensors[0]!.shape[0];
+    const totals: number[] = [];
+    const rows = tf.range(0, samples, 1, "int32");
+    for (let first = 0; first < samples;) {
+      const size = Math.min(batchSize, samples - first);
+      const results = paced.run(rows, first, size, Math.floor((samples - first) / size));
+      for (const values of results)
+        values.forEach((value, i) => (totals[i] = (totals[i] ?? 0) + value * size));
+      first += results.length * size;
+    }
+    rows.dispose();
+    return totals.map((total) => tf.scalar(total / samples));
   };
 
   prototype.makeTestFunction = function (this: OpenModel) {
     makeTestFunction.call(this);
     const step = this.testFunction;
     const compiled = programsOf(this);
-    if (compiled.runEagerly) return;
     this.testFunction = (data) => compiled.test.run(step, data as Tensor[], compiled.settings.key);
   };
 
   prototype.predictLoop = function (this: OpenModel, inputs, batchSize = 32, verbose = false) {
     const compiled = programsOf(this);
-    if (compiled.runEagerly || verbose) return predictLoop.call(this, inputs, batchSize, verbose);
+    if (verbose) return predictLoop.call(this, inputs, batchSize, verbose);
     const step = (batch: Tensor[]) => [predictLoop.call(this, batch, batch[0]!.shape[0], verbose)].flat();
     return tf.tidy(() => {
       const list = [inputs].flat();

@@ -1,17 +1,18 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { sampleWeightsOf } from "../repairs/sample-weights.js";
-import { warnOfEnd, weightsOfBatch } from "./batches.js";
+import { warnOfEnd } from "./epoch-rows.js";
 import {
+  listed,
   mapped,
   type EvaluateArguments,
   type FitArguments,
   type OpenModel,
-  type Step,
   type Tensors,
   type Weighted,
 } from "./open-model.js";
-import { fitInBatches } from "./stepwise.js";
+import { during } from "./run.js";
+import { validationOf } from "./validation.js";
 
 /** How the data that a model evaluates next are to be taken. */
 const evaluations = new WeakMap<OpenModel, EvaluateArguments>();
@@ -19,35 +20,48 @@ const evaluations = new WeakMap<OpenModel, EvaluateArguments>();
 /**
  * Arguments of Keras's `fit` and `evaluate` that TensorFlow.js lists and then refuses or forgets: `stepsPerEpoch`,
  * `validationSteps`, `steps`, `shuffle: "batch"`, and the weights of samples in evaluation, in `validationData` and after
- * `validationSplit` (https://github.com/tensorflow/tfjs/issues/25). `validationBatchSize` is new.
+ * `validationSplit` (https://github.com/tensorflow/tfjs/issues/25). `validationBatchSize` and `validationFreq` are new.
  * https://keras.io/api/models/model_training_apis/
  */
 export function takeKerasArguments(): void {
   const model = tf.LayersModel.prototype as unknown as OpenModel;
-  const { fit, evaluate, testLoop, makeTrainFunction, makeTestFunction } = model;
+  const { fit, evaluate, testLoop } = model;
 
   model.fit = async function (x, y, args = {}) {
     const split = splitOf(x, y, args);
     const [trainX, trainY, rest] = split ?? [x, y, args];
-    const { validationData, validationSteps: steps, validationBatchSize, ...others } = rest;
+    const { validationData, validationSteps, validationBatchSize, validationFreq, stepsPerEpoch, ...others } =
+      rest;
+    const steps = stepsPerEpoch ?? undefined;
+    const batchSize = rest.batchSize ?? sizeOfSteps(trainX, steps);
     try {
-      if (rest.stepsPerEpoch != null || rest.shuffle === "batch") {
-        return await fitInBatches(this, trainX, trainY, rest);
-      }
-      const [valX, valY, sampleWeight] = validationData ?? [];
-      const pair = validationData && { validationData: [valX!, valY!] as Weighted };
-      const evaluation = { sampleWeight, steps, batchSize: validationBatchSize ?? rest.batchSize };
-      return await evaluating(this, evaluation, () => fit.call(this, trainX, trainY, { ...others, ...pair }));
+      const validate =
+        validationData &&
+        validationOf(this, {
+          data: validationData,
+          batchSize: validationBatchSize ?? rest.batchSize,
+          steps: validationSteps,
+          freq: validationFreq,
+        });
+      const training = { ...others, ...(batchSize && { batchSize }) };
+      return await during(this, { steps, validate }, () => fit.call(this, trainX, trainY, training));
     } finally {
-      if (split) tf.dispose([trainX, trainY, rest.sampleWeight ?? [], ...validationData!]);
+      if (split) tf.dispose([trainX, trainY, rest.sampleWeight ?? [], ...(validationData as Tensor[])]);
     }
   };
 
   model.evaluate = function (x, y, args = {}) {
-    return evaluating(this, args, () => evaluate.call(this, x, y, args));
+    const before = evaluations.get(this);
+    evaluations.set(this, args);
+    try {
+      return evaluate.call(this, x, y, args);
+    } finally {
+      if (before) evaluations.set(this, before);
+      else evaluations.delete(this);
+    }
   };
 
-  model.testLoop = function (step, data, given, verbose) {
+  model.testLoop = function (step, data, given) {
     const { sampleWeight, steps, ...args } = evaluations.get(this) ?? {};
     const batchSize = args.batchSize ?? (steps ? undefined : given);
     return tf.tidy(() => {
@@ -55,7 +69,7 @@ export function takeKerasArguments(): void {
       const all = sampleWeight
         ? [...data, ...sampleWeightsOf(sampleWeight, targets, this.outputNames)]
         : data;
-      if (!steps) return testLoop.call(this, step, all, batchSize, verbose);
+      if (!steps) return testLoop.call(this, step, all, batchSize);
       const samples = data[0]!.shape[0];
       const size = batchSize ?? Math.ceil(samples / steps);
       const batches = Math.ceil(samples / size);
@@ -66,53 +80,33 @@ export function takeKerasArguments(): void {
         step,
         all.map((tensor) => tf.slice(tensor, 0, used)),
         size,
-        verbose,
       );
     });
   };
-
-  model.makeTrainFunction = function () {
-    return withWeights(makeTrainFunction.call(this));
-  };
-  model.makeTestFunction = function () {
-    makeTestFunction.call(this);
-    this.testFunction = withWeights(this.testFunction);
-  };
 }
 
-/** Runs `run`; what `model` evaluates meanwhile is evaluated by `args`. */
-function evaluating<T>(model: OpenModel, args: EvaluateArguments, run: () => T): T {
-  const before = evaluations.get(model);
-  const restore = () => (before ? evaluations.set(model, before) : evaluations.delete(model));
-  evaluations.set(model, args);
-  let result: T | undefined;
-  try {
-    result = run();
-    return result instanceof Promise ? (result.finally(restore) as T) : result;
-  } finally {
-    if (!(result instanceof Promise)) restore();
-  }
+/** How large the batches are of which `steps` make an epoch. */
+function sizeOfSteps(x: Tensors, steps: number | undefined): number | undefined {
+  return steps && Math.ceil(listed(x)[0]!.shape[0] / steps);
 }
 
-/** Gives a step the weights of a batch that `Batches` has made. */
-function withWeights(step: Step): Step {
-  return (data) => {
-    const weights = weightsOfBatch(data[0]!);
-    try {
-      return step([...data, ...weights]);
-    } finally {
-      tf.dispose(weights);
-    }
-  };
-}
-
-/** With `validationSplit`: the first samples to train on; the last, with their weights, as `validationData`. */
+/**
+ * With `validationSplit`: the first samples to train on; the last, with their weights, as `validationData`.
+ * @throws RangeError if that leaves none for either
+ */
 function splitOf(x: Tensors, y: Tensors, args: FitArguments): [Tensors, Tensors, FitArguments] | undefined {
-  const { validationSplit = 0, validationData, sampleWeight, ...others } = args;
-  if (validationData || validationSplit <= 0 || validationSplit >= 1) return undefined;
-  const at = (tensor: Tensor) => Math.floor(tensor.shape[0] * (1 - validationSplit));
-  const first = (tensor: Tensor) => tf.slice(tensor, 0, at(tensor));
-  const last = (tensor: Tensor) => tf.slice(tensor, at(tensor));
+  const { validationSplit, validationData, sampleWeight, ...others } = args;
+  if (validationData || !validationSplit) return undefined;
+  const samples = listed(x)[0]!.shape[0];
+  const at = Math.floor(samples * (1 - validationSplit));
+  if (!(at > 0 && at < samples)) {
+    throw new RangeError(
+      `fit: validationSplit ${validationSplit} of ${samples} samples leaves ${Math.max(at, 0)} to train on. ` +
+        "Expected a part between 0 and 1 that leaves some for both.",
+    );
+  }
+  const first = (tensor: Tensor) => tf.slice(tensor, 0, at);
+  const last = (tensor: Tensor) => tf.slice(tensor, at);
   const validation: Weighted = [mapped(x, last), mapped(y, last)];
   if (!sampleWeight) return [mapped(x, first), mapped(y, first), { ...others, validationData: validation }];
   validation.push(mapped(sampleWeight, last));

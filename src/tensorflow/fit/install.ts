@@ -3,10 +3,12 @@ import type { Callback, CallbackList, Logs } from "@tensorflow/tfjs-node";
 import { resetMetrics, showRunningMetrics } from "../metrics/install.js";
 import { tf } from "../native.js";
 import { repairEvaluateVerbose } from "./evaluate-verbose.js";
+import { notebookHost } from "./host.js";
 import { InterruptCallback, makeInterruptible, recoverFromInterrupts } from "./interrupt.js";
 import { addKerasNames } from "./metric-names.js";
 import { ProgressCallback, type AveragingCallback, type FitParams } from "./progress-callback.js";
 import { rememberRegisteredCallbacks } from "./registered-callbacks.js";
+import { runOf, type FitRun } from "./run.js";
 import { rememberSequential } from "./sequential.js";
 
 /**
@@ -28,6 +30,7 @@ export function installFit(): void {
   };
   list.setModel = function (model) {
     models.set(this, model);
+    validations.set(this, runOf(model).validate);
     setModel.call(this, model);
   };
   list.onEpochBegin = function (...args) {
@@ -44,6 +47,7 @@ export function installFit(): void {
 }
 
 const models = new WeakMap<CallbackList, object>();
+const validations = new WeakMap<CallbackList, FitRun["validate"]>();
 
 function withKerasNames(method: "onBatchEnd" | "onEpochEnd") {
   return async function (this: CallbackList, index: number, logs: Logs = {}): Promise<void> {
@@ -51,6 +55,9 @@ function withKerasNames(method: "onBatchEnd" | "onEpochEnd") {
     await averaging?.[method](index, logs);
     if (method === "onBatchEnd") {
       showRunningMetrics(models.get(this)!, averaging as unknown as AveragingCallback, logs);
+    } else if (!notebookHost()?.interruptSignal().aborted) {
+      const values = (await validations.get(this)?.(index)) ?? {};
+      for (const [name, value] of Object.entries(values)) logs[`val_${name}`] = value;
     }
     addKerasNames(logs);
     for (const callback of others) await callback[method](index, logs);

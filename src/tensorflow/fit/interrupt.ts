@@ -54,7 +54,7 @@ export function makeInterruptible(): void {
   const { fit, fitDataset, evaluateDataset } = model;
   model.fit = function (...args) {
     forgetEndedFit(this);
-    return interruptible(() => fit.apply(this, args));
+    return interruptible(() => fit.apply(this, args as never));
   };
   model.fitDataset = function <T>(...args: Parameters<typeof fitDataset<T>>) {
     forgetEndedFit(this);

@@ -4,14 +4,25 @@ import { tf } from "../native.js";
 /** Tensors for the inputs or outputs of a model: of its only one, in order, or by name. */
 export type Tensors = Tensor | Tensor[] | Record<string, Tensor>;
 /** Inputs, targets, and weights of samples if given. */
-export type Weighted = [Tensors, Tensors, Tensors?];
+export type Weighted = [x: Tensors, y: Tensors, sampleWeight?: Tensors | undefined];
+
+/** A data set of batches, as `tf.data` makes them. */
+export interface BatchDataset {
+  /** How many batches it has, if known. */
+  size?: number;
+  iterator(): Promise<BatchIterator>;
+}
+export interface BatchIterator {
+  next(): Promise<IteratorResult<unknown, unknown>>;
+}
 
 /** What `fit` takes of Keras's arguments. */
 export interface FitArguments extends Omit<ModelFitArgs, "shuffle" | "sampleWeight" | "validationData"> {
   shuffle?: boolean | "batch";
   sampleWeight?: Tensors | undefined;
-  validationData?: Weighted;
+  validationData?: Weighted | BatchDataset | undefined;
   validationBatchSize?: number;
+  validationFreq?: number | number[];
 }
 
 /** What `evaluate` takes of Keras's arguments. */
@@ -26,12 +37,19 @@ export interface EvaluateArguments {
 export type Step = (data: Tensor[]) => Tensor[];
 
 /** A model with the members that its type hides. */
-export interface OpenModel extends Omit<LayersModel, "fit" | "evaluate" | "testFunction" | "testLoop"> {
+export interface OpenModel extends Omit<
+  LayersModel,
+  "fit" | "fitDataset" | "evaluate" | "evaluateDataset" | "testFunction" | "testLoop"
+> {
   testFunction: Step;
   fit(x: Tensors, y: Tensors, args?: FitArguments): Promise<History>;
+  fitDataset(dataset: BatchDataset, args: object): Promise<History>;
   evaluate(x: Tensors, y: Tensors, args?: EvaluateArguments): Scalar | Scalar[];
+  evaluateDataset(dataset: BatchDataset, args?: object): Promise<Scalar | Scalar[]>;
   makeTrainFunction(): Step;
   makeTestFunction(): void;
+  getDedupedMetricsNames(): string[];
+  standardizeUserDataXY(x: Tensors, y: Tensors): [Tensor[], Tensor[]];
   testLoop(step: Step, data: Tensor[], batchSize?: number, verbose?: number, steps?: number): Scalar[];
 }
 
@@ -40,4 +58,14 @@ export function mapped(tensors: Tensors, change: (tensor: Tensor) => Tensor): Te
   if (tensors instanceof tf.Tensor) return change(tensors);
   if (Array.isArray(tensors)) return tensors.map(change);
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
+}
+
+/** The tensors in a list. */
+export function listed(tensors: Tensors | undefined): Tensor[] {
+  return tensors instanceof tf.Tensor ? [tensors] : Object.values(tensors ?? {});
+}
+
+/** Whether data come in batches. */
+export function isDataset(data: unknown): data is BatchDataset {
+  return typeof (data as Partial<BatchDataset> | undefined)?.iterator === "function";
 }

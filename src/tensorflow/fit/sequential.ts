@@ -20,7 +20,7 @@ export function rememberSequential(): void {
   };
   sequential.fit = function (...args) {
     remember(this);
-    return fit.apply(this, args);
+    return fit.apply(this, args as never);
   };
   sequential.fitDataset = function <T>(...args: Parameters<typeof fitDataset<T>>) {
     remember(this);

@@ -7,11 +7,10 @@ import { EpochMetric, type Measure } from "./epoch-metric.js";
 type Metrics = ModelCompileArgs["metrics"];
 type MetricList = (string | Measure)[];
 
-interface OpenModel extends Omit<LayersModel, "metrics" | "testLoop"> {
+interface OpenModel extends Omit<LayersModel, "metrics"> {
   metrics: Metrics;
   metricsTensors: [Measure, number][];
   getDedupedMetricsNames(): string[];
-  testLoop(...args: unknown[]): unknown;
 }
 
 const metricsOf = new WeakMap<OpenModel, EpochMetric[]>();
@@ -23,7 +22,7 @@ const metricsOf = new WeakMap<OpenModel, EpochMetric[]>();
  */
 export function useEpochMetrics(): void {
   const model = tf.LayersModel.prototype as unknown as OpenModel;
-  const { compile, dispose, testLoop, evaluateDataset, trainOnBatch } = model;
+  const { compile, dispose, evaluateDataset, trainOnBatch } = model;
 
   model.compile = function (args) {
     disposeMetrics(this);
@@ -46,10 +45,6 @@ export function useEpochMetrics(): void {
     compileSequential.call(this, args);
   };
 
-  model.testLoop = function (...args) {
-    resetMetrics(this);
-    return testLoop.apply(this, args);
-  };
   model.evaluateDataset = function (...args) {
     resetMetrics(this);
     return evaluateDataset.apply(this, args);

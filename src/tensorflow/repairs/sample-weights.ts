@@ -3,7 +3,7 @@ import type { Tensors } from "../fit/open-model.js";
 import { tf } from "../native.js";
 
 type ClassWeight = Record<number, number>;
-type ClassWeights = ClassWeight | ClassWeight[] | Record<string, ClassWeight>;
+export type ClassWeights = ClassWeight | ClassWeight[] | Record<string, ClassWeight>;
 type Standardized = [Tensor[], Tensor[], (Tensor | null)[] | null];
 interface WeighedModel {
   outputNames: string[];
@@ -28,7 +28,7 @@ export function repairSampleWeights(): void {
   const model = tf.LayersModel.prototype as unknown as { standardizeUserData: Standardize };
   const { standardizeUserData } = model;
   model.standardizeUserData = async function (x, y, sampleWeight, classWeight, ...others) {
-    const allClasses = classWeight && completed(this, classWeight);
+    const allClasses = classWeight && completeClassWeights(this, classWeight);
     const [xs, ys, classWeights] = await standardizeUserData.call(this, x, y, null, allClasses, ...others);
     if (sampleWeight == null) return [xs, ys, classWeights];
     const given = sampleWeightsOf(sampleWeight, ys, this.outputNames);
@@ -64,7 +64,7 @@ function weightOf(sampleWeight: Tensors, index: number, name: string): Tensor | 
 }
 
 /** Class weights, of one output or of several, with 1 for the classes that are left out. */
-function completed(model: WeighedModel, given: ClassWeights): ClassWeights {
+export function completeClassWeights(model: WeighedModel, given: ClassWeights): ClassWeights {
   const complete = (weights: ClassWeight, output: number): ClassWeight => {
     const classes = Math.max(2, model.outputs[output]!.shape.at(-1)!);
     return { ...Object.fromEntries(Array.from({ length: classes }, (_, i) => [i, 1])), ...weights };

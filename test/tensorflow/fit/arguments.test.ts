@@ -14,6 +14,7 @@ interface Options {
   validation_steps?: number;
   validation_batch_size?: number;
   validation_split?: number;
+  validation_freq?: number | number[];
   sample_weight?: boolean;
   class_weight?: Record<string, number>;
 }
@@ -80,6 +81,7 @@ async function fit(model: tf.Sequential, options: Options): Promise<tf.History> 
     validationSteps: options.validation_steps,
     validationBatchSize: options.validation_batch_size,
     validationSplit: options.validation_split,
+    validationFreq: options.validation_freq,
     validationData: { data: [valX!, valY!], weighted: [valX!, valY!, valWeight!], none: undefined }[
       options.validation ?? "none"
     ] as [tf.Tensor, tf.Tensor] | undefined,
