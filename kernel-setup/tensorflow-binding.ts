@@ -7,8 +7,10 @@ import type { TensorFlowLibrary } from "./tensorflow-library.js";
 const INSTALL_COMPILER =
   "install a C++ compiler (Debian, Ubuntu: sudo apt install g++; macOS: xcode-select --install), then run the same command again";
 
-/** Our own part of the binding. */
-export const logLevelSource = "kernel-setup/log-level.cc";
+/** Our own part of the binding, of which headers are included by others. */
+export const ownSources = ["log-level.cc", "recurrent.cc", "recurrent-lanes.h"].map(
+  (name) => `kernel-setup/${name}`,
+);
 
 /** The first C++ compiler in PATH, or what the variable CXX names. */
 export function findCompiler({ env, platform }: Pick<Project, "env" | "platform">): string | undefined {
@@ -37,12 +39,14 @@ export function compilerArguments(project: Project, library: TensorFlowLibrary, 
   const flags = ["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"];
   const includes = [path.join(project.root, "node_modules/node-api-headers/include"), library.include];
   const files = fs.readdirSync(sources).filter((name) => name.endsWith(".cc"));
+  const own = ownSources.filter((name) => name.endsWith(".cc") && !(mac && name.endsWith("log-level.cc")));
   // Silences what TensorFlow logs while it is loaded. Loading a library "first" is Linux's.
-  const quiet = mac ? [] : [path.join(project.root, logLevelSource), "-Wl,-z,initfirst"];
+  const quiet = mac ? [] : ["-Wl,-z,initfirst"];
   return [
     ...flags,
     ...includes.map((folder) => `-I${folder}`),
     ...files.map((name) => path.join(sources, name)),
+    ...own.map((name) => path.join(project.root, name)),
     ...quiet,
     ...library.libraries.map((name) => path.join(library.folder, name)),
     `-Wl,-rpath,${mac ? "@loader_path" : "$ORIGIN"}/${fromBinding}`,
@@ -70,7 +74,7 @@ export async function compileBinding(
   );
   if (!ok)
     throw new SetupError(
-      `${compiler} could not compile tfjs-node's binding (${output.split("\n").find((line) => /error/i.test(line)) ?? lastLines(output)})`,
+      `${compiler} could not compile tfjs-node's binding (${output.split("\n").find((line) => /error:/i.test(line)) ?? lastLines(output)})`,
       "update the compiler (GCC 9 or Clang 9, or newer), then run the same command again",
       output,
     );

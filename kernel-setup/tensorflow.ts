@@ -5,13 +5,7 @@ import { NetworkError, SetupError, lastLines, runCommand } from "./command.js";
 import { copyAtomic, readIfThere, writeAtomic } from "./files.js";
 import type { Project } from "./project.js";
 import type { Step } from "./step.js";
-import {
-  compileBinding,
-  findCompiler,
-  logLevelSource,
-  noCompiler,
-  probeBinding,
-} from "./tensorflow-binding.js";
+import { compileBinding, findCompiler, noCompiler, ownSources, probeBinding } from "./tensorflow-binding.js";
 import { fetchTensorFlowLibrary, tensorFlowLibrary } from "./tensorflow-library.js";
 
 /** What TensorFlow runs on: the content of .manabi/tensorflow/status.json. */
@@ -39,7 +33,7 @@ function statusKey(project: Project, kind: TensorFlowStatus["kind"]): string {
   const hash = createHash("sha256");
   for (const file of [
     "kernel-setup/requirements-tensorflow.txt",
-    logLevelSource,
+    ...ownSources,
     "node_modules/@tensorflow/tfjs-node/package.json",
   ])
     hash.update(fs.readFileSync(path.join(project.root, file)));

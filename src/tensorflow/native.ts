@@ -115,7 +115,10 @@ export const layers = requireFromTensorFlow("@tensorflow/tfjs-layers") as Mutabl
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 interface NativeBackend {
-  binding: Record<"TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_FLOAT" | "TF_INT32" | "TF_INT64", number> & {
+  binding: Record<
+    "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_STRING" | "TF_FLOAT" | "TF_INT32" | "TF_INT64",
+    number
+  > & {
     createTensor(shape: number[], dtype: number, values: Int32Array): number;
     deleteTensor(id: number): void;
     executeOp(op: string, attributes: object[], inputs: number[], outputs: number): object[];
@@ -129,29 +132,50 @@ export function runsNatively(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
+const registered = new Map<string, boolean>();
+
+/** Whether TensorFlow has an operation: those of our own only where set-up compiled the binding. */
+export function hasOperation(op: string): boolean {
+  let known = registered.get(op);
+  if (known === undefined) {
+    known = runsNatively() && !isUnknown(op);
+    registered.set(op, known);
+  }
+  return known;
+}
+
+/** TensorFlow's C library tells by its error: for a known operation, that it lacks attributes or inputs. */
+function isUnknown(op: string): boolean {
+  try {
+    (tf.backend() as unknown as NativeBackend).binding.executeOp(op, [], [], 0);
+    return false;
+  } catch (error) {
+    return /^Invalid TF_Status: 5\b/.test((error as Error).message);
+  }
+}
+
 /**
  * Runs a TensorFlow operation that TensorFlow.js has no name for. It has no gradient.
  *
- * @param attributes types and switches
+ * @param attributes types (`"float32"`, `"int32"`), other texts, and switches
  * @param inputs a bigint stands for an int64 scalar, which TensorFlow.js has no tensors for
  */
 export function runNative(
   op: string,
-  attributes: Record<string, "float32" | "int32" | boolean>,
+  attributes: Record<string, string | boolean>,
   inputs: (Tensor | bigint)[],
   outputs: number,
 ): Tensor[] {
   const backend = tf.backend() as unknown as NativeBackend;
   const { binding } = backend;
-  const values = Object.entries(attributes).map(([name, value]) =>
-    typeof value === "boolean"
-      ? { name, type: binding.TF_ATTR_BOOL, value }
-      : {
-          name,
-          type: binding.TF_ATTR_TYPE,
-          value: value === "float32" ? binding.TF_FLOAT : binding.TF_INT32,
-        },
-  );
+  const types: Record<string, number> = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
+  const values = Object.entries(attributes).map(([name, value]) => {
+    if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+    const type = types[value];
+    return type === undefined
+      ? { name, type: binding.TF_ATTR_STRING, value }
+      : { name, type: binding.TF_ATTR_TYPE, value: type };
+  });
   const scalars: number[] = [];
   const ids = inputs.map((input) => {
     if (typeof input !== "bigint") return backend.getInputTensorIds([input])[0]!;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { LayersModel, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
+import { withoutFusion } from "../recurrent/recurrent.js";
 import { dataType, Graph, nodeOf, type AttributeValue, type GraphNode, type TensorValue } from "./graph.js";
 import { record, type Recording } from "./recorder.js";
 import { prune } from "./rewrite.js";
@@ -50,10 +51,10 @@ function recordInference(model: LayersModel, batchSize: number): Recording {
   const inputs = model.inputs.map(({ shape, dtype }) =>
     tf.zeros([batchSize, ...shape.slice(1).map((size) => size ?? 1)], dtype),
   );
-  const { outputs, recording } = record(
-    () => tf.tidy(() => [model.apply(inputs.length === 1 ? inputs[0]! : inputs) as Tensor | Tensor[]].flat()),
-    inputs,
-  );
+  const infer = () =>
+    tf.tidy(() => [model.apply(inputs.length === 1 ? inputs[0]! : inputs) as Tensor | Tensor[]].flat());
+  // Who loads it has none of our own operations.
+  const { outputs, recording } = withoutFusion(() => record(infer, inputs));
   tf.dispose([inputs, outputs]);
   if (recording.obstacle !== undefined) {
     throw new Error(`exportSavedModel: the model has no graph: ${recording.obstacle}.`);
