@@ -1,7 +1,9 @@
 /** The virtual tsconfig.json of a notebook, and the globals that cells have. */
 import { existsSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { compilerProgram } from "./compiler-program.js";
 import { hasPackage } from "./imports.js";
+import { readTsconfig } from "./tsconfig.js";
 
 /** What a notebook without a tsconfig.json gets: strict, except where that is only noise in a notebook. */
 const defaults = {
@@ -44,6 +46,8 @@ export interface Configuration {
   configFile: string;
   /** Files in memory, by name. */
   files: Map<string, string>;
+  /** Where the libraries of JavaScript are, if the newest is among those that the program has. */
+  libraryFolder: string | undefined;
 }
 
 /**
@@ -57,8 +61,11 @@ export function configure(folder: string, homeFolder: string, cellFiles: string[
   const nodeTypes = hasPackage(folder, "@types/node")
     ? `/// <reference types="node" />`
     : `/// <reference path=${JSON.stringify(ownNodeTypes(homeFolder))} />`;
+  const { lib = defaults.lib } = readTsconfig(folder)?.options ?? {};
+  const isNewest = lib.some((name) => name.toLowerCase() === "esnext");
   return {
     configFile,
+    libraryFolder: isNewest ? dirname(compilerProgram()) : undefined,
     files: new Map([
       [defaultsFile, JSON.stringify({ compilerOptions: defaults })],
       [
@@ -86,9 +93,6 @@ const globals = `
 interface ImportMeta { url: string; filename: string; dirname: string; }
 /** Values of a MIME bundle by MIME type, such as \`{ "text/html": "<b>bold</b>" }\`. */
 type MimeBundle = Record<string, unknown>;
-declare function require(id: string): any;
-declare const __filename: string;
-declare const __dirname: string;
 /**
  * Shows a value below the cell, as if it were the cell's result.
  * \`update\` of what it returns, or a later \`display\` with the same \`displayId\` and \`update: true\`,

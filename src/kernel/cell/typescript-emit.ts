@@ -5,9 +5,9 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { compilerProgram } from "./compiler-program.js";
 
 /** What the compiled code imports its functions from. */
 export const helperLibrary = "tslib";
@@ -29,7 +29,7 @@ export function emitByTypeScript(
   try {
     writeFileSync(join(folder, file), text);
     const decorators = experimentalDecorators ? ["--experimentalDecorators"] : [];
-    const { error } = spawnSync(compiler(), [file, ...options, ...decorators], { cwd: folder });
+    const { error } = spawnSync(compilerProgram(), [file, ...options, ...decorators], { cwd: folder });
     if (error) throw error;
     const code = readFileSync(output, "utf8");
     return { code: renewing(code.replace(trailer, "")), map: readFileSync(`${output}.map`, "utf8") };
@@ -44,11 +44,4 @@ const trailer = /(?:export \{\};\s*)?\/\/# sourceMappingURL=.*\s*$/;
 /** Enums and namespaces are declared by `var`, which would add to what an earlier cell has declared by that name. */
 function renewing(code: string): string {
   return code.replace(/^((?:export )?)var ([\w$]+);(?=\n\(function \(\2\) \{)/gm, "$1let $2;");
-}
-
-/** The native program itself, of the package for this platform: TypeScript's script for Node takes ten times as long. */
-function compiler(): string {
-  const { resolve } = createRequire(createRequire(import.meta.url).resolve("typescript/package.json"));
-  const native = resolve(`@typescript/typescript-${process.platform}-${process.arch}/package.json`);
-  return join(dirname(native), "lib", process.platform === "win32" ? "tsc.exe" : "tsc");
 }

@@ -17,11 +17,11 @@ function checkers(): number[] {
 describe("createCellService", function () {
   this.timeout(60_000);
   let service: CellService;
-  before(async () => {
+  beforeEach(async () => {
     // Those of other tests may still be ending.
     while (checkers().length > 0) await pause(20);
+    service = createCellService({ cwd: tmpdir() });
   });
-  beforeEach(() => (service = createCellService({ cwd: tmpdir() })));
   afterEach(() => service.shutdown());
 
   const codes = async (code: string): Promise<number[]> => {
