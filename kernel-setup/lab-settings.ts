@@ -6,6 +6,12 @@ import type { Step } from "./step.js";
 const SETTINGS = {
   // No question about news, and no look for updates over the network.
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  // As TypeScript's editors do it: suggestions while one types, with types and documentation beside them,
+  "@jupyterlab/completer-extension:manager": { autoCompletion: true, showDocumentationPanel: true },
+  // brackets that close themselves, and two spaces.
+  "@jupyterlab/codemirror-extension:plugin": {
+    defaultConfig: { autoClosingBrackets: true, indentUnit: "2" },
+  },
 };
 
 /** JupyterLab's defaults for this project. What a user sets in JupyterLab goes before them. */
