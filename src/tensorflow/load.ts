@@ -28,6 +28,7 @@ import { repairLayerNormalization } from "./repairs/layer-normalization.js";
 import { repairEvaluation } from "./repairs/evaluation.js";
 import { repairLossNames } from "./repairs/loss-names.js";
 import { repairMissingKernels } from "./repairs/missing-kernels.js";
+import { repairOperationErrors } from "./repairs/operation-errors.js";
 import { repairOptimizerNames } from "./repairs/optimizer-names.js";
 import { repairRandom } from "./repairs/random.js";
 import { repairRegularizers } from "./repairs/regularizers.js";
@@ -39,6 +40,7 @@ import { repairShuffle } from "./repairs/shuffle.js";
 import { repairTargets } from "./repairs/targets.js";
 
 repairMissingKernels();
+repairOperationErrors();
 repairIntegers();
 repairRandom();
 repairDropout();

@@ -139,3 +139,13 @@ export function codeWithoutMagics(source: string, { cell, lines } = findMagics(s
     return blank(text, start, magics[name]?.argument === "code" ? argumentStart : end);
   }, source);
 }
+
+/** What to say of a syntax error in a line that looks like a magic, but is none. */
+export function unknownMagic(source: string, offset: number): string | undefined {
+  const line = source.slice(source.lastIndexOf("\n", offset - 1) + 1);
+  const name = /^[ \t]*(%{1,2}[a-z]\w*)/.exec(line)?.[1];
+  return name === undefined || name in magics ? undefined : noSuchMagic(name);
+}
+
+export const noSuchMagic = (name: string): string =>
+  `There is no magic ${name}. %help lists those that there are.`;

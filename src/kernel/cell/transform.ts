@@ -22,7 +22,14 @@ import type { OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
 import type { CompilerSettings } from "./compiler-settings.js";
 import { toJavaScript, type JavaScript } from "./javascript.js";
-import { findMagics, magics, type CellMagic, type CellMagics, type LineMagic } from "./magics.js";
+import {
+  findMagics,
+  magics,
+  unknownMagic,
+  type CellMagic,
+  type CellMagics,
+  type LineMagic,
+} from "./magics.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
 
@@ -102,8 +109,8 @@ function stripTypes(source: string, { cell, lines }: CellMagics, options: Transf
   }
   // The attempt that got further understood the cell better.
   const [first, second] = errors.map(({ message, labels }) => {
-    const offset = utf16Offset(plain, labels[0]?.start ?? 0);
-    return new CellSyntaxError(message, source, samePlace(plain, offset, source));
+    const offset = samePlace(plain, utf16Offset(plain, labels[0]?.start ?? 0), source);
+    return new CellSyntaxError(unknownMagic(source, offset) ?? message, source, offset);
   });
   throw second && first && second.offset > first.offset ? second : first;
 

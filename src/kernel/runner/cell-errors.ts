@@ -1,7 +1,7 @@
 /** What a thrown value looks like in a notebook: name, message, and a traceback with the cell's code around. */
 import { inspect } from "node:util";
 import type { CellError } from "../contracts.js";
-import { stackFrames, type Position } from "./stack-frames.js";
+import { stackFrames, type Frame, type Position } from "./stack-frames.js";
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`;
@@ -11,6 +11,8 @@ const gray = (text: string): string => `\u001b[90m${text}\u001b[39m`;
 const contextLines = 2;
 /** Frames in cells that are shown with their code. */
 const framesWithCode = 4;
+/** Of a deep stack. */
+const shownCalls = { first: 7, last: 3 };
 /** Deeper chains of causes are cut. */
 const deepestCause = 10;
 const longestMessage = 20_000;
@@ -34,7 +36,8 @@ function nameAndMessage(thrown: unknown): { ename: string; evalue: string } {
   return { ename, evalue: cut(message) };
 }
 
-function tracebackLines(thrown: unknown, depth: number, seen: Set<unknown>): string[] {
+/** @param outer the stack of the error that this one is a part or the cause of */
+function tracebackLines(thrown: unknown, depth: number, seen: Set<unknown>, outer = ""): string[] {
   const { ename, evalue } = nameAndMessage(thrown);
   if (!isError(thrown)) {
     return [
@@ -49,26 +52,53 @@ function tracebackLines(thrown: unknown, depth: number, seen: Set<unknown>): str
   const lines = [red(bold(label)) + (evalue === "" ? "" : `: ${evalue}`)];
   const frame = safely(() => (thrown as { codeFrame?: unknown }).codeFrame, undefined);
   if (thrown instanceof SyntaxError && typeof frame === "string") lines.push(...frame.split("\n"));
-  lines.push(...frameLines(textOf(() => thrown.stack)));
+  const stack = textOf(() => thrown.stack);
+  lines.push(...frameLines(stack, outer));
   const details = ownDetails(thrown);
   if (details) lines.push(details);
   if (depth < deepestCause) {
     for (const each of safely(() => subErrors(thrown), [])) {
       if (seen.has(each.error)) continue;
-      const inner = tracebackLines(each.error, depth + 1, seen);
+      const inner = tracebackLines(each.error, depth + 1, seen, stack);
       lines.push(`${each.label}: ${inner[0] ?? ""}`, ...inner.slice(1).map((line) => `  ${line}`));
     }
   }
   return lines;
 }
 
-function frameLines(stack: string): string[] {
+function frameLines(stack: string, outer: string): string[] {
+  const frames = stackFrames(stack);
+  const shared = sharedEnd(frames, stackFrames(outer));
+  const own = frames.slice(0, frames.length - shared);
+  const hasOwnCode = frames.some((frame) => frame.position && !frame.package);
   let withCode = 0;
-  return stackFrames(stack).flatMap(({ text, position }) => {
-    if (!position?.source || withCode >= framesWithCode) return [gray(text)];
+  const calls = own.flatMap((frame, index): string[][] => {
+    const { text, position } = frame;
+    if (frame.package && hasOwnCode) return packageLine(own, index);
+    if (!position?.source || frame.package || withCode >= framesWithCode) return [[gray(text)]];
     withCode += 1;
-    return [text, ...codeAround(position)];
+    return [[text, ...codeAround(position)]];
   });
+  const { first, last } = shownCalls;
+  const left = calls.length - first - last;
+  if (left > 1) calls.splice(first, left, [gray(`    … ${left} more calls`)]);
+  if (shared > 0) calls.push([gray("    … and as above")]);
+  return calls.flat();
+}
+
+/** How many frames two stacks have in common at their ends. */
+function sharedEnd(frames: Frame[], others: Frame[]): number {
+  const differs = frames.toReversed().findIndex(({ text }, index) => text !== others.at(-1 - index)?.text);
+  return differs < 0 ? frames.length : differs;
+}
+
+/** One line for all frames of packages that follow each other, where the first of them stands. */
+function packageLine(frames: Frame[], index: number): string[][] {
+  if (frames[index - 1]?.package) return [];
+  const end = frames.findIndex((frame, at) => at > index && !frame.package);
+  const run = frames.slice(index, end < 0 ? undefined : end);
+  const packages = [...new Set(run.map((frame) => frame.package))].join(", ");
+  return [[gray(run.length === 1 ? run[0]!.text : `    … ${run.length} calls in ${packages}`)]];
 }
 
 /** The failing line with an arrow, a caret under the column, and its neighbours. */

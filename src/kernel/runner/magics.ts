@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { inspect } from "node:util";
-import { magics } from "../cell/magics.js";
+import { magics, noSuchMagic } from "../cell/magics.js";
 import type { NotebookScope, RunMagic } from "../cell/scope.js";
 import type { MimeBundle } from "../contracts.js";
 
@@ -50,7 +50,7 @@ export function createMagics(host: MagicHost): RunMagic {
   };
   return async (name, argument, body) => {
     const action = actions[name];
-    if (!action) throw new Error(`There is no magic ${name}. %help lists those that there are.`);
+    if (!action) throw new Error(noSuchMagic(name));
     const result = await action(argument, body);
     return name === "%time" || name === "%%time" ? result : undefined;
   };
@@ -172,7 +172,7 @@ function help(name: string): string {
   const wanted = Object.entries(magics).filter(
     ([key]) => name === "" || key.replace(/^%+/, "") === name.replace(/^%+/, ""),
   );
-  if (wanted.length === 0) return `There is no magic ${name}. %help lists those that there are.\n`;
+  if (wanted.length === 0) return `${noSuchMagic(name)}\n`;
   const width = Math.max(...wanted.map(([, { usage }]) => usage.length));
   return wanted.map(([, { usage, summary }]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
 }

@@ -68,16 +68,21 @@ function toSourceMap(text: string | undefined): SourceMap | undefined {
   return text === undefined ? undefined : new SourceMap(JSON.parse(text) as SourceMapPayload);
 }
 
-const kernelFolder = new URL("..", import.meta.url).href;
-const kernelPath = new URL("..", import.meta.url).pathname;
+const kernelFolder = new URL("..", import.meta.url);
+const manabiFolder = new URL("../..", import.meta.url);
+
+/** Whether a file, by its path or URL, lies in a folder. */
+const isIn = (folder: URL, fileName: string): boolean =>
+  fileName.startsWith(folder.href) || fileName.startsWith(folder.pathname);
 
 function isInternal(fileName: string | null | undefined): boolean {
-  return (
-    fileName == null ||
-    fileName.startsWith("node:") ||
-    fileName.startsWith(kernelFolder) ||
-    fileName.startsWith(kernelPath)
-  );
+  return fileName == null || fileName.startsWith("node:") || isIn(kernelFolder, fileName);
+}
+
+/** The package that a file belongs to; undefined for the user's own files. */
+function packageOf(fileName: string): string | undefined {
+  if (isIn(manabiFolder, fileName)) return "manabi";
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(fileName)?.[1];
 }
 
 /** The type of a call site lacks its own `toString`, which makes the text that stacks show. */
@@ -100,8 +105,12 @@ function formatCallSite(site: CallSite): string | undefined {
   return called === "" ? `    at ${place}` : `    at ${called} (${place})`;
 }
 
+/** V8's 10 frames may all be a library's, and leave out the line of the cell that called it. */
+const deepestStack = 50;
+
 /** Installs the formatting for all errors of this process. */
 export function installStackFormatting(): void {
+  Error.stackTraceLimit = deepestStack;
   Error.prepareStackTrace = (error: Error, sites: CallSite[]): string => {
     const lines = sites.map(formatCallSite).filter((line) => line !== undefined);
     return [errorHeader(error), ...lines].join("\n");
@@ -125,8 +134,15 @@ export function stackLines(error: unknown): string {
   return stack.slice(stack.search(/^ {4}at /m) >>> 0);
 }
 
+export interface Frame {
+  text: string;
+  position?: Position;
+  /** The package that the frame belongs to, if it is not the user's own code. */
+  package?: string | undefined;
+}
+
 /** The part of a stack text after the message: its frames, already in terms of the user's sources. */
-export function stackFrames(stack: string): { text: string; position?: Position }[] {
+export function stackFrames(stack: string): Frame[] {
   const lines = stack.split("\n");
   const first = lines.findIndex((line) => line.startsWith("    at "));
   if (first < 0) return [];
@@ -138,6 +154,7 @@ export function stackFrames(stack: string): { text: string; position?: Position 
     return {
       text,
       position: { name, line: Number(line), column: Number(column), ...(source && { source }) },
+      package: packageOf(name),
     };
   });
 }

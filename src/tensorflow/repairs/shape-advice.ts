@@ -32,19 +32,24 @@ function advising<T>(model: CheckedModel, x: Tensors, y: Tensors, run: () => T):
   try {
     return run();
   } catch (error) {
-    if (error instanceof Error) error.message += adviceOn(model, x, y);
+    const advice = adviceOn(model, x, y);
+    if (error instanceof Error && advice) error.message += `\n${advice}`;
     throw error;
   }
 }
 
 function adviceOn(model: CheckedModel, x: Tensors, y: Tensors): string {
-  const inputs = listed(x).map(({ shape }, i) => inputAdvice(model.feedInputShapes[i], shape));
-  const targets = listed(y).map(({ shape }, i) => targetAdvice(model, i, shape));
-  return [...inputs, ...targets].find((advice) => advice !== "") ?? "";
+  if ([...listed(x), ...listed(y)].includes(undefined))
+    return "Inputs and targets must be tensors: make one of an array with tf.tensor(array).";
+  const inputs = listed(x).map((each, i) => each && inputAdvice(model.feedInputShapes[i], each.shape));
+  const targets = listed(y).map((each, i) => each && targetAdvice(model, i, each.shape));
+  return [...inputs, ...targets].find(Boolean) ?? "";
 }
 
-function listed(tensors: Tensors): Tensor[] {
-  return tensors instanceof tf.Tensor ? [tensors] : Object.values(tensors);
+/** What is no tensor, against its type, counts as none. */
+function listed(tensors: Tensors): (Tensor | undefined)[] {
+  const all = tensors instanceof tf.Tensor || !tensors ? [tensors] : Object.values(tensors);
+  return all.map((each) => (each instanceof tf.Tensor ? each : undefined));
 }
 
 const product = (sizes: Shape): number => sizes.reduce<number>((size, one) => size * (one ?? NaN), 1);
@@ -56,23 +61,23 @@ function inputAdvice(batch: Shape | undefined, got: number[]): string {
   const [, ...sample] = got;
   if (isSame(expected, sample) || got.length === 1) return "";
   if (isSame(expected, got)) {
-    return " This is one sample; the model takes several: add the batch axis with x.expandDims(0).";
+    return "This is one sample; the model takes several: add the batch axis with x.expandDims(0).";
   }
   if (expected.at(-1) === 1 && isSame(expected.slice(0, -1), sample)) {
-    return " The axis of the channels is missing: add it with x.expandDims(-1).";
+    return "The axis of the channels is missing: add it with x.expandDims(-1).";
   }
   const [channels, ...image] = sample;
   if (sample.length === 3 && isSame(expected, [...image, channels!])) {
-    return " The channels come first: put them last with x.transpose([0, 2, 3, 1]).";
+    return "The channels come first: put them last with x.transpose([0, 2, 3, 1]).";
   }
   if (product(expected) !== product(sample)) {
     const sizes = expected.map((size) => size ?? "any").join(", ");
-    return ` Each sample has ${product(sample)} numbers; the model was made for samples of shape [${sizes}].`;
+    return `Each sample has ${product(sample)} numbers; the model was made for samples of shape [${sizes}].`;
   }
   const reshape = `x.reshape([-1, ${expected.join(", ")}])`;
   return expected.length === 1
-    ? ` Flatten each sample with ${reshape}, or begin the model with tf.layers.flatten({ inputShape: [${sample.join(", ")}] }).`
-    : ` Reshape each sample with ${reshape}.`;
+    ? `Flatten each sample with ${reshape}, or begin the model with tf.layers.flatten({ inputShape: [${sample.join(", ")}] }).`
+    : `Reshape each sample with ${reshape}.`;
 }
 
 function targetAdvice(model: CheckedModel, output: number, got: number[]): string {
@@ -80,7 +85,7 @@ function targetAdvice(model: CheckedModel, output: number, got: number[]): strin
   const classes = model.feedOutputShapes?.[output]?.at(-1);
   if (!loss.startsWith("sparseCategoricalCrossentropy") || got.at(-1) !== classes) return "";
   return (
-    " The loss 'sparseCategoricalCrossentropy' expects class numbers, and these seem to be one-hot: compile the model with " +
+    "The loss 'sparseCategoricalCrossentropy' expects class numbers, and these seem to be one-hot: compile the model with " +
     "the loss 'categoricalCrossentropy', or make class numbers with y.argMax(-1)."
   );
 }

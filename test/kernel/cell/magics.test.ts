@@ -90,6 +90,9 @@ describe("transformCell with magics", () => {
   });
 
   it("says that there is no such magic where parsing fails", () => {
-    assert.throws(() => transformCell("%nonsense", { fileName: "c.ts" }), /Unexpected token/);
+    const message = "There is no magic %tiem. %help lists those that there are.";
+    assert.throws(() => transformCell("%tiem 1 + 1", { fileName: "c.ts" }), { message, line: 1 });
+    assert.throws(() => transformCell("f()\n%tiem 1 + 1", { fileName: "c.ts" }), { message, line: 2 });
+    assert.throws(() => transformCell("f() % = 1", { fileName: "c.ts" }), /Unexpected token/);
   });
 });

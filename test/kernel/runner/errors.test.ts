@@ -58,6 +58,47 @@ describe("kernel/runner errors", () => {
     );
   });
 
+  it("do not repeat the stack that a cause shares with its error", async () => {
+    const { text } = await harness.failure(
+      "function fail() {\n  throw new Error('outer', { cause: new Error('inner') });\n}\nfail();",
+    );
+    assert.match(text, /Caused by: Error: inner\n +at fail \(cell \[\d+\]:2:37\)\n[^]*\n +… and as above$/);
+    assert.equal(text.match(/^ +at cell/gm)?.length, 1);
+  });
+
+  it("show calls within packages as one line, and always the line of the cell", async () => {
+    harness.write("node_modules/deep/package.json", '{ "name": "deep", "main": "index.js" }');
+    harness.write(
+      "node_modules/deep/index.js",
+      "exports.dive = (depth, action) => (depth > 0 ? exports.dive(depth - 1, action) : action());\n" +
+        "exports.fail = () => { throw new Error('in the deep'); };",
+    );
+    const { text } = await harness.failure(
+      "import { dive, fail } from 'deep';\ndive(20, () => dive(20, fail));",
+    );
+    assert.equal(
+      text.replaceAll(/\[\d+\]/g, "[N]"),
+      `Error: in the deep
+    … 22 calls in deep
+    at cell [N]:2:16
+      1 | import { dive, fail } from 'deep';
+    > 2 | dive(20, () => dive(20, fail));
+        |                ^
+    … 21 calls in deep
+    at cell [N]:2:1
+      1 | import { dive, fail } from 'deep';
+    > 2 | dive(20, () => dive(20, fail));
+        | ^`,
+    );
+  });
+
+  it("cut a deep stack in the middle", async () => {
+    const { text } = await harness.failure(
+      "function fall(depth) { if (depth === 0) throw new Error('down'); fall(depth - 1); }\nfall(30);",
+    );
+    assert.match(text, /… 22 more calls\n[^]*at cell \[\d+\]:2:1$/);
+  });
+
   it("survive what is not an error, and errors that cannot be read", async () => {
     const { ename, evalue } = await harness.failure("throw { code: 5 };");
     assert.deepEqual([ename, stripVTControlCharacters(evalue)], ["Thrown value", "{ code: 5 }"]);

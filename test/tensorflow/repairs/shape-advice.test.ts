@@ -45,7 +45,7 @@ describe("tensorflow/repairs: errors of shapes", () => {
   for (const [what, inputShape, shape, advice] of cases) {
     it(`say what to do: ${what}`, async () => {
       const model = classifier(inputShape);
-      const endsWithAdvice = (error: Error) => error.message.endsWith(` ${advice}`);
+      const endsWithAdvice = (error: Error) => error.message.endsWith(`\n${advice}`);
       assert.throws(() => model.predict(tf.zeros(shape)), endsWithAdvice);
       await assert.rejects(model.fit(tf.zeros(shape), tf.zeros([5, 3])), endsWithAdvice);
       model.dispose();
@@ -60,6 +60,16 @@ describe("tensorflow/repairs: errors of shapes", () => {
           "the loss 'categoricalCrossentropy', or make class numbers with y.argMax(-1).",
       ),
     );
+  });
+
+  it("say what to do: arrays for tensors", async () => {
+    const model = classifier([2]);
+    const [x, y] = [[[1, 2]] as never, [[1, 0, 0]] as never];
+    const advice = /\nInputs and targets must be tensors: make one of an array with tf\.tensor\(array\)\.$/;
+    assert.throws(() => model.predict(x), advice);
+    assert.throws(() => model.predict(undefined as never), advice);
+    assert.throws(() => model.evaluate(tf.zeros([1, 2]), y), advice);
+    await assert.rejects(model.fit(x, y), advice);
   });
 
   it("leave the word to TensorFlow.js before the model is compiled", () => {
