@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { NetworkError, SetupError, lastLines, runCommand } from "./command.js";
 import { readIfThere, replaceFolder, writeAtomic } from "./files.js";
+import { bindOwnSymbols } from "./own-symbols.js";
 import type { Project } from "./project.js";
 
 /** TensorFlow's C library and headers on disk. */
@@ -15,13 +16,14 @@ export interface TensorFlowLibrary {
 const requirementsFile = (project: Project) =>
   path.join(project.root, "kernel-setup/requirements-tensorflow.txt");
 
+/** What the folder was made of, and what was done to it. */
+const madeOf = (project: Project) =>
+  `${fs.readFileSync(requirementsFile(project), "utf8")}# with own symbols bound\n`;
+
 /** Where the library is, if it is there and from the wheel that the requirements ask for. */
 export function tensorFlowLibrary(project: Project): TensorFlowLibrary | undefined {
   const folder = path.join(project.state, "tensorflow/library");
-  if (
-    readIfThere(path.join(folder, "requirements.txt")) !== fs.readFileSync(requirementsFile(project), "utf8")
-  )
-    return undefined;
+  if (readIfThere(path.join(folder, "requirements.txt")) !== madeOf(project)) return undefined;
   const libraries = fs.readdirSync(folder).filter((name) => /^libtensorflow_(cc|framework)\./.test(name));
   return { folder, include: path.join(folder, "include"), libraries };
 }
@@ -70,7 +72,8 @@ export async function fetchTensorFlowLibrary(project: Project): Promise<TensorFl
       );
     for (const name of [...libraries, "include", "THIRD_PARTY_NOTICES.txt"])
       fs.renameSync(path.join(unpacked, name), path.join(partial, name));
-    writeAtomic(path.join(partial, "requirements.txt"), fs.readFileSync(requirementsFile(project), "utf8"));
+    bindOwnSymbols(libraries.map((name) => path.join(partial, name)));
+    writeAtomic(path.join(partial, "requirements.txt"), madeOf(project));
     fs.rmSync(wheel, { recursive: true });
   });
   return tensorFlowLibrary(project)!;
