@@ -1,6 +1,7 @@
 /**
- * Completions that import what they name. The protocol can replace the text before the cursor, not add a line
- * elsewhere; so they are offered where a line holds nothing but the beginning of a name, and become the import.
+ * Completions that import what they name. The protocol can replace the text around the cursor, not add a line
+ * elsewhere; so they are offered where a line holds nothing but the beginning of a name, or of an import, and become
+ * the import.
  */
 import { readFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
@@ -26,12 +27,24 @@ export class AutoImports {
 
   /** For a line that consists of `partial` alone. */
   matches(partial: string): Completions["matches"] {
-    if (partial.length < minLength) return [];
+    return partial.length < minLength ? [] : this.matchesInClause([partial]);
+  }
+
+  /** For `import { a, b, par`: modules that export all names before the last, which is still partial. */
+  matchesInClause(clause: string[]): Completions["matches"] {
+    const partial = clause.at(-1) ?? "";
+    const before = clause.slice(0, -1);
     this.#exported ??= [...this.#ofPackages(), ...ofNode()];
-    return this.#exported
-      .filter(({ name }) => name.startsWith(partial))
+    const exported = this.#exported;
+    const exporting = before
+      .map((each) => each.replace(/\s.*/s, ""))
+      .map((wanted) => new Set(exported.filter(({ name }) => name === wanted).map(({ from }) => from)));
+    return exported
+      .filter(({ name }) => name.startsWith(partial) && !before.includes(name))
+      .filter(({ from }) => clause.join("") !== "" || !from.startsWith("node:"))
+      .filter(({ from }) => exporting.every((modules) => modules.has(from)))
       .map(({ name, from }) => ({
-        text: `import { ${name} } from ${JSON.stringify(from)};`,
+        text: `import { ${[...before, name].join(", ")} } from ${JSON.stringify(from)};`,
         kind: "module",
         documentation: `Imports ${name} from ${from}.`,
       }));
@@ -54,9 +67,10 @@ interface Manifest {
   types?: string;
   typings?: string;
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
 }
 
-function readManifest(file: string): Manifest | undefined {
+export function readManifest(file: string): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Manifest;
   } catch {

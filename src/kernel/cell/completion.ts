@@ -1,13 +1,11 @@
 /** Completion: what the type checker knows at the cursor, in the shape that the protocol wants. */
-import { readdirSync } from "node:fs";
-import { builtinModules } from "node:module";
-import { dirname, join } from "node:path";
 import type { Completions } from "../contracts.js";
 import type { CheckerCompletion, Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
-import { magics } from "./magics.js";
+import { findMagics, magics } from "./magics.js";
 import { memberOwner, nameStart } from "./member-access.js";
+import { compare, completeCommand, completeSpecifier } from "./path-completion.js";
 
 type Match = Completions["matches"][number];
 
@@ -16,6 +14,9 @@ const detailedMatches = { always: 4, atMost: 20 };
 const detailsMs = 2;
 const maxSignatureLength = 300;
 const maxDescribedNames = 40;
+
+/** After these comes a name that is not there yet. */
+const newName = /\b(?:const|let|var|function|class|interface|enum|type|namespace)\s+[\p{ID_Continue}$]*$/u;
 
 const moduleSpecifier = /(?:\bfrom|\bimport|\b(?:require|import)\s*\()\s*["']([^"'\n]*)$/;
 
@@ -30,8 +31,13 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
   const before = code.slice(0, cursor);
   const magic = /(?:^|\n)[ \t]*(%{1,2}\w*)$/.exec(before)?.[1];
   if (magic !== undefined) return completeMagic(magic, cursor);
+  const command = commandAt(code, cursor);
+  if (command) return completeCommand(language.folder, command, cursor);
   const specifier = moduleSpecifier.exec(before)?.[1];
   if (specifier !== undefined) return completeSpecifier(language.folder, specifier, cursor);
+  const imports = completeImport(language, code, cursor);
+  if (imports) return imports;
+  if (newName.test(before)) return { matches: [], start: cursor, end: cursor };
 
   const start = nameStart(code, cursor);
   const partial = before.slice(start);
@@ -43,11 +49,9 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
       ? []
       : [...literals(language, code, start, cursor), ...namesInScope(language, code, cursor, partial)]);
   const line = before.slice(before.lastIndexOf("\n") + 1);
-  const imports = line.trim() === partial && !/\S/.test(code.slice(cursor).split("\n")[0] ?? "");
-  const matches = [...toMatches(found, partial), ...(imports ? language.autoImports.matches(partial) : [])];
-  // A name around the cursor is replaced as a whole.
-  const end = cursor + (/^[\p{ID_Continue}$]*/u.exec(code.slice(cursor))?.[0].length ?? 0);
-  return { matches, start, end, ...(memberOf !== undefined && { memberOf }) };
+  const isAlone = line.trim() === partial && !/\S/.test(code.slice(cursor).split("\n")[0] ?? "");
+  const matches = [...toMatches(found, partial), ...(isAlone ? language.autoImports.matches(partial) : [])];
+  return { matches, start, end: nameEnd(code, cursor), ...(memberOf !== undefined && { memberOf }) };
 }
 
 function completeMagic(partial: string, cursor: number): Completions {
@@ -59,10 +63,42 @@ function completeMagic(partial: string, cursor: number): Completions {
   return { matches, start: cursor - partial.length, end: cursor };
 }
 
+/** The command of a shell, or of a magic that does not take code, from its start to the cursor. */
+function commandAt(code: string, cursor: number): { name: string; text: string } | undefined {
+  const { cell, lines } = findMagics(code);
+  const found = [...(cell ? [cell] : []), ...lines].find(({ name, argumentStart, end }) => {
+    return magics[name]?.argument === "text" && argumentStart <= cursor && cursor <= end;
+  });
+  return found && { name: found.name, text: code.slice(found.argumentStart, cursor) };
+}
+
+/** Within `import { … }`: what the module exports, or names with the modules that export them. */
+function completeImport(language: CellLanguage, code: string, cursor: number): Completions | undefined {
+  const [clause, names = ""] =
+    /(?:^|[;\n])[ \t]*(import\s*\{([^{}"']*))$/.exec(code.slice(0, cursor))?.slice(1) ?? [];
+  if (clause === undefined) return undefined;
+  const [, from] = /^[^{}"']*\}\s*from\s*["']([^"'\n]+)/.exec(code.slice(cursor)) ?? [];
+  if (from !== undefined) {
+    const members = `import * as Module from ${JSON.stringify(from)}; Module.`;
+    const partial = /[\p{ID_Continue}$]*$/u.exec(names)?.[0] ?? "";
+    const matches = toMatches(language.completions(members, members.length) ?? [], partial);
+    return { matches, start: cursor - partial.length, end: nameEnd(code, cursor) };
+  }
+  const [after] = /^\s*\}?[ \t]*(?=;|\n|$)/.exec(code.slice(cursor)) ?? [];
+  if (after === undefined) return undefined;
+  const matches = language.autoImports.matchesInClause(names.split(",").map((name) => name.trim()));
+  return { matches, start: cursor - clause.length, end: cursor + after.length };
+}
+
+/** A name around the cursor is replaced as a whole. */
+const nameEnd = (code: string, cursor: number): number =>
+  cursor + (/^[\p{ID_Continue}$]*/u.exec(code.slice(cursor))?.[0].length ?? 0);
+
 function toMatches(found: CheckerCompletion[], partial: string): Match[] {
   const wanted = partial.toLowerCase();
+  // What one calls, before classes and constants, which begin with a capital.
   const rank = ({ name, sortText }: CheckerCompletion): string =>
-    (name.startsWith(partial) ? "0" : "1") + sortText;
+    (name.startsWith(partial) ? "0" : "1") + sortText + (/^[\p{Lu}_]/u.test(name) ? "1" : "0");
   const candidates = found
     .filter(({ name }) => name.toLowerCase().startsWith(wanted))
     .map((entry) => ({ entry, key: rank(entry) }))
@@ -83,10 +119,6 @@ function toMatches(found: CheckerCompletion[], partial: string): Match[] {
       ...(documentation && { documentation }),
     };
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Texts that may stand where a value is wanted, such as `"relu"` in `{ activation: }`: those of a string there. */
@@ -140,50 +172,4 @@ function described(
     signature: () => description()?.type,
     documentation: () => description()?.documentation ?? "",
   };
-}
-
-/** Files beside the notebook, installed packages, and Node's own modules. */
-function completeSpecifier(folder: string, specifier: string, cursor: number): Completions {
-  const isPath = /^\.{0,2}\//.test(specifier);
-  const partial = isPath ? (specifier.split("/").at(-1) ?? "") : specifier;
-  const candidates = isPath
-    ? filesIn(join(folder, specifier.slice(0, specifier.length - partial.length)))
-    : [...packagesFor(folder), ...builtinModules.map((name) => `node:${name}`)].map((text) => ({
-        text,
-        kind: "module",
-      }));
-  const matches = candidates
-    .filter(({ text }) => text.startsWith(partial) && !text.includes("/_"))
-    .toSorted((a, b) => compare(a.text, b.text));
-  return { matches, start: cursor - partial.length, end: cursor };
-}
-
-function filesIn(folder: string): Match[] {
-  return entriesOf(folder).flatMap((entry) => {
-    if (entry.name.startsWith(".")) return [];
-    if (entry.isDirectory()) return [{ text: `${entry.name}/`, kind: "folder" }];
-    return /\.(?:[cm]?[jt]sx?|json)$/.test(entry.name) ? [{ text: entry.name, kind: "file" }] : [];
-  });
-}
-
-function packagesFor(folder: string): string[] {
-  const names = new Set<string>();
-  for (let at = folder; ; at = dirname(at)) {
-    const modules = join(at, "node_modules");
-    for (const { name } of entriesOf(modules)) {
-      if (name.startsWith("@"))
-        for (const scoped of entriesOf(join(modules, name))) names.add(`${name}/${scoped.name}`);
-      else if (!name.startsWith(".")) names.add(name);
-    }
-    if (dirname(at) === at) return [...names].filter((name) => !name.startsWith("@types/"));
-  }
-}
-
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // There may be no such folder.
-    return [];
-  }
 }

@@ -14,9 +14,13 @@ export function inspect(
 ): MimeBundle | undefined {
   const magic = magicAt(code, cursor);
   if (magic) return magic;
+  const property = argumentAt(language, code, cursor);
+  if (property) return toBundle(property, [], detailLevel);
   for (const position of [nameAt(code, cursor), calledNameAt(code, cursor)]) {
-    const description = position === undefined ? undefined : language.describe(code, position);
-    if (description && description.type !== "error") return toBundle(description, detailLevel);
+    if (position === undefined) continue;
+    const description = language.describe(code, position) ?? describeType(language, code, position);
+    if (description && description.type !== "error")
+      return toBundle(description, namedArguments(language, code, position, description), detailLevel);
   }
   return undefined;
 }
@@ -59,25 +63,122 @@ function calledNameAt(code: string, cursor: number): number | undefined {
   return undefined;
 }
 
-function toBundle(description: Description, detailLevel: 0 | 1): MimeBundle {
+/** A type, where a value could stand: `tf.Tensor2D`. */
+function describeType(language: CellLanguage, code: string, position: number): Description | undefined {
+  const before = /[\p{ID_Continue}$.]*$/u.exec(code.slice(0, position))?.[0] ?? "";
+  const name = /^[\p{ID_Continue}$]*/u.exec(code.slice(position))?.[0] ?? "";
+  if (!before.endsWith(".") || before.startsWith(".")) return undefined;
+  const alias = "type Inspected = ";
+  const found = language.describe(`${alias}${before}${name};`, alias.length + before.length);
+  return found?.type.startsWith("/*unresolved*/") ? undefined : found;
+}
+
+/** Parameters that hold named arguments, as Keras's layers have them: `dense({ units: 3 })`. */
+const namedParameter = /^(?:args|config|init|options|opts|settings)\??: (?!any\b)/;
+const mostNamedArguments = 40;
+const longestType = 100;
+
+/** The properties of a function's last parameter, if that holds named arguments, as far as types tell. */
+function namedArguments(
+  language: CellLanguage,
+  code: string,
+  position: number,
+  { kind, type }: Description,
+): { declaration: string; documentation: string }[] {
+  if (kind !== "function" && kind !== "method") return [];
+  const parameters = parameterList(readableType(type));
+  const callee = /[\p{ID_Continue}$.]*$/u.exec(code.slice(0, position))?.[0] ?? "";
+  const name = /^[\p{ID_Continue}$]*/u.exec(code.slice(position))?.[0] ?? "";
+  if (!namedParameter.test(parameters.at(-1) ?? "") || callee.startsWith(".")) return [];
+  const call = `${callee}${name}(${"undefined as never, ".repeat(parameters.length - 1)}{ `;
+  const found = language.completions(`${call} })`, call.length) ?? [];
+  const required = found.filter((each) => !each.name.endsWith("?"));
+  const all = [...required, ...found.filter((each) => each.name.endsWith("?"))];
+  return all.slice(0, mostNamedArguments).map((each) => {
+    const written = readableType(withoutUndefined(each.signature?.() ?? "unknown"));
+    const shown = written.length > longestType ? `${written.slice(0, longestType)}…` : written;
+    const documentation = each.documentation?.().split(/\n\s*\n/)[0] ?? "";
+    return { declaration: `${each.name}: ${shown}`, documentation: documentation.replace(/\s+/g, " ") };
+  });
+}
+
+/** The parameters in the text of a function type, `(a: number, b?: string) => void`. */
+function parameterList(type: string): string[] {
+  const list: string[] = [];
+  let depth = 0;
+  let from = type.indexOf("(") + 1;
+  for (let at = from; from > 0 && at < type.length && depth >= 0; at += 1) {
+    if ("([{<".includes(type.charAt(at))) depth += 1;
+    else if (")]}".includes(type.charAt(at)) || (type[at] === ">" && type[at - 1] !== "=")) depth -= 1;
+    const isEnd = depth < 0 || (depth === 0 && type[at] === ",");
+    if (!isEnd) continue;
+    list.push(type.slice(from, at).trim());
+    from = at + 1;
+  }
+  return list;
+}
+
+/** Of what is optional that is understood. */
+const withoutUndefined = (type: string): string => type.replace(/ \| undefined$/, "");
+
+/** The property at the cursor of an object literal, as its type declares it: with its documentation. */
+function argumentAt(language: CellLanguage, code: string, cursor: number): Description | undefined {
+  const start = nameAt(code, cursor);
+  if (start === undefined || !/[{,]\s*$/.test(code.slice(0, start))) return undefined;
+  const name = /^[\p{ID_Continue}$]*/u.exec(code.slice(start))?.[0] ?? "";
+  const end = start + name.length;
+  if (!/^\s*(?:[:,}]|$)/.test(code.slice(end))) return undefined;
+  const found = language
+    .completions(code, end)
+    ?.find((each) => each.kind === "field" && each.name.replace(/\?$/, "") === name);
+  const type = found?.signature?.();
+  if (!found || type === undefined) return undefined;
+  return {
+    name: found.name,
+    kind: "property",
+    type: found.name.endsWith("?") ? withoutUndefined(type) : type,
+    documentation: found.documentation?.() ?? "",
+    tags: [],
+  };
+}
+
+function toBundle(
+  description: Description,
+  argumentLines: { declaration: string; documentation: string }[],
+  detailLevel: 0 | 1,
+): MimeBundle {
   const signature = signatureText(description);
   const tags = description.tags.filter(
-    ({ name }) => detailLevel === 1 || /^(?:param|returns?|deprecated|throws)$/.test(name),
+    ({ name }) => detailLevel === 1 || /^(?:param|returns?|deprecated|throws|example)$/.test(name),
   );
-  const lines = tags.map(({ name, text }) => ({ name, text: text?.trim() ?? "" }));
+  const texts = tags.map(({ name, text }) => ({ name, text: text?.trim() ?? "" }));
+  const lines = texts.filter(({ name }) => name !== "example");
+  const examples = texts.filter(({ name }) => name === "example").map(({ text }) => text);
   const plain = [
     signature,
     description.documentation,
     lines.map(({ name, text }) => `@${name} ${text}`).join("\n"),
+    argumentLines
+      .map(({ declaration, documentation }) => `${declaration}\n    ${documentation}`.trimEnd())
+      .join("\n"),
+    ...examples.map((text) => `@example ${text}`),
   ];
   const markdown = [
-    `\`\`\`typescript\n${signature}\n\`\`\``,
+    asCode(signature),
     description.documentation,
     lines.map(({ name, text }) => `- *@${name}* ${text}`).join("\n"),
+    argumentLines
+      .map(({ declaration, documentation }) => `- \`${declaration}\` ${documentation}`.trimEnd())
+      .join("\n"),
+    ...examples.map((text) => (text.includes("```") ? text : asCode(text))),
   ];
   const join = (parts: string[]): string => parts.filter(Boolean).join("\n\n");
   return { "text/plain": join(plain), "text/markdown": join(markdown) };
 }
+
+const asCode = (text: string): string => `\`\`\`typescript\n${text}\n\`\`\``;
+
+const mostOverloads = 8;
 
 /** As a declaration: `function f(a: number): string` rather than `f: (a: number) => string`. */
 function signatureText({ name, kind, type: fullType, interface: sameName }: Description): string {
@@ -87,12 +188,12 @@ function signatureText({ name, kind, type: fullType, interface: sameName }: Desc
   if (kind === "interface" || kind === "type") return `${kind} ${name}${type === name ? "" : ` = ${type}`}`;
   if (kind === "function" || kind === "method") {
     const overloads = /^\{ (.*;) \}$/s.exec(type)?.[1];
-    if (overloads)
-      return overloads
-        .split(/; ?(?=\(|<|$)/)
-        .filter(Boolean)
-        .map((each) => `${kind} ${name}${each}`)
-        .join("\n");
+    if (overloads) {
+      const all = overloads.split(/; ?(?=\(|<|$)/).filter(Boolean);
+      const shown = all.slice(0, mostOverloads).map((each) => `${kind} ${name}${each}`);
+      const more = all.length - shown.length;
+      return [...shown, ...(more > 0 ? [`// and ${more} more`] : [])].join("\n");
+    }
     const arrow = returnArrow(type);
     if (arrow !== undefined)
       return `${kind} ${name}${type.slice(0, arrow)}: ${type.slice(arrow + " => ".length)}`;

@@ -143,7 +143,9 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
     const type = isType ? checker.getDeclaredTypeOfSymbol(target) : checker.getTypeOfSymbol(target);
     const flags = isType
       ? NodeBuilderFlags.InTypeAlias | NodeBuilderFlags.MultilineObjectLiterals
-      : NodeBuilderFlags.None;
+      : NodeBuilderFlags[
+          target.flags & (SymbolFlags.Function | SymbolFlags.Method) ? "NoTruncation" : "None"
+        ];
     const isBoth = !isType && (target.flags & SymbolFlags.Interface) !== 0;
     return {
       name: symbol.name,

@@ -9,13 +9,14 @@ const giveUpMs = 1000;
 const mostProperties = 1000;
 
 /**
- * Evaluated in the user's thread. Own and inherited names, nearest first; elements of arrays are left out. Reads
- * descriptors only, so getters do not run.
+ * Evaluated in the user's thread. Own and inherited names, nearest first, without elements of arrays and without what
+ * every object inherits. Reads descriptors only, so getters do not run.
  */
 function listProperties(value: unknown, most: number): LiveProperty[] {
   const found = new Map<string, LiveProperty>();
   for (let owner: unknown = Object(value); owner !== null; owner = Object.getPrototypeOf(owner)) {
-    if (value == null) break;
+    const isRoot = owner !== value && Object.getPrototypeOf(owner) === null;
+    if (value == null || isRoot) break;
     const hasElements = Array.isArray(owner) || ArrayBuffer.isView(owner);
     const names = hasElements ? ["length"] : Object.getOwnPropertyNames(owner);
     for (const name of names) {

@@ -271,6 +271,42 @@ describe("CellLanguage", function () {
       assert.ok(texts("toCateg").includes('import { toCategorical } from "manabi";'));
     });
 
+    it("completes an import that does not say from where", () => {
+      const imported = 'import { plotHistory } from "manabi";';
+      assert.deepEqual(texts("import { plotHi"), [imported]);
+      const { matches, start, end } = complete(language, "f();\nimport { plotHi }; g()", 20);
+      assert.deepEqual([matches.map(({ text }) => text), start, end], [[imported], 5, 22]);
+      assert.deepEqual(texts("import { tf, plotHi"), ['import { tf, plotHistory } from "manabi";']);
+      assert.deepEqual(texts("import { tf, readFileS"), []);
+      assert.ok(texts("import { ").includes('import { tf } from "manabi";'));
+      assert.deepEqual(texts('import { readFileS } from "node:fs"', 18), ["readFileSync"]);
+    });
+
+    it("puts before other packages those that cells are meant to import", () => {
+      const names = texts('import x from "');
+      assert.ok(names.indexOf("manabi") < names.indexOf("node:fs"));
+      assert.ok(!names.some((name) => /^node:_|\/_/.test(name)));
+    });
+
+    it("puts capitals last", () => {
+      const names = texts("Math.");
+      assert.ok(names.indexOf("sqrt") < names.indexOf("PI"), names.join(" "));
+    });
+
+    it("offers nothing for a name that is being made up", () => {
+      for (const code of ["const da", "async function f", "class K", "type T"])
+        assert.deepEqual(texts(code), []);
+    });
+
+    it("completes files in commands, and what npm can do", () => {
+      writeFileSync(join(folder, "numbers.csv"), "");
+      mkdirSync(join(folder, "numbered"), { recursive: true });
+      assert.deepEqual(texts("let a = 1\n!head -3 num"), ["numbered/", "numbers.csv"]);
+      assert.deepEqual(texts("!head numbered/../numbers"), ["numbers.csv"]);
+      assert.deepEqual(texts("%%writefile numbers"), ["numbers.csv"]);
+      assert.deepEqual(texts("%npm ins"), ["install"]);
+    });
+
     it("completes names of cells, globals and keywords", () => {
       check(language, "let myLearningRate = 1; import * as myModule from 'node:fs'");
       assert.deepEqual(
@@ -369,6 +405,35 @@ describe("CellLanguage", function () {
       assert.equal(plain("K", 1), "class K");
       assert.equal(plain("v", 1), "let v: number[]");
       assert.equal(plain("let i: I", 8), "interface I");
+    });
+
+    const make =
+      "interface Settings {\n/** How fast. */ rate?: number; size: string }\n" +
+      "/** Makes.\n * @example make(1, { size: 'S' }) */ function make(n: number, settings: Settings) {}";
+
+    it("shows a property of an argument as its type declares it", () => {
+      check(language, make);
+      const rate = "property rate?: number\n\nHow fast.";
+      assert.equal(plain("make(1, { rate: 1 })", 12), rate);
+      assert.equal(plain("make(1, { size: 'S', rate", 25), rate);
+      assert.equal(plain("make(1, { rate })", 14), rate);
+      assert.equal(plain("{ make }", 4)?.toString().split("\n")[0], String(plain("make", 4)).split("\n")[0]);
+    });
+
+    it("lists the arguments that a function takes by name, and examples", () => {
+      check(language, make);
+      assert.equal(
+        plain("make(", 5),
+        "function make(n: number, settings: Settings): void\n\nMakes.\n\n" +
+          "size: string\nrate?: number\n    How fast.\n\n@example make(1, { size: 'S' })",
+      );
+      const markdown = String(inspect(language, "make", 4, 0)?.["text/markdown"]);
+      assert.ok(markdown.includes("- `rate?: number` How fast.\n\n```typescript\nmake(1, {"), markdown);
+    });
+
+    it("shows a type where a value could stand", () => {
+      check(language, "namespace Shapes { export type Square = { side: number }; export const one = 1 }");
+      assert.match(String(plain("Shapes.Square", 13)), /^type Square = \{/);
     });
 
     it("describes magics, and leaves their text alone", () => {
