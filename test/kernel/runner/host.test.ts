@@ -278,6 +278,12 @@ describe("kernel/runner host", () => {
       /Map\(1\) \{ a => 1 \}|Map\(1\) \{ "a" => 1 \}/,
     );
     assert.equal(await harness.runner.liveDescription("table.costly"), undefined);
+    await harness.result(
+      "const bare = { one: 1 }; const rootless = Object.assign(Object.create(null), { two: 2 });",
+    );
+    // Not what every object inherits.
+    assert.deepEqual(await harness.runner.liveProperties("bare"), [{ name: "one", kind: "number" }]);
+    assert.deepEqual(await harness.runner.liveProperties("rootless"), [{ name: "two", kind: "number" }]);
     assert.equal(await harness.runner.liveProperties("table = 1"), undefined);
     assert.equal(await harness.runner.liveProperties("not.there"), undefined);
     await harness.runner.interrupt();
