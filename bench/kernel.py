@@ -2,7 +2,8 @@
 
 Called by bench/kernel.ts with a request as JSON on standard input:
 {"kernels": {name: spec}, "measurements": [name], "rounds": {"default": 3}}.
-Prints one JSON object: {row: {kernel: [value of each round, or null where it failed]}}; seconds, or MiB for memory.
+Prints one JSON object: {row: {kernel: [value of each round]}}; values are seconds, or MiB for memory, or a text that
+says why there is none. A kernel that fails at a measurement is not asked again.
 """
 
 import json
@@ -18,6 +19,9 @@ import uuid
 
 import zmq
 from jupyter_client.session import Session
+
+# Who has not answered after so many seconds is not waited for.
+LIMIT = 10
 
 CHANNELS = {"shell": zmq.DEALER, "control": zmq.DEALER, "stdin": zmq.DEALER, "iopub": zmq.SUB}
 
@@ -74,10 +78,10 @@ class Kernel:
     def receive(self, channel, timeout):
         s = self.sockets[channel]
         if not s.poll(timeout * 1000):
-            raise TimeoutError(f"nothing on {channel} within {timeout:.1f} s")
+            raise TimeoutError(f"nothing on {channel}")
         return self.session.recv(s, mode=0)[1]
 
-    def reply(self, message_id, channel="shell", timeout=60):
+    def reply(self, message_id, channel="shell", timeout=LIMIT):
         deadline = time.perf_counter() + timeout
         while True:
             message = self.receive(channel, max(0.001, deadline - time.perf_counter()))
@@ -104,7 +108,7 @@ class Kernel:
         content = dict(code=code, silent=False, store_history=True, user_expressions={}, allow_stdin=False)
         return self.send("shell", "execute_request", content)
 
-    def execute(self, code, timeout=120):
+    def execute(self, code, timeout=LIMIT):
         """Runs a cell; returns (reply, outputs before idle) once reply and idle have come."""
         message_id = self.start_cell(code)
         outputs = []
@@ -116,7 +120,7 @@ class Kernel:
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 break
             outputs.append(message)
-        return self.reply(message_id, timeout=timeout), outputs
+        return self.reply(message_id, timeout=max(0.001, deadline - time.perf_counter())), outputs
 
     def run(self, code):
         """Runs a cell that must succeed; returns the seconds it took."""
@@ -127,10 +131,10 @@ class Kernel:
             raise RuntimeError(f"{code!r}: {reply['content'].get('evalue')}")
         return seconds
 
-    def complete(self, code, timeout=10):
+    def complete(self, code):
         """Asks for completions at the end of `code`; returns (seconds, matches)."""
         start = time.perf_counter()
-        reply = self.reply(self.send("shell", "complete_request", dict(code=code, cursor_pos=len(code))), timeout=timeout)
+        reply = self.reply(self.send("shell", "complete_request", dict(code=code, cursor_pos=len(code))))
         return time.perf_counter() - start, reply["content"]["matches"]
 
     def typed_cell(self, number):
@@ -173,7 +177,7 @@ class Kernel:
 
 
 def measure_start(kernel):
-    return {"start to ready": kernel.ready()}
+    return [kernel.ready()]
 
 
 def measure_first(kernel):
@@ -181,7 +185,7 @@ def measure_first(kernel):
     message_id = kernel.start_cell("x: int = 6 * 7\nx" if kernel.python else "const x: number = 6 * 7;\nx")
     shown = idle = None
     while shown is None or idle is None:  # Deno may show the result after idle
-        message = kernel.receive("iopub", 10)
+        message = kernel.receive("iopub", LIMIT)
         if message["parent_header"].get("msg_id") != message_id:
             continue
         content = message["content"]
@@ -189,18 +193,18 @@ def measure_first(kernel):
             shown = time.perf_counter() - kernel.started
         if content.get("execution_state") == "idle":
             idle = time.perf_counter() - kernel.started
-    return {"start to the first typed cell's result": shown, "start to its idle": idle}
+    return [shown, idle]
 
 
 def measure_cells(kernel):
     kernel.ready()
     kernel.round_trip(0, 20)
-    rows = {"cell round trip": kernel.round_trip(20, 60)}
+    values = [kernel.round_trip(20, 60)]
     if "diagnostics_off" in kernel.spec:
         kernel.run(kernel.spec["diagnostics_off"])
         kernel.round_trip(100, 20)
-        rows["cell round trip, diagnostics off"] = kernel.round_trip(120, 60)
-    return rows
+        values.append(kernel.round_trip(120, 60))
+    return values
 
 
 def measure_growth(kernel):
@@ -209,7 +213,7 @@ def measure_growth(kernel):
     kernel.round_trip(0, 10)
     early = kernel.round_trip(10)
     kernel.round_trip(40, 945)
-    return {"cell 10, TensorFlow imported": early, "cell 1,000, TensorFlow imported": kernel.round_trip(985)}
+    return [early, kernel.round_trip(985)]
 
 
 def measure_completion(kernel):
@@ -219,16 +223,11 @@ def measure_completion(kernel):
         kernel.complete("tf.")
     idle = [kernel.complete("tf.") for _ in range(20)]
     if not all(matches for _, matches in idle):
-        raise RuntimeError("no completions after tf.")
-    rows = {"completion after tf., idle": statistics.median(seconds for seconds, _ in idle)}
+        raise RuntimeError("no completions")
     kernel.start_cell("while (true) {}")
     time.sleep(0.5)
-    try:
-        busy = [kernel.complete("tf.", timeout=3) for _ in range(20)]
-        rows["completion after tf., during a loop"] = statistics.median(seconds for seconds, _ in busy)
-    except TimeoutError:
-        rows["completion after tf., during a loop"] = None
-    return rows
+    busy = [kernel.complete("tf.") for _ in range(20)]
+    return [statistics.median(seconds for seconds, _ in answers) for answers in (idle, busy)]
 
 
 def measure_output(kernel, lines=100_000):
@@ -236,11 +235,13 @@ def measure_output(kernel, lines=100_000):
     kernel.run("0")
     code = f"for i in range({lines}): print(i)" if kernel.python else f"for (let i = 0; i < {lines}; i++) console.log(i);"
     start = time.perf_counter()
-    _, outputs = kernel.execute(code, timeout=20)
+    _, outputs = kernel.execute(code)
     seconds = time.perf_counter() - start
     text = "".join(output["content"]["text"] for output in outputs if output["msg_type"] == "stream")
-    complete = text == "".join(f"{i}\n" for i in range(lines))
-    return {f"{lines:,} lines, all before idle": seconds if complete else None}
+    if text != "".join(f"{i}\n" for i in range(lines)):
+        count = text.count("\n")
+        raise RuntimeError(f"{count:,} lines" if count < lines else "in disorder")
+    return [seconds]
 
 
 def measure_interrupt(kernel):
@@ -255,42 +256,51 @@ def measure_interrupt(kernel):
             kernel.send("control", "interrupt_request", {})
         else:
             os.killpg(kernel.process.pid, signal.SIGINT)
-        kernel.reply(message_id, timeout=10)
+        kernel.reply(message_id)
         times.append(time.perf_counter() - start)
-    return {"interrupt of a loop": statistics.median(times)}
+    return [statistics.median(times)]
 
 
 def measure_loop(kernel):
     kernel.ready()
     kernel.run("0")
-    return {"1e9 additions at top level": kernel.run("let sum = 0;\nfor (let i = 0; i < 1e9; i++) sum += i;")}
+    return [kernel.run("let sum = 0;\nfor (let i = 0; i < 1e9; i++) sum += i;")]
 
 
 def measure_memory(kernel):
     kernel.ready()
     kernel.run(kernel.typed_cell(1))
     time.sleep(2)
-    return {"memory, idle (PSS)": kernel.memory()}
+    return [kernel.memory()]
 
 
+# What measures, and the rows that it gives.
 MEASUREMENTS = {
-    "start": measure_start,
-    "first": measure_first,
-    "cells": measure_cells,
-    "growth": measure_growth,
-    "completion": measure_completion,
-    "output": measure_output,
-    "interrupt": measure_interrupt,
-    "loop": measure_loop,
-    "memory": measure_memory,
+    "start": (measure_start, ["start to ready"]),
+    "first": (measure_first, ["start to the first typed cell's result", "start to its idle"]),
+    "cells": (measure_cells, ["cell round trip", "cell round trip, diagnostics off"]),
+    "growth": (measure_growth, ["cell 10, TensorFlow imported", "cell 1,000, TensorFlow imported"]),
+    "completion": (measure_completion, ["completion after tf., idle", "completion after tf., during a loop"]),
+    "output": (measure_output, ["100,000 lines, all before idle"]),
+    "interrupt": (measure_interrupt, ["interrupt of a loop"]),
+    "loop": (measure_loop, ["1e9 additions at top level"]),
+    "memory": (measure_memory, ["memory, idle (PSS)"]),
 }
 
 
-def measure(name, kernel):
+def measure(name, spec, folder):
+    """The value of each row, or a text in their place."""
+    function, rows = MEASUREMENTS[name]
+    kernel = Kernel(spec, folder)
     try:
-        return MEASUREMENTS[name](kernel)
+        values = function(kernel)
+    except TimeoutError:
+        values = [f"no answer in {LIMIT} s"] * len(rows)
+    except (RuntimeError, OSError) as error:
+        values = [str(error) or "fails"] * len(rows)
     finally:
         kernel.stop()
+    return dict(zip(rows, values))
 
 
 def main():
@@ -299,19 +309,18 @@ def main():
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in request["measurements"]:
+            failed = set()
             for number in range(rounds.get(name, rounds["default"])):
                 for kernel_name, spec in request["kernels"].items():
-                    if name not in spec["measurements"]:
+                    if name not in spec["measurements"] or kernel_name in failed:
                         continue
-                    try:
-                        rows = measure(name, Kernel(spec, folder))
-                    except (TimeoutError, RuntimeError, OSError) as error:
-                        print(f"{kernel_name}, {name}: {error}", file=sys.stderr)
-                        rows = {name: None}
-                    for row, value in rows.items():
+                    for row, value in measure(name, spec, folder).items():
                         results.setdefault(row, {}).setdefault(kernel_name, []).append(value)
+                        if isinstance(value, str):
+                            failed.add(kernel_name)
                 print(f"  {name}: round {number + 1}", file=sys.stderr, flush=True)
     json.dump(results, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()
