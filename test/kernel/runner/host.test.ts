@@ -259,7 +259,8 @@ describe("kernel/runner host", () => {
 
   it("describes live values while a cell spins, without running their getters", async () => {
     await harness.result(
-      "const table = { rows: 3, get costly() { table.rows = 0; return 1; } }; const names = new Map([['a', 1]]);",
+      "const table = { rows: 3, get costly() { table.rows = 0; return 1; } }; const names = new Map([['a', 1]]);" +
+        "const bare = { one: 1 }; const rootless = Object.assign(Object.create(null), { two: 2 });",
     );
     const cell = harness.run("while (true) {}");
     await pause(150);
@@ -278,9 +279,6 @@ describe("kernel/runner host", () => {
       /Map\(1\) \{ a => 1 \}|Map\(1\) \{ "a" => 1 \}/,
     );
     assert.equal(await harness.runner.liveDescription("table.costly"), undefined);
-    await harness.result(
-      "const bare = { one: 1 }; const rootless = Object.assign(Object.create(null), { two: 2 });",
-    );
     // Not what every object inherits.
     assert.deepEqual(await harness.runner.liveProperties("bare"), [{ name: "one", kind: "number" }]);
     assert.deepEqual(await harness.runner.liveProperties("rootless"), [{ name: "two", kind: "number" }]);
