@@ -240,10 +240,13 @@ class RunnerProcess {
         this.answers.delete(id);
       }
     });
-    // Writing to a process that has just died fails; its death is noticed anyway.
-    for (const descriptor of [Descriptor.requests, Descriptor.helper]) {
+    for (const descriptor of Object.values(Descriptor)) {
+      // Writing to a process that has just died fails; its death is noticed anyway.
       this.stream(descriptor).on("error", () => undefined);
+      this.stream(descriptor).once("close", () => this.lostConnection());
     }
+    // Its end is noticed by reading only.
+    this.stream(Descriptor.requests).resume();
     this.died = this.watch();
     void this.died.then(() => this.becomeReady());
   }
@@ -280,6 +283,16 @@ class RunnerProcess {
   kill(reason: string): void {
     this.killReason ??= reason;
     this.signalGroup("SIGKILL");
+  }
+
+  /** The process has died, unless the user's code has closed a descriptor that is not its own. */
+  private lostConnection(): void {
+    setTimeout(() => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+      this.kill(
+        "The process that runs the cells was cut off, because its code closed a connection to the kernel",
+      );
+    }, drainMs).unref();
   }
 
   private signalGroup(signal: NodeJS.Signals): void {

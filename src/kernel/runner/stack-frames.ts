@@ -90,7 +90,8 @@ type CallSite = NodeJS.CallSite & { toString(): string };
 
 /** One line of a stack, or undefined for a frame that is not the user's. */
 function formatCallSite(site: CallSite): string | undefined {
-  const fileName = site.getFileName() ?? site.getScriptNameOrSourceURL?.();
+  // A script without a file may have a URL of its own.
+  const fileName = site.getFileName() || site.getScriptNameOrSourceURL?.();
   if (isInternal(fileName))
     return fileName == null && site.isNative() ? `    at ${site.toString()}` : undefined;
   const text = site.toString();

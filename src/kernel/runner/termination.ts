@@ -41,7 +41,8 @@ export async function terminate(
   channel: OutputChannel,
   force: boolean,
 ): Promise<string | undefined> {
-  const expression = `process[Symbol.for("${stopKey}")](${force})`;
+  // Named like Node's own code, it is no part of the user's stack.
+  const expression = `process[Symbol.for("${stopKey}")](${force}) //# sourceURL=node:manabi`;
   const stack = new Promise<string>((resolve) => {
     const parameters: Runtime.EvaluateParameterType = { expression, silent: true, returnByValue: true };
     session.post("Runtime.evaluate", parameters, (_error, reply) =>

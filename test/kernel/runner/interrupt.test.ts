@@ -188,6 +188,7 @@ describe("kernel/runner interrupt", function () {
     await pause(200);
     await harness.runner.interrupt();
     const { text } = failed(await cell);
+    assert.doesNotMatch(text, /anonymous|manabi/);
     assert.match(text, /at spin \(cell \[\d+\]:2:\d+\)\n.*\n +> 2 \| {3}for \(;;\) \{\}/);
   });
 });

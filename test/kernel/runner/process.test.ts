@@ -21,6 +21,10 @@ describe("kernel/runner process", function () {
     "process.exit(3)": ["console.log('last words'); process.exit(3)", /process\.exit\(3\) ended/],
     "process.abort()": ["console.log('last'); console.log('words'); process.abort()", /aborted/],
     "kill -9": ["process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})", /was killed \(SIGKILL/],
+    "code that closes what is not its own": [
+      "for (let each = 3; each < 6; each += 1) require('node:fs').closeSync(each);",
+      /was cut off, because its code closed/,
+    ],
     "a segfault": [
       "process.kill(process.pid, 'SIGSEGV'); while (true) {}",
       /crashed in native code \(SIGSEGV\)/,
