@@ -3,6 +3,7 @@ import { kernelBundleStep } from "./kernel-bundle.js";
 import { kernelSpecStep } from "./kernelspec.js";
 import { labSettingsStep } from "./lab-settings.js";
 import { runLab } from "./lab.js";
+import { packageCodeStep } from "./package-code.js";
 import { plotRendererStep } from "./plot-renderer.js";
 import { type Project, projectAt, projectRoot } from "./project.js";
 import { jupyterLabStep, testPackagesStep } from "./python-environment.js";
@@ -22,6 +23,7 @@ export function startSteps(project: Project): Step[] {
     kernelSpecStep(project),
     plotRendererStep(project),
     tensorFlowStep(project),
+    packageCodeStep(project),
   ];
 }
 

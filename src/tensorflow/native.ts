@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import util from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { requireWithCode } from "./package-code.js";
 
 /** The TensorFlow.js that a notebook works with: native when the binding was built, else the same API in WebAssembly. */
 export type TensorFlow = typeof import("@tensorflow/tfjs-node");
@@ -65,7 +66,7 @@ function load(): { tf: TensorFlow; tensorflowVersion: string | null } {
   supplyRemovedUtilFunctions();
   silenceLog();
   try {
-    const tf = require("@tensorflow/tfjs-node") as TensorFlow;
+    const tf = requireWithCode("@tensorflow/tfjs-node", require) as TensorFlow;
     // So that `tf` of namespace.cts, which is @tensorflow/tfjs, has it, too.
     Object.assign(require("@tensorflow/tfjs") as object, { node: tf.node });
     const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };

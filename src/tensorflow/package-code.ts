@@ -1,0 +1,203 @@
+// oxlint-disable no-underscore-dangle -- the names of Node's loader
+import fs from "node:fs";
+import Module, { createRequire } from "node:module";
+import path from "node:path";
+import vm from "node:vm";
+
+/** What of Node's loader for CommonJS modules its types leave out. */
+interface Loader {
+  _extensions: { ".js": Load };
+  _resolveFilename: Resolve;
+}
+type Load = (module: NodeJS.Module, file: string) => void;
+type Resolve = (request: string, parent: NodeJS.Module | undefined, ...rest: unknown[]) => string;
+
+const loader = Module as unknown as Loader;
+
+/** What the file begins with, after its own length: where each module is, source first, then the code of V8. */
+interface Contents {
+  /** Names are relative to the folder of the file. */
+  modules: { file: string; sourceLength: number; codeLength: number }[];
+  /** What `require` finds: `[index of the module that asks, what it asks for, index of the module]`. */
+  requests: [from: number, request: string, to: number][];
+}
+
+const LENGTH_DIGITS = 10;
+
+const opening = "(function (exports, require, module, __filename, __dirname) { ";
+
+/** Where set-up keeps the modules; the code is good for one version of Node. */
+export const packageCodeFile = (folder: string): string =>
+  path.join(folder, `packages-${process.version}-${process.arch}.code`);
+
+/** Whether the modules are kept, and since npm last installed something. */
+export function hasPackageCode(folder: string): boolean {
+  const madeAt = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const madeFrom = path.join(folder, "../../../node_modules/.package-lock.json");
+  return madeAt(packageCodeFile(folder)) > madeAt(madeFrom);
+}
+
+/**
+ * `require` for a package of many and large modules: TensorFlow.js is 300 files, 8 MB of JavaScript. If set-up kept them
+ * (kernel-setup/package-code.ts), they come from one file with the code that V8 made of them, without a search for each.
+ * They are the same modules, known to everybody's `require` under their own names.
+ */
+export function requireWithCode(id: string, require: NodeJS.Require): unknown {
+  if (recording) return recording.require(id, require);
+  const folder = import.meta.dirname;
+  if (!hasPackageCode(folder)) return require(id);
+  const kept = new KeptModules(packageCodeFile(folder));
+  try {
+    return withLoader(
+      (original) => (module, file) => {
+        const script = kept.script(file);
+        if (script) run(module, file, script);
+        else original(module, file);
+      },
+      (original) =>
+        (request, parent, ...rest) =>
+          kept.find(request, parent) ?? original(request, parent, ...rest),
+      () => require(id),
+    );
+  } finally {
+    kept.close();
+  }
+}
+
+/** The modules in a file of set-up, read one by one. */
+class KeptModules {
+  readonly #descriptor: number;
+  readonly #places = new Map<string, { start: number; sourceLength: number; codeLength: number }>();
+  readonly #found: Map<string, string>;
+
+  constructor(file: string) {
+    this.#descriptor = fs.openSync(file, "r");
+    const length = Number(this.#read(0, LENGTH_DIGITS).toString());
+    const { modules, requests } = JSON.parse(this.#read(LENGTH_DIGITS, length).toString()) as Contents;
+    const files = modules.map((module) => path.join(path.dirname(file), module.file));
+    let start = LENGTH_DIGITS + length;
+    modules.forEach(({ sourceLength, codeLength }, i) => {
+      if (sourceLength > 0) this.#places.set(files[i]!, { start, sourceLength, codeLength });
+      start += sourceLength + codeLength;
+    });
+    this.#found = new Map(requests.map(([from, request, to]) => [`${files[from]}\0${request}`, files[to]!]));
+  }
+
+  #read(start: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    fs.readSync(this.#descriptor, bytes, 0, length, start);
+    return bytes;
+  }
+
+  find(request: string, parent: NodeJS.Module | undefined): string | undefined {
+    return this.#found.get(`${parent?.filename}\0${request}`);
+  }
+
+  script(file: string): vm.Script | undefined {
+    const place = this.#places.get(file);
+    if (!place) return undefined;
+    const { start, sourceLength, codeLength } = place;
+    const source = this.#read(start, sourceLength).toString();
+    return compile(file, source, this.#read(start + sourceLength, codeLength));
+  }
+
+  close(): void {
+    fs.closeSync(this.#descriptor);
+  }
+}
+
+/** Calls `action` while Node loads CommonJS modules in another way. */
+function withLoader<T>(
+  load: (original: Load) => Load,
+  resolve: (original: Resolve) => Resolve,
+  action: () => T,
+): T {
+  const { _extensions, _resolveFilename } = loader;
+  const loadScript = _extensions[".js"];
+  _extensions[".js"] = load(loadScript);
+  loader._resolveFilename = resolve(_resolveFilename);
+  try {
+    return action();
+  } finally {
+    _extensions[".js"] = loadScript;
+    loader._resolveFilename = _resolveFilename;
+  }
+}
+
+/** Makes a script of a module whose source is within `opening` and `})`. */
+const compile = (filename: string, source: string, cachedData?: Buffer): vm.Script =>
+  new vm.Script(source, {
+    filename,
+    columnOffset: -opening.length,
+    cachedData,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+
+/** Does for a module what Node does. */
+function run(module: NodeJS.Module, file: string, script: vm.Script): void {
+  const main = script.runInThisContext() as (...parameters: unknown[]) => void;
+  const require = Object.assign((id: string) => module.require(id) as unknown, createRequire(file));
+  main.call(module.exports, module.exports, require, module, file, path.dirname(file));
+}
+
+/** Notes what `requireWithCode` loads, so that set-up can keep it. */
+class Recording {
+  readonly #scripts = new Map<string, { source: string; script: vm.Script }>();
+  readonly #requests = new Map<string, [from: string, request: string, to: string]>();
+
+  require(id: string, require: NodeJS.Require): unknown {
+    return withLoader(
+      (original) => (module, file) => {
+        const content = fs.readFileSync(file, "utf8");
+        // Node knows what else a file may begin with.
+        if (/^[\uFEFF#]/.test(content)) return original(module, file);
+        const source = `${opening}${content}\n})`;
+        const script = compile(file, source);
+        this.#scripts.set(file, { source, script });
+        run(module, file, script);
+      },
+      (original) =>
+        (request, parent, ...rest) => {
+          const file = original(request, parent, ...rest);
+          if (parent?.filename) {
+            this.#requests.set(`${parent.filename}\0${request}`, [parent.filename, request, file]);
+          }
+          return file;
+        },
+      () => require(id),
+    );
+  }
+
+  /** The file that set-up keeps, with the code of all functions that were called until now. */
+  write(file: string): void {
+    const requests = [...this.#requests.values()].filter(([, , to]) => path.isAbsolute(to));
+    const files = [...new Set([...this.#scripts.keys(), ...requests.flatMap(([from, , to]) => [from, to])])];
+    const parts = files.map((name) => {
+      const one = this.#scripts.get(name);
+      return {
+        source: Buffer.from(one?.source ?? ""),
+        code: one?.script.createCachedData() ?? Buffer.alloc(0),
+      };
+    });
+    const contents: Contents = {
+      modules: files.map((name, i) => ({
+        file: path.relative(path.dirname(file), name),
+        sourceLength: parts[i]!.source.length,
+        codeLength: parts[i]!.code.length,
+      })),
+      requests: requests.map(([from, request, to]) => [files.indexOf(from), request, files.indexOf(to)]),
+    };
+    const json = Buffer.from(JSON.stringify(contents));
+    const length = Buffer.from(String(json.length).padStart(LENGTH_DIGITS));
+    const bytes = [length, json, ...parts.flatMap(({ source, code }) => [source, code])];
+    fs.writeFileSync(`${file}.partial`, Buffer.concat(bytes));
+    fs.renameSync(`${file}.partial`, file);
+  }
+}
+
+let recording: Recording | undefined;
+
+/** From now on `requireWithCode` notes what it loads. */
+export function recordPackages(): Recording {
+  return (recording = new Recording());
+}
