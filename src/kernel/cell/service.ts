@@ -130,7 +130,8 @@ class WorkerService {
       // The checker's garbage collector: seldom while the heap is small, which halves the time to the first cell's
       // types, and in time before it is large.
       env: { GOGC: "200", GOMEMLIMIT: "128MiB", ...process.env },
-      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
+      // A thread whose stack is full ends the process; what is not used of a stack costs nothing. See `nesting.ts`.
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8, stackSizeMb: 64 },
     });
     let failure = "it stopped";
     worker.on("message", (response: WorkerResponse) => {

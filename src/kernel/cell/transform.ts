@@ -30,6 +30,7 @@ import {
   type CellMagics,
   type LineMagic,
 } from "./magics.js";
+import { checkNesting } from "./nesting.js";
 import { rewriteProgram } from "./rewrite.js";
 import { CellSyntaxError } from "./syntax-error.js";
 
@@ -57,6 +58,7 @@ export interface TransformOptions {
  * await run(scope.cell(modules), require); // { value: 42 }
  */
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
+  checkNesting(source);
   const found = findMagics(source);
   const stripped = stripTypes(source, found, options);
   const { program } = parseSync("cell.js", stripped.code, {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { complete } from "./completion.js";
 import { isComplete } from "./completeness.js";
 import { inspect } from "./inspection.js";
+import { checkNesting } from "./nesting.js";
 import { CellLanguage } from "./language.js";
 import { codeWithoutMagics } from "./magics.js";
 import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
@@ -40,6 +41,7 @@ parentPort?.on("message", ({ id, method, arguments: values }: WorkerRequest) => 
 
 function answer(id: number, method: keyof WorkerMethods, values: unknown[]): WorkerResponse {
   try {
+    if (typeof values[0] === "string") checkNesting(values[0]);
     const call = methods[method] as (...values: unknown[]) => unknown;
     return { id, result: call(...values) };
   } catch (error) {

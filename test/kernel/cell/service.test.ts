@@ -82,6 +82,13 @@ describe("createCellService", function () {
     assert.deepEqual(await codes("kept"), []);
   });
 
+  it("survives code that is nested too deep for a parser", async () => {
+    await codes("[".repeat(900) + "]".repeat(900));
+    await codes(`${"1 ? 2 : ".repeat(5000)}3`);
+    await assert.rejects(codes("[".repeat(5000)), /nested more than 1000 levels deep/);
+    assert.deepEqual(await codes("let still: number = 'there'"), [2322]);
+  });
+
   it("leaves no process behind, and refuses to work afterwards", async () => {
     await service.start();
     assert.equal(checkers().length, 1);

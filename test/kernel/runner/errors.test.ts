@@ -129,6 +129,12 @@ describe("kernel/runner errors", () => {
     assert.match(text, /path: '\/not\/there'/);
   });
 
+  it("are all that comes of code that is nested too deep", async () => {
+    const { ename, evalue } = await harness.failure("[".repeat(100_000) + "]".repeat(100_000));
+    assert.deepEqual([ename, evalue], ["SyntaxError", "Brackets are nested more than 1000 levels deep."]);
+    assert.deepEqual(harness.replaced, []);
+  });
+
   it("point at the place of a syntax error", async () => {
     const { ename, text } = await harness.failure("const a = 1;\nconst b = = 2;");
     assert.equal(ename, "SyntaxError");
