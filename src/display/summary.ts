@@ -1,4 +1,7 @@
+import { inspect } from "node:util";
 import type { LayersModel } from "@tensorflow/tfjs";
+import { tf } from "../tensorflow/load.js";
+import { displaySymbol, type MimeBundle } from "./host.js";
 import { modelNodes, shapeText } from "./model-graph.js";
 import { SelfShowing } from "./self-showing.js";
 import { htmlTable, textTable } from "./table-markup.js";
@@ -33,6 +36,27 @@ export function summary(model: LayersModel): SelfShowing {
     "text/html": `<b>${escapeXml(title)}</b>${htmlTable(content)}<div>${totals.join("<br>")}</div>`,
     "text/plain": [title, ...textTable(content), ...totals].join("\n"),
   }));
+}
+
+/** A model that ends a cell, or that is printed, shows its summary. */
+const shown = (show: (model: LayersModel) => unknown): PropertyDescriptor => ({
+  configurable: true,
+  writable: true,
+  value(this: LayersModel) {
+    return show(this);
+  },
+});
+Object.defineProperties(tf.LayersModel.prototype, {
+  [displaySymbol]: shown(bundleOf),
+  [inspect.custom]: shown((model) => bundleOf(model)["text/plain"]),
+});
+
+function bundleOf(model: LayersModel): MimeBundle {
+  if (model.layers.length > 0 && model.layers.every(({ inboundNodes }) => inboundNodes.length > 0))
+    return summary(model)[displaySymbol]();
+  return {
+    "text/plain": `Model: "${model.name}", without shapes as long as its first layer has no inputShape`,
+  };
 }
 
 function isSame(a: readonly string[], b: readonly (string | undefined)[]): boolean {

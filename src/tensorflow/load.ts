@@ -38,6 +38,7 @@ import { repairShapeErrors } from "./repairs/shape-advice.js";
 import { repairSgd } from "./repairs/sgd.js";
 import { repairShuffle } from "./repairs/shuffle.js";
 import { repairTargets } from "./repairs/targets.js";
+import { printValues } from "./self-printing.js";
 
 repairMissingKernels();
 repairOperationErrors();
@@ -79,6 +80,7 @@ installFit();
 useCompiledTraining();
 takeWeightsOfBatches();
 takeKerasArguments();
+printValues();
 takeDatasets();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */

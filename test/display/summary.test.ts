@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { summary } from "../../src/display/summary.js";
+import { tf } from "../../src/tensorflow/load.js";
 import { branches, chain } from "./models.js";
 import { bundleOf } from "./snapshot.js";
 
@@ -21,6 +22,17 @@ describe("summary", () => {
         "Trainable params: 239 (956 B)",
         "Non-trainable params: 0 (0 B)",
       ].join("\n"),
+    );
+  });
+
+  it("is what a model itself shows and prints", () => {
+    const model = chain();
+    assert.deepEqual(bundleOf(model as never), bundleOf(summary(model)));
+    assert.equal(inspect(model), inspect(summary(model)));
+    const empty = tf.sequential({ name: "empty" });
+    assert.equal(
+      inspect(empty),
+      'Model: "empty", without shapes as long as its first layer has no inputShape',
     );
   });
 

@@ -1,7 +1,8 @@
 /** What magics do; which there are, and how they are found, is in `cell/magics.ts`. */
 import { spawn } from "node:child_process";
-import { appendFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { magics, noSuchMagic } from "../cell/magics.js";
 import type { NotebookScope, RunMagic } from "../cell/scope.js";
@@ -32,7 +33,8 @@ export function createMagics(host: MagicHost): RunMagic {
     "%diagnostics": onlyLine,
     "%help": (name) => print(help(String(name))),
     "%npm": async (argument) => {
-      const code = await shell(`npm --no-fund --no-audit --no-progress ${String(argument)}`);
+      const prefix = isInManabi(host.folder) ? "--prefix=. " : "";
+      const code = await shell(`npm --no-fund --no-audit --no-progress ${prefix}${String(argument)}`);
       if (code !== 0)
         throw new Error(`npm ${String(argument)} ended with exit code ${code}; its output is above.`);
     },
@@ -54,6 +56,16 @@ export function createMagics(host: MagicHost): RunMagic {
     const result = await action(argument, body);
     return name === "%time" || name === "%%time" ? result : undefined;
   };
+}
+
+/** Whether npm would take Manabi itself for the project that a folder belongs to, as that of the lessons. */
+function isInManabi(folder: string): boolean {
+  const manifest = fileURLToPath(new URL("../../../../package.json", import.meta.url));
+  for (let at = folder; ; at = dirname(at)) {
+    const found = join(at, "package.json");
+    if (existsSync(found)) return realpathSync(found) === realpathSync(manifest);
+    if (dirname(at) === at) return false;
+  }
 }
 
 /** The front process acts on these, if they are alone in their cells. */

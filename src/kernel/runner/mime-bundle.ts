@@ -17,7 +17,7 @@ export interface Formatted {
 
 /** A promise only if the value's own method is asynchronous, so that displays keep their place among other output. */
 export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
-  const complete = (data: MimeBundle): Formatted => ({ data: withText(data, value) });
+  const complete = (data: MimeBundle): Formatted => ({ data: withText(withSize(data, value), value) });
   const fallback = (failure: unknown): Formatted => ({ data: { "text/plain": plainText(value) }, failure });
   try {
     const data = ownBundle(value) ?? duckTyped(value) ?? imageBundle(value);
@@ -113,6 +113,15 @@ function imageBundle(value: unknown): MimeBundle | undefined {
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+
+/** Data frames (nodejs-polars) show their first rows, and not how many there are. */
+function withSize(data: MimeBundle, value: unknown): MimeBundle {
+  const html = data["text/html"];
+  if (Object.prototype.toString.call(value) !== "[object DataFrame]" || typeof html !== "string") return data;
+  const { height, width } = value as { height?: unknown; width?: unknown };
+  if (typeof height !== "number" || typeof width !== "number") return data;
+  return { ...data, "text/html": `${html}<div>shape: (${height}, ${width})</div>` };
 }
 
 /** Every bundle has a text for front ends that know nothing better. */

@@ -1,29 +1,39 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { mock } from "node:test";
 import { NotebookScope, type RunMagic } from "../../../src/kernel/cell/scope.js";
 import type { MimeBundle } from "../../../src/kernel/contracts.js";
-import { createMagics } from "../../../src/kernel/runner/magics.js";
+import { createMagics, type MagicHost } from "../../../src/kernel/runner/magics.js";
 
 describe("magics", () => {
   const scope = new NotebookScope();
   const shown: MimeBundle[] = [];
   let folder: string;
   let interrupt: AbortController;
+  let host: MagicHost;
   let run: RunMagic;
 
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), "manabi-magics-")));
     interrupt = new AbortController();
     shown.length = 0;
-    run = createMagics({
+    host = {
       folder,
       scope,
       display: (bundle) => void shown.push(bundle),
       interruptSignal: () => interrupt.signal,
-    });
+    };
+    run = createMagics(host);
   });
   afterEach(() => {
     scope.delete();
@@ -54,6 +64,17 @@ describe("magics", () => {
     const sleeping = run("!", "sleep 60");
     setTimeout(() => interrupt.abort(), 50);
     await assert.rejects(Promise.resolve(sleeping), { name: "AbortError" });
+  });
+
+  it("%npm leaves Manabi's own packages alone", async () => {
+    writeFileSync(join(folder, "package.json"), "{}");
+    mkdirSync(join(folder, "inner"));
+    const prefixIn = async (where: string) => {
+      run = createMagics({ ...host, folder: where });
+      return (await output("%npm", "prefix")).text.trim().split("\n").at(-1);
+    };
+    assert.equal(await prefixIn(join(folder, "inner")), folder);
+    assert.equal(await prefixIn(resolve("notebooks")), resolve("notebooks"));
   });
 
   it("%npm runs npm, and fails with it", async () => {

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { tf } from "../../src/index.js";
+
+describe("tensorflow: what values print", () => {
+  it("tensors: type, shape and numbers; within other values without numbers", () => {
+    const tensor = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    assert.equal(inspect(tensor), "Tensor float32 [2, 2]\n    [[1, 2],\n     [3, 4]]");
+    assert.equal(inspect({ tensor }), "{ tensor: Tensor float32 [2, 2] }");
+    const variable = tf.variable(tf.scalar(1, "int32"));
+    assert.equal(inspect(variable), "Variable int32 []\n    1");
+    const large = tf.zeros([1001, 1000]);
+    assert.match(inspect(large), /^Tensor float32 \[1001, 1000\] of 1,001,000 numbers: print a part/);
+    tf.dispose([tensor, variable, large]);
+    assert.equal(inspect(tensor), "Tensor float32 [2, 2] (disposed)");
+  });
+
+  it("symbolic tensors and histories", async () => {
+    const input = tf.input({ shape: [3], name: "pixels" });
+    assert.equal(inspect(input), 'SymbolicTensor float32 [null, 3] of layer "pixels"');
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+    model.compile({ loss: "meanSquaredError", optimizer: "sgd" });
+    const [x, y] = [tf.ones([4, 1]), tf.ones([4, 1])];
+    const history = await model.fit(x, y, { epochs: 2, verbose: 0 });
+    assert.match(inspect(history), /^History of 2 epochs: loss [\d.e-]+$/);
+    model.dispose();
+    tf.dispose([x, y]);
+  });
+});
