@@ -138,13 +138,19 @@ struct Kernel {
   }
 };
 
+// What a dropout between the steps leaves of the state of sequence b, from unit j on.
+static inline Floats Kept(const Layer& layer, int64_t b, int64_t j, Floats h) {
+  return layer.keep ? h * Load(layer.keep + b * layer.units + j, layer.units - j) : h;
+}
+
 // All time steps of the sequences [from, to).
 static void Forward(const Layer& layer, const Kernel& kernel, int64_t from, int64_t to) {
   const int64_t units = layer.units, time = layer.time, width = layer.width(), rows = to - from;
   const Activation outer = layer.recurrent_activation, inner = layer.activation;
   std::vector<float> sums(rows * width), reset(layer.cell == Cell::kGru ? rows * units : 0);
   for (int64_t b = from; b < to; b++)
-    std::memcpy(layer.previous + b * time * units, layer.h0 + b * units, units * sizeof(float));
+    for (int64_t j = 0; j < units; j += LANES)
+      Store(layer.previous + b * time * units + j, Kept(layer, b, j, Load(layer.h0 + b * units + j, units - j)), units - j);
   for (int64_t t = 0; t < time; t++) {
     const float* h = layer.previous + (from * time + t) * units;
     for (int64_t row = 0; row < rows; row++) {
@@ -164,13 +170,14 @@ static void Forward(const Layer& layer, const Kernel& kernel, int64_t from, int6
       const int64_t b = from + row, at = b * time + t;
       const float *sum = &sums[row * width], *x = layer.x + at * width, *before = layer.previous + at * units;
       const float* c_before = t > 0 ? layer.c + (at - 1) * units : layer.c0 + b * units;
+      const float* h_all = t > 0 ? layer.sequence + (at - 1) * units : layer.h0 + b * units;
       float *saved = layer.saved + at * layer.saved_width(), *after = layer.sequence + at * units;
       for (int64_t j = 0; j < units; j += LANES) {
         const int64_t n = units - j;
         const Floats h_before = Load(before + j, n);
         Floats h_after;
         if (layer.mask && layer.mask[at] == 0) {
-          h_after = h_before;
+          h_after = Load(h_all + j, n);
           for (int64_t gate = 0; gate < layer.saved_width(); gate += units) Store(saved + gate + j, Floats{}, n);
           if (layer.cell == Cell::kLstm) Store(layer.c + at * units + j, Load(c_before + j, n), n);
         } else if (layer.cell == Cell::kSimple) {
@@ -204,7 +211,8 @@ static void Forward(const Layer& layer, const Kernel& kernel, int64_t from, int6
           Store(saved + 2 * units + j, a, n);
         }
         Store(after + j, h_after, n);
-        Store(t + 1 < time ? layer.previous + (at + 1) * units + j : layer.h + b * units + j, h_after, n);
+        if (t + 1 < time) Store(layer.previous + (at + 1) * units + j, Kept(layer, b, j, h_after), n);
+        else Store(layer.h + b * units + j, h_after, n);
       }
     }
   }
@@ -292,6 +300,13 @@ static void Backward(const Layer& layer, const Kernel& transposed, const Gradien
       }
     }
     AddProduct(product, time * width, transposed.gates, d.h0 + from * units, units, rows);
+    for (int64_t b = from; layer.keep && b < to; b++) {
+      if (layer.mask && layer.mask[b * time + t] == 0) continue;
+      for (int64_t j = 0; j < units; j += LANES) {
+        float* dh = d.h0 + b * units + j;
+        Store(dh, Kept(layer, b, j, Load(dh, units - j)), units - j);
+      }
+    }
   }
 }
 

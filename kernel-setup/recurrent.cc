@@ -27,9 +27,9 @@ struct Layer {
   Activation activation, recurrent_activation;
   int64_t batch, time, units;
   // Inputs: the sums of a step without the state's part, the first states, the recurrent kernel, the bias of a GRU's product
-  // with it, and the mask, or null.
-  const float *x, *h0, *c0, *kernel, *bias, *mask;
-  // Outputs: h after each step, before each step, c after each step, the gates' values, and the last h and c.
+  // with it, the mask, or null, and what a step multiplies the state before it with, [batch, units], or null.
+  const float *x, *h0, *c0, *kernel, *bias, *mask, *keep;
+  // Outputs: h after each step, what a step took of h, c after each step, the gates' values, and the last h and c.
   float *sequence, *previous, *c, *saved, *h, *last_c;
 
   int64_t width() const { return (cell == Cell::kSimple ? 1 : cell == Cell::kLstm ? 4 : 3) * units; }
@@ -161,6 +161,7 @@ class Recurrent : public RecurrentBase {
     layer.kernel = Input(context, 3, units * layer.width());
     layer.bias = Input(context, 4, layer.width(), layer.cell != Cell::kGruResetAfter);
     layer.mask = Input(context, 5, batch * time, true);
+    layer.keep = Input(context, 6, batch * units, true);
     layer.sequence = Output(context, 0, {batch, time, units});
     layer.h = Output(context, 1, {batch, units});
     layer.last_c = Output(context, 2, {lstm ? batch : 0, units});
@@ -187,10 +188,11 @@ class RecurrentGrad : public RecurrentBase {
     layer.c0 = Input(context, 3, batch * units, !lstm);
     layer.kernel = Input(context, 4, units * layer.width());
     layer.mask = Input(context, 5, batch * time, true);
+    layer.keep = Input(context, 6, batch * units, true);
     Gradients d = {};
-    d.sequence = Input(context, 6, batch * time * units, true);
-    d.h = Input(context, 7, batch * units, true);
-    d.c = Input(context, 8, batch * units, true);
+    d.sequence = Input(context, 7, batch * time * units, true);
+    d.h = Input(context, 8, batch * units, true);
+    d.c = Input(context, 9, batch * units, true);
     d.x = Output(context, 0, {batch, time, layer.width()});
     d.product = Output(context, 1, {gru ? batch : 0, time, layer.width()});
     d.h0 = Output(context, 2, {batch, units});
@@ -214,6 +216,7 @@ REGISTER_OP("ManabiRecurrent")
     .Input("kernel: float")
     .Input("bias: float")
     .Input("mask: float")
+    .Input("keep: float")
     .Output("sequence: float")
     .Output("h: float")
     .Output("last_c: float")
@@ -233,6 +236,7 @@ REGISTER_OP("ManabiRecurrentGrad")
     .Input("c0: float")
     .Input("kernel: float")
     .Input("mask: float")
+    .Input("keep: float")
     .Input("d_sequence: float")
     .Input("d_h: float")
     .Input("d_last_c: float")

@@ -49,8 +49,8 @@ const activations = new Set(["linear", "tanh", "sigmoid", "relu"]);
 
 /**
  * LSTM, GRU and SimpleRNN layers (and `tf.layers.rnn` with one such cell) as one operation for all time steps, and one for
- * its gradient, instead of dozens for each step. What it cannot do (recurrent dropout in training, other activations, cells
- * of one's own) and other backends go on step by step.
+ * its gradient, instead of dozens for each step. What it cannot do (other activations, cells of one's own) and other backends
+ * go on step by step.
  */
 export function fuseRecurrent(): void {
   registerKernels();
@@ -59,7 +59,7 @@ export function fuseRecurrent(): void {
   const { call } = prototype;
   prototype.call = function (this: Recurrent, inputs, kwargs: CallArguments) {
     const x = [inputs].flat()[0]!;
-    return isFusible(this, x, kwargs) ? tf.tidy(() => run(this, x, kwargs)) : call.call(this, inputs, kwargs);
+    return isFusible(this, x) ? tf.tidy(() => run(this, x, kwargs)) : call.call(this, inputs, kwargs);
   };
 }
 
@@ -88,7 +88,7 @@ function kindOf(cell: Cell): Attributes["cell"] | undefined {
   return (["simple", "lstm", "gru"] as const).find((kind) => cells[kind].call === cell.call);
 }
 
-function isFusible({ cell }: Recurrent, x: Tensor, { training }: CallArguments): boolean {
+function isFusible({ cell }: Recurrent, x: Tensor): boolean {
   return (
     !stepwise &&
     runsNatively() &&
@@ -96,8 +96,8 @@ function isFusible({ cell }: Recurrent, x: Tensor, { training }: CallArguments):
     kindOf(cell) !== undefined &&
     activations.has(cell.activation.getClassName()) &&
     activations.has(cell.recurrentActivation?.getClassName() ?? "linear") &&
-    !(training && cell.recurrentDropout > 0) &&
     cell.dropout < 1 &&
+    cell.recurrentDropout < 1 &&
     cell.dropoutFunc == null &&
     x.rank === 3 &&
     x.shape[1]! > 0 &&
@@ -115,11 +115,12 @@ function run(
   const { units } = cell;
   const kind = kindOf(cell)!;
   const [batch, time, features] = input.shape as [number, number, number];
-  // One mask for all time steps.
-  let x =
-    training && cell.dropout > 0
-      ? tf.mul(input, tf.dropout(tf.ones([batch, 1, features]), cell.dropout))
-      : input;
+  const none = tf.zeros([0]);
+  // The same elements are dropped in all time steps.
+  const kept = (rate: number, shape: number[]): Tensor =>
+    training && rate > 0 ? tf.dropout(tf.ones(shape), rate) : none;
+  const keptInputs = kept(cell.dropout, [batch, 1, features]);
+  let x = keptInputs === none ? input : tf.mul(input, keptInputs);
   if (goBackwards) x = tf.reverse(x, 1);
   const [bias, stateBias] =
     kind === "gruResetAfter" && cell.bias ? tf.unstack(cell.bias.read()) : [cell.bias?.read()];
@@ -128,8 +129,7 @@ function run(
   const width = sums.shape[1]!;
   const [h0, c0] =
     initialState ?? (stateful ? layer.states : [tf.zeros([batch, units]), tf.zeros([batch, units])]);
-  const shown =
-    mask == null ? tf.zeros([0]) : tf.reshape(tf.cast(tf.cast(mask, "bool"), "float32"), [batch, time]);
+  const shown = mask == null ? none : tf.reshape(tf.cast(tf.cast(mask, "bool"), "float32"), [batch, time]);
   const inputs = {
     x: tf.reshape(sums, [batch, time, width]),
     h0: h0!,
@@ -137,6 +137,7 @@ function run(
     kernel: cell.recurrentKernel.read(),
     bias: stateBias ?? tf.zeros([kind === "gruResetAfter" ? width : 0]),
     mask: mask != null && goBackwards ? tf.reverse(shown, 1) : shown,
+    keep: kept(cell.recurrentDropout, [batch, units]),
   };
   const usesState = returnState || stateful;
   const attributes: Attributes = {
@@ -169,9 +170,9 @@ function registerKernels(): void {
         return runNative(kernelName, attributesOf(attrs as never), operands, outputs);
       },
     });
-  const inputsToSave = ["c0", "kernel", "bias", "mask"];
-  register(forward, ["x", "h0", "c0", "kernel", "bias", "mask"], 6);
-  register(backward, ["previous", "c", "saved", "c0", "kernel", "mask", "dSequence", "dh", "dc"], 4);
+  const inputsToSave = ["c0", "kernel", "bias", "mask", "keep"];
+  register(forward, ["x", "h0", "c0", "kernel", "bias", "mask", "keep"], 6);
+  register(backward, ["previous", "c", "saved", "c0", "kernel", "mask", "keep", "dSequence", "dh", "dc"], 4);
   tf.registerGradient({
     kernelName: forward,
     inputsToSave,
@@ -180,12 +181,12 @@ function registerKernels(): void {
       if ((tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0)
         throw new Error("A recurrent layer cannot be differentiated twice (a gradient within a gradient).");
       const attributes = attrs as unknown as Attributes;
-      const [c0, kernel, bias, mask, previous, c, saved] = savedTensors;
+      const [c0, kernel, bias, mask, keep, previous, c, saved] = savedTensors;
       const none = tf.zeros([0]);
       const [dSequence, dh, dc] = (["sequence", "h", "c"] as const).map((name, i) =>
         attributes.used[name] ? (gradients as Tensor[])[i]! : none,
       );
-      const inputs = { previous, c, saved, c0, kernel, mask, dSequence, dh, dc };
+      const inputs = { previous, c, saved, c0, kernel, mask, keep, dSequence, dh, dc };
       const [dx, dProducts, dh0, dc0] = tf.engine().runKernel(backward, inputs as never, attrs) as Tensor3D[];
       const ofProducts = attributes.cell === "gruResetAfter" ? dProducts! : dx!;
       return {
@@ -195,6 +196,7 @@ function registerKernels(): void {
         kernel: () => kernelGradient(attributes.cell, previous as Tensor3D, saved as Tensor3D, ofProducts),
         bias: () => (bias!.size > 0 ? tf.sum(ofProducts, [0, 1]) : bias!),
         mask: () => tf.zerosLike(mask!),
+        keep: () => tf.zerosLike(keep!),
       };
     },
   });

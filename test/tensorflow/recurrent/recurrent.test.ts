@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Tensor, layers } from "@tensorflow/tfjs-node";
 import { explain } from "../../../src/tensorflow/compile/index.js";
-import { tf } from "../../../src/tensorflow/load.js";
+import { setRandomSeed, tf } from "../../../src/tensorflow/load.js";
 import { hasOperation } from "../../../src/tensorflow/native.js";
 import { withoutFusion } from "../../../src/tensorflow/recurrent/recurrent.js";
 
@@ -36,6 +36,16 @@ function assertClose(actual: Tensor, expected: Tensor, what: string): void {
     [tf.sub(actual, expected), expected].map((tensor) => tf.max(tf.abs(tensor)).dataSync()[0]!),
   );
   assert.ok(difference! <= 1e-5 * size! + 2e-6, `${what} differs by ${difference}`);
+}
+
+/** The same as one operation and step by step, with the same random numbers. */
+function compare(layer: layers.RNN, x: Tensor, kwargs: object): void {
+  setRandomSeed(1);
+  const fused = results(layer, x, kwargs);
+  setRandomSeed(1);
+  const stepwise = withoutFusion(() => results(layer, x, kwargs));
+  assert.deepEqual(Object.keys(fused), Object.keys(stepwise));
+  for (const [part, tensor] of Object.entries(fused)) assertClose(tensor, stepwise[part]!, part);
 }
 
 describe("tensorflow/recurrent: a layer as one operation", () => {
@@ -78,10 +88,7 @@ describe("tensorflow/recurrent: a layer as one operation", () => {
             const initialState = states.map(() => tf.variable(tf.randomNormal([batch, units]), true));
             const mask = tf.greater(tf.randomUniform([batch, time]), 0.4);
             for (const kwargs of [{}, { initialState }, { mask }, { initialState, mask }]) {
-              const fused = results(layer, x, kwargs);
-              const stepwise = withoutFusion(() => results(layer, x, kwargs));
-              assert.deepEqual(Object.keys(fused), Object.keys(stepwise));
-              for (const [part, tensor] of Object.entries(fused)) assertClose(tensor, stepwise[part]!, part);
+              compare(layer, x, kwargs);
             }
           });
           tf.disposeVariables();
@@ -178,6 +185,22 @@ describe("tensorflow/recurrent: a layer as one operation", () => {
       assert.ok(Math.min(...counts) > 10, String(counts));
     });
   });
+
+  for (const [name, make] of Object.entries(cells)) {
+    it(`drops the same elements of the state in all time steps: ${name}`, () => {
+      tf.tidy(() => {
+        const layer = make({ units: 20, recurrentDropout: 0.5, returnSequences: true, returnState: true });
+        layer.build([6, time, features]);
+        const x = tf.variable(tf.randomNormal([6, time, features]), true);
+        const states = name === "LSTM" ? [0, 1] : [0];
+        const initialState = states.map(() => tf.variable(tf.randomNormal([6, 20]), true));
+        const mask = tf.greater(tf.randomUniform([6, time]), 0.4);
+        compare(layer, x, { training: true, initialState });
+        compare(layer, x, { training: true, initialState, mask });
+      });
+      tf.disposeVariables();
+    });
+  }
 
   it("passes NaN on", () => {
     tf.tidy(() => {
