@@ -37,6 +37,34 @@ describe("JupyterLab in a browser", function () {
     await page.close();
   });
 
+  it("draws plots in the text colour of the theme, light and dark", async () => {
+    await writeFile(
+      join(lab.folder, "theme.ipynb"),
+      notebookOf([`import { figure } from "manabi"; figure({ data: [{ y: [1, 4, 9] }] })`]),
+    );
+    const notebook = await lab.open("theme.ipynb");
+    await notebook.runAll();
+    const { page } = notebook;
+    const brightness = async (): Promise<number> => {
+      const fill = await page.evaluate<string>(
+        'getComputedStyle(document.querySelector(".js-plotly-plot .xtick text")).fill',
+      );
+      return Math.max(...(fill.match(/\d+/g) ?? []).map(Number));
+    };
+    await page.locator(".js-plotly-plot .xtick text").first().waitFor();
+    assert.ok((await brightness()) < 60, `text on white has brightness ${await brightness()}`);
+    await notebook.choose("Settings", "Theme");
+    await page.locator(".lm-Menu-itemLabel", { hasText: /^JupyterLab Dark$/ }).click();
+    await page.waitForSelector('body[data-jp-theme-name="JupyterLab Dark"]');
+    const deadline = Date.now() + 10_000;
+    while ((await brightness()) < 200 && Date.now() < deadline) await page.waitForTimeout(50);
+    assert.ok((await brightness()) > 200, `text on black has brightness ${await brightness()}`);
+    await page.screenshot({ path: join(screenshots, "dark.png") });
+    await notebook.choose("Settings", "Theme");
+    await page.locator(".lm-Menu-itemLabel", { hasText: /^JupyterLab Light$/ }).click();
+    await page.close();
+  });
+
   it("interrupts a running cell, keeps the variables, and restarts", async () => {
     await writeFile(
       join(lab.folder, "interrupt.ipynb"),

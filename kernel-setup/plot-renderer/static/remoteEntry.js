@@ -35,17 +35,24 @@
     return plotly;
   }
 
-  /** Colours of JupyterLab's theme, as a Plotly template: whatever the figure sets itself stays. */
-  function themeTemplate() {
+  const clear = "rgba(0,0,0,0)";
+
+  /**
+   * A figure's template in the colours of JupyterLab's theme; what the figure sets beside its template stays. Templates
+   * that bring a background of their own stay, too.
+   */
+  function themed(template) {
     const style = getComputedStyle(document.body);
     const [text, line] = ["--jp-content-font-color1", "--jp-border-color2"].map((name) =>
       style.getPropertyValue(name).trim(),
     );
-    const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
-    const clear = "rgba(0,0,0,0)";
-    return {
-      layout: { font: { color: text }, paper_bgcolor: clear, plot_bgcolor: clear, xaxis: axis, yaxis: axis },
-    };
+    if (!template) {
+      const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
+      const layout = { paper_bgcolor: clear, plot_bgcolor: clear, xaxis: axis, yaxis: axis };
+      return { layout: { ...layout, font: { color: text } } };
+    }
+    if (template.layout?.paper_bgcolor !== clear) return template;
+    return { ...template, layout: { ...template.layout, font: { ...template.layout.font, color: text } } };
   }
 
   async function createExtension() {
@@ -67,7 +74,7 @@
         if (this.isDisposed) return;
         // Plotly writes into what it is given, and the model belongs to the notebook.
         const { data, layout, config, frames } = structuredClone(model.data[MIME]);
-        const sized = { autosize: true, template: themeTemplate(), ...layout };
+        const sized = { autosize: true, ...layout, template: themed(layout?.template) };
         await Plotly.react(this.node, {
           data,
           layout: sized,
