@@ -1,4 +1,5 @@
 // oxlint-disable no-underscore-dangle -- the names of Node's loader
+import { isAscii } from "node:buffer";
 import fs from "node:fs";
 import Module, { createRequire } from "node:module";
 import path from "node:path";
@@ -16,8 +17,8 @@ const loader = Module as unknown as Loader;
 
 /** What the file begins with, after its own length: where each module is, source first, then the code of V8. */
 interface Contents {
-  /** Names are relative to the folder of the file. */
-  modules: { file: string; sourceLength: number; codeLength: number }[];
+  /** Names are what follows the name of the folder node_modules. What is plain ASCII is read fastest as Latin-1. */
+  modules: { file: string; encoding: "latin1" | "utf8"; sourceLength: number; codeLength: number }[];
   /** What `require` finds: `[index of the module that asks, what it asks for, index of the module]`. */
   requests: [from: number, request: string, to: number][];
 }
@@ -30,10 +31,12 @@ const opening = "(function (exports, require, module, __filename, __dirname) { "
 export const packageCodeFile = (folder: string): string =>
   path.join(folder, `packages-${process.version}-${process.arch}.code`);
 
+const packagesFolder = (folder: string): string => path.join(folder, "../../../node_modules");
+
 /** Whether the modules are kept, and since npm last installed something. */
 export function hasPackageCode(folder: string): boolean {
   const madeAt = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const madeFrom = path.join(folder, "../../../node_modules/.package-lock.json");
+  const madeFrom = path.join(packagesFolder(folder), ".package-lock.json");
   return madeAt(packageCodeFile(folder)) > madeAt(madeFrom);
 }
 
@@ -67,26 +70,29 @@ export function requireWithCode(id: string, require: NodeJS.Require): unknown {
 /** The modules in a file of set-up, read one by one. */
 class KeptModules {
   readonly #descriptor: number;
-  readonly #places = new Map<string, { start: number; sourceLength: number; codeLength: number }>();
+  #buffer = Buffer.alloc(0);
+  readonly #places = new Map<string, Contents["modules"][number] & { start: number }>();
   readonly #found: Map<string, string>;
 
   constructor(file: string) {
     this.#descriptor = fs.openSync(file, "r");
     const length = Number(this.#read(0, LENGTH_DIGITS).toString());
     const { modules, requests } = JSON.parse(this.#read(LENGTH_DIGITS, length).toString()) as Contents;
-    const files = modules.map((module) => path.join(path.dirname(file), module.file));
+    const packages = fs.realpathSync(packagesFolder(path.dirname(file)));
+    const files = modules.map((module) => packages + module.file);
     let start = LENGTH_DIGITS + length;
-    modules.forEach(({ sourceLength, codeLength }, i) => {
-      if (sourceLength > 0) this.#places.set(files[i]!, { start, sourceLength, codeLength });
-      start += sourceLength + codeLength;
+    modules.forEach((module, i) => {
+      if (module.sourceLength > 0) this.#places.set(files[i]!, { start, ...module });
+      start += module.sourceLength + module.codeLength;
     });
     this.#found = new Map(requests.map(([from, request, to]) => [`${files[from]}\0${request}`, files[to]!]));
   }
 
+  /** Good until the next call. */
   #read(start: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
-    fs.readSync(this.#descriptor, bytes, 0, length, start);
-    return bytes;
+    if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafe(2 * length);
+    fs.readSync(this.#descriptor, this.#buffer, 0, length, start);
+    return this.#buffer.subarray(0, length);
   }
 
   find(request: string, parent: NodeJS.Module | undefined): string | undefined {
@@ -96,8 +102,8 @@ class KeptModules {
   script(file: string): vm.Script | undefined {
     const place = this.#places.get(file);
     if (!place) return undefined;
-    const { start, sourceLength, codeLength } = place;
-    const source = this.#read(start, sourceLength).toString();
+    const { start, encoding, sourceLength, codeLength } = place;
+    const source = this.#read(start, sourceLength).toString(encoding);
     return compile(file, source, this.#read(start + sourceLength, codeLength));
   }
 
@@ -136,7 +142,10 @@ const compile = (filename: string, source: string, cachedData?: Buffer): vm.Scri
 /** Does for a module what Node does. */
 function run(module: NodeJS.Module, file: string, script: vm.Script): void {
   const main = script.runInThisContext() as (...parameters: unknown[]) => void;
-  const require = Object.assign((id: string) => module.require(id) as unknown, createRequire(file));
+  const require = (id: string) => module.require(id) as unknown;
+  // Few modules ask for more than that, and to make it takes as long as to load a small one.
+  for (const name of ["resolve", "cache", "extensions", "main"] as const)
+    Object.defineProperty(require, name, { get: () => createRequire(file)[name] });
   main.call(module.exports, module.exports, require, module, file, path.dirname(file));
 }
 
@@ -170,8 +179,11 @@ class Recording {
 
   /** The file that set-up keeps, with the code of all functions that were called until now. */
   write(file: string): void {
-    const requests = [...this.#requests.values()].filter(([, , to]) => path.isAbsolute(to));
-    const files = [...new Set([...this.#scripts.keys(), ...requests.flatMap(([from, , to]) => [from, to])])];
+    const packages = fs.realpathSync(packagesFolder(path.dirname(file)));
+    const isKept = (name: string) => name.startsWith(packages);
+    const requests = [...this.#requests.values()].filter(([from, , to]) => isKept(from) && isKept(to));
+    const scripts = [...this.#scripts.keys()].filter(isKept);
+    const files = [...new Set([...scripts, ...requests.flatMap(([from, , to]) => [from, to])])];
     const parts = files.map((name) => {
       const one = this.#scripts.get(name);
       return {
@@ -181,7 +193,8 @@ class Recording {
     });
     const contents: Contents = {
       modules: files.map((name, i) => ({
-        file: path.relative(path.dirname(file), name),
+        file: name.slice(packages.length),
+        encoding: isAscii(parts[i]!.source) ? "latin1" : "utf8",
         sourceLength: parts[i]!.source.length,
         codeLength: parts[i]!.code.length,
       })),
