@@ -71,6 +71,8 @@ export class CellLanguage {
   constructor(
     readonly folder: string,
     readonly homeFolder: string,
+    /** Told the id of each checker's process. */
+    readonly onCheckerStart: (pid: number) => void = () => {},
   ) {
     this.#imports = new ImportTable(folder, homeFolder);
     this.#ownConfig = join(folder, "tsconfig.json");
@@ -196,13 +198,12 @@ export class CellLanguage {
       this.homeFolder,
       Object.values(this.#cellFiles),
     );
-    const checker = startTypeScript7(this.folder, configFile, {
-      read: (file) =>
-        this.#files.get(file) ??
-        this.#imports.text(file) ??
-        files.get(file) ??
-        joinedDeclarations(file, libraryFolder),
-    });
+    const read = (file: string) =>
+      this.#files.get(file) ??
+      this.#imports.text(file) ??
+      files.get(file) ??
+      joinedDeclarations(file, libraryFolder);
+    const checker = startTypeScript7(this.folder, configFile, { read }, this.onCheckerStart);
     for (const { message } of checker.configurationDiagnostics()) this.#notice(`tsconfig.json: ${message}`);
     return checker;
   }

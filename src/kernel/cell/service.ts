@@ -6,8 +6,10 @@ import type { CellDiagnostic, CellService } from "../contracts.js";
 import { logWarning } from "../log.js";
 import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
-/** A checker that does not answer for this long is taken for dead. */
-const unansweredMs = 30_000;
+/** A checker that does not answer for this long is ended. */
+const defaultPatienceMs = 30_000;
+/** The thread gets so long to recover from that. */
+const recoveryMs = 5_000;
 const shutdownMs = 2_000;
 /** Cells whose findings nobody waits for are looked at when none has been run for so long. */
 const quietMs = 200;
@@ -22,13 +24,14 @@ interface Pending {
 
 /**
  * @param options.cwd the notebook's folder: modules and tsconfig.json are looked for there
+ * @param options.patienceMs default: 30,000, because types of the largest packages take their time
  * @example
  * const service = createCellService({ cwd: process.cwd() });
  * await service.check({ cellId: "1", executionCount: 1, code: "const a: number = 'x'" }); // one error, in line 1
  * await service.shutdown();
  */
-export function createCellService(options: { cwd: string }): CellService {
-  const service = new WorkerService(options.cwd);
+export function createCellService(options: { cwd: string; patienceMs?: number }): CellService {
+  const service = new WorkerService(options.cwd, options.patienceMs ?? defaultPatienceMs);
   return {
     start: () => service.call("start"),
     check: ({ code, unlessWrong = false }) => service.check(code, unlessWrong),
@@ -43,6 +46,7 @@ export function createCellService(options: { cwd: string }): CellService {
 
 class WorkerService {
   #worker: Worker | undefined;
+  #checkerPid: number | undefined;
   #isClosed = false;
   #lastId = 0;
   readonly #pending = new Map<number, Pending>();
@@ -52,7 +56,10 @@ class WorkerService {
   #added: string[] = [];
   #quiet: NodeJS.Timeout | undefined;
 
-  constructor(readonly cwd: string) {}
+  constructor(
+    readonly cwd: string,
+    readonly patienceMs: number,
+  ) {}
 
   call<Method extends keyof WorkerMethods>(
     method: Method,
@@ -63,7 +70,10 @@ class WorkerService {
     const worker = (this.#worker ??= this.#startWorker());
     const request: WorkerRequest = { id: (this.#lastId += 1), method, arguments: values };
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => void worker.terminate(), unansweredMs).unref();
+      let timer = setTimeout(() => {
+        this.#endChecker();
+        timer = setTimeout(() => void worker.terminate(), recoveryMs).unref();
+      }, this.patienceMs).unref();
       const settle = <Value>(action: (value: Value) => void) => {
         return (value: Value): void => {
           clearTimeout(timer);
@@ -114,10 +124,23 @@ class WorkerService {
     const exited = new Promise((resolve) => void worker.once("exit", resolve));
     const stopped = this.call("shutdown").catch(() => undefined);
     this.#isClosed = true;
-    const timer = setTimeout(() => void worker.terminate(), shutdownMs);
+    const timer = setTimeout(() => {
+      this.#endChecker();
+      void worker.terminate();
+    }, shutdownMs);
     await stopped;
     await exited;
     clearTimeout(timer);
+  }
+
+  /** The thread waits for the checker's answer, and for nothing else: not even to be terminated. */
+  #endChecker(): void {
+    if (this.#checkerPid === undefined) return;
+    try {
+      process.kill(this.#checkerPid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 
   #startWorker(): Worker {
@@ -135,6 +158,10 @@ class WorkerService {
     });
     let failure = "it stopped";
     worker.on("message", (response: WorkerResponse) => {
+      if ("checkerPid" in response) {
+        this.#checkerPid = response.checkerPid;
+        return;
+      }
       const pending = this.#pending.get(response.id);
       this.#pending.delete(response.id);
       if (this.#pending.size === 0) worker.unref();

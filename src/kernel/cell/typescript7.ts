@@ -26,8 +26,16 @@ type TypeScriptSymbol = NonNullable<CompletionEntry["symbol"]>;
 /** What is out of date is freed a little later: at once, it would keep a processor from what the user waits for. */
 const freeAfterMs = 5;
 
-/** @param configFile the tsconfig.json of the program, on disk or in memory */
-export function startTypeScript7(cwd: string, configFile: string, files: CheckerFiles): TypeChecker {
+/**
+ * @param configFile the tsconfig.json of the program, on disk or in memory
+ * @param onStart called with the id of the process, before anything waits for it
+ */
+export function startTypeScript7(
+  cwd: string,
+  configFile: string,
+  files: CheckerFiles,
+  onStart: (pid: number) => void = () => {},
+): TypeChecker {
   const api = new API({
     cwd,
     fs: {
@@ -35,6 +43,7 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
       fileExists: (file) => (files.read(file) === undefined ? undefined : true),
     },
   });
+  onStart(processOf(api));
   let snapshot: Snapshot = api.updateSnapshot({ openProjects: [configFile] });
   /** Replaced by newer ones, and not freed yet. */
   const older: Snapshot[] = [];
@@ -162,6 +171,11 @@ export function startTypeScript7(cwd: string, configFile: string, files: Checker
       tags: [...target.getJsDocTags(checker)],
     };
   }
+}
+
+/** The API of 7.0 does not tell: https://github.com/microsoft/typescript-go (unstable API). */
+function processOf(api: API): number {
+  return (api as unknown as { client: { channel: { child: { pid: number } } } }).client.channel.child.pid;
 }
 
 function toDiagnostic(diagnostic: Diagnostic): CheckerDiagnostic {

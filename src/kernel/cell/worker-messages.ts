@@ -18,7 +18,11 @@ export interface WorkerRequest {
   arguments: unknown[];
 }
 
-export type WorkerResponse = { id: number; result: unknown } | { id: number; error: string };
+export type WorkerResponse =
+  | { id: number; result: unknown }
+  | { id: number; error: string }
+  /** The process that the thread will wait for, whatever happens to it. */
+  | { checkerPid: number };
 
 export interface WorkerFolders {
   /** The notebook's folder. */

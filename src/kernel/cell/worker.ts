@@ -9,7 +9,10 @@ import { codeWithoutMagics } from "./magics.js";
 import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 const { folder, homeFolder } = workerData as WorkerFolders;
-const language = new CellLanguage(folder, homeFolder);
+const language = new CellLanguage(folder, homeFolder, (checkerPid) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage({ checkerPid } satisfies WorkerResponse);
+});
 /** What is done once the answer is on its way. */
 let afterwards: (() => void) | undefined;
 

@@ -50,6 +50,8 @@ export class Kernel {
   readonly stopped: Promise<void>;
   readonly settings: Settings;
   executionCount = 0;
+  /** Cells that have ended without their type errors, which are still awaited. */
+  lateChecks = 0;
   stopping = false;
 
   readonly #sockets: Sockets;

@@ -82,6 +82,21 @@ describe("createCellService", function () {
     assert.deepEqual(await codes("kept"), []);
   });
 
+  it("ends a checker that hangs, and says so once", async () => {
+    await service.shutdown();
+    service = createCellService({ cwd: tmpdir(), patienceMs: 5000 });
+    await codes("let kept = 1");
+    const stop = () => process.kill(checkers()[0]!, "SIGSTOP");
+    stop();
+    const [notice, finding] = await service.check({ cellId: "2", executionCount: 2, code: "kept.foo" });
+    assert.match(notice?.message ?? "", /type checker was restarted/);
+    assert.equal(finding?.code, 2339);
+    assert.deepEqual(await codes("kept"), []);
+    stop();
+    await service.shutdown();
+    assert.deepEqual(checkers(), []);
+  });
+
   it("survives code that is nested too deep for a parser", async () => {
     await codes("[".repeat(900) + "]".repeat(900));
     await codes(`${"1 ? 2 : ".repeat(5000)}3`);

@@ -304,6 +304,23 @@ describe("execute_request: type errors", () => {
     assert.deepEqual(types(await bench.execute(code)), ["busy", "execute_input", "stream", "idle"]);
   });
 
+  it("are waited for once only when the checker is slow, and shown when they come", async () => {
+    const bench = new Bench();
+    let answer!: () => void;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    bench.cellService.diagnose = () => answered.then(() => [diagnostic]);
+    const first = await bench.execute(code);
+    assert.deepEqual(types(first), ["busy", "execute_input", "idle"]);
+    const started = performance.now();
+    const second = await bench.execute(code);
+    assert.ok(performance.now() - started < 1000);
+    answer();
+    for (const { reply } of [first, second]) assert.equal(reply["status"], "ok");
+    const streams = () => bench.sockets.received.filter(({ header }) => header.msg_type === "stream");
+    while (streams().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.notEqual(streams()[0]?.parentHeader.msg_id, streams()[1]?.parentHeader.msg_id);
+  });
+
   it("do not matter when the checker itself fails", async () => {
     const bench = new Bench();
     bench.cellService.diagnose = () => Promise.reject(new Error("checker died"));
