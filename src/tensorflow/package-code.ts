@@ -33,11 +33,14 @@ export const packageCodeFile = (folder: string): string =>
 
 const packagesFolder = (folder: string): string => path.join(folder, "../../../node_modules");
 
-/** Whether the modules are kept, and since npm last installed something. */
+/** Whether the modules are kept, and since npm last installed something and this module was last compiled. */
 export function hasPackageCode(folder: string): boolean {
   const madeAt = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const madeFrom = path.join(packagesFolder(folder), ".package-lock.json");
-  return madeAt(packageCodeFile(folder)) > madeAt(madeFrom);
+  const madeFrom = [
+    path.join(packagesFolder(folder), ".package-lock.json"),
+    path.join(folder, "package-code.js"),
+  ];
+  return madeFrom.every((file) => madeAt(file) < madeAt(packageCodeFile(folder)));
 }
 
 /**
