@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { readIfThere, replaceFolder } from "./files.js";
@@ -6,16 +7,27 @@ import type { Step } from "./step.js";
 
 const NAME = "@manabi/plot-renderer";
 
+/** What the extension is made of. */
+const sources = ({ root }: Project) => ({
+  own: path.join(root, "kernel-setup/plot-renderer"),
+  plotly: path.join(root, "node_modules/plotly.js/dist/plotly-cartesian.min.js"),
+});
+
 /** The extension's files, by where they go. */
-function sources(project: Project): Record<string, string> {
-  const own = path.join(project.root, "kernel-setup/plot-renderer");
+function files(project: Project): Record<string, string> {
+  const { own, plotly } = sources(project);
+  const scripts = {
+    "plotly-cartesian.min.js": fs.readFileSync(plotly, "utf8"),
+    "remoteEntry.js": fs.readFileSync(path.join(own, "static/remoteEntry.js"), "utf8"),
+  };
+  // JupyterLab tells browsers to keep these for a year: what is new must have a new address.
+  const version = createHash("sha256").update(Object.values(scripts).join()).digest("hex").slice(0, 12);
+  const manifest = fs.readFileSync(path.join(own, "package.json"), "utf8");
   return {
-    "static/plotly-cartesian.min.js": path.join(
-      project.root,
-      "node_modules/plotly.js/dist/plotly-cartesian.min.js",
+    ...Object.fromEntries(
+      Object.entries(scripts).map(([name, script]) => [`static/${version}/${name}`, script]),
     ),
-    "static/remoteEntry.js": path.join(own, "static/remoteEntry.js"),
-    "package.json": path.join(own, "package.json"),
+    "package.json": manifest.replace("static/", `static/${version}/`),
   };
 }
 
@@ -28,15 +40,16 @@ export function plotRendererStep(project: Project): Step {
   return {
     name: "plot renderer",
     isDone: () =>
-      Object.entries(sources(project)).every(([name, source]) => {
-        const copy = readIfThere(path.join(folder, name));
-        return copy !== undefined && copy === readIfThere(source);
-      }),
+      Object.values(sources(project)).every((source) => fs.existsSync(source)) &&
+      Object.entries(files(project)).every(
+        ([name, content]) => readIfThere(path.join(folder, name)) === content,
+      ),
     run: () =>
       replaceFolder(folder, (partial) => {
-        fs.mkdirSync(path.join(partial, "static"));
-        for (const [name, source] of Object.entries(sources(project)))
-          fs.copyFileSync(source, path.join(partial, name));
+        for (const [name, content] of Object.entries(files(project))) {
+          fs.mkdirSync(path.dirname(path.join(partial, name)), { recursive: true });
+          fs.writeFileSync(path.join(partial, name), content);
+        }
       }),
   };
 }

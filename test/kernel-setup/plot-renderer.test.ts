@@ -16,10 +16,25 @@ describe("kernel-setup/plot-renderer", () => {
     assert.equal(step.isDone(), false);
     await step.run();
     assert.equal(step.isDone(), true);
-    fs.appendFileSync(path.join(plotRendererFolder(target), "static/remoteEntry.js"), "//");
+    fs.appendFileSync(path.join(plotRendererFolder(target), loadPath(target)), "//");
     assert.equal(step.isDone(), false);
     await step.run();
     assert.equal(step.isDone(), true);
+  });
+
+  it("has a new address when it is new, since browsers keep what they have for a year", async () => {
+    const root = temporaryFolder();
+    const target: Project = { ...projectAt(root), jupyter: temporaryFolder() };
+    for (const file of ["node_modules/plotly.js/dist/plotly-cartesian.min.js", "kernel-setup/plot-renderer"])
+      fs.cpSync(path.join(projectRoot, file), path.join(root, file), { recursive: true });
+    await plotRendererStep(target).run();
+    const before = loadPath(target);
+    assert.match(before, /^static\/[\da-f]{12}\/remoteEntry\.js$/);
+    fs.appendFileSync(path.join(root, "kernel-setup/plot-renderer/static/remoteEntry.js"), "//");
+    await plotRendererStep(target).run();
+    assert.notEqual(loadPath(target), before);
+    assert.ok(fs.existsSync(path.join(plotRendererFolder(target), loadPath(target))));
+    assert.ok(!fs.existsSync(path.join(plotRendererFolder(target), before)));
   });
 
   it("is a container that JupyterLab can load: one that is not leaves its whole page blank", async () => {
@@ -43,6 +58,12 @@ describe("kernel-setup/plot-renderer", () => {
     });
   });
 });
+
+/** Where JupyterLab loads the extension from. */
+function loadPath(project: Project): string {
+  const manifest = fs.readFileSync(path.join(plotRendererFolder(project), "package.json"), "utf8");
+  return (JSON.parse(manifest) as { jupyterlab: { _build: { load: string } } }).jupyterlab._build.load;
+}
 
 interface Container {
   init(sharedModules: object): void;
