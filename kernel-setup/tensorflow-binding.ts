@@ -8,7 +8,7 @@ const INSTALL_COMPILER =
   "install a C++ compiler (Debian, Ubuntu: sudo apt install g++; macOS: xcode-select --install), then run the same command again";
 
 /** Our own part of the binding, of which headers are included by others. */
-export const ownSources = ["log-level.cc", "recurrent.cc", "recurrent-lanes.h"].map(
+export const ownSources = ["log-level.cc", "training-operations.cc", "recurrent.cc", "recurrent-lanes.h"].map(
   (name) => `kernel-setup/${name}`,
 );
 
@@ -36,7 +36,9 @@ export function compilerArguments(project: Project, library: TensorFlowLibrary, 
   // Found from where the binding ends up, so that the project folder can be moved.
   const fromBinding = path.relative(path.dirname(project.binding), library.folder);
   const mac = project.platform === "darwin";
-  const flags = ["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"];
+  const flags = ["-std=c++17", "-O3", "-shared", "-fPIC", "-DNAPI_VERSION=8"];
+  // Our loops look at neither errno nor traps, so that they can be vectorised. TensorFlow's headers are full of warnings.
+  flags.push("-fno-math-errno", "-fno-trapping-math", "-w");
   const includes = [path.join(project.root, "node_modules/node-api-headers/include"), library.include];
   const files = fs.readdirSync(sources).filter((name) => name.endsWith(".cc"));
   const own = ownSources.filter((name) => name.endsWith(".cc") && !(mac && name.endsWith("log-level.cc")));
@@ -58,7 +60,7 @@ export function compilerArguments(project: Project, library: TensorFlowLibrary, 
 }
 
 /**
- * Compiles tfjs-node's C++ sources against TensorFlow's C library into `file`.
+ * Compiles tfjs-node's C++ sources, and ours, against TensorFlow's C library into `file`.
  * @throws SetupError with the compiler's first error
  */
 export async function compileBinding(

@@ -117,7 +117,13 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 interface NativeBackend {
   binding: Record<
-    "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_STRING" | "TF_FLOAT" | "TF_INT32" | "TF_INT64",
+    | "TF_ATTR_TYPE"
+    | "TF_ATTR_BOOL"
+    | "TF_ATTR_FLOAT"
+    | "TF_ATTR_STRING"
+    | "TF_FLOAT"
+    | "TF_INT32"
+    | "TF_INT64",
     number
   > & {
     createTensor(shape: number[], dtype: number, values: Int32Array): number;
@@ -133,37 +139,20 @@ export function runsNatively(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
-const registered = new Map<string, boolean>();
-
-/** Whether TensorFlow has an operation: those of our own only where set-up compiled the binding. */
-export function hasOperation(op: string): boolean {
-  let known = registered.get(op);
-  if (known === undefined) {
-    known = runsNatively() && !isUnknown(op);
-    registered.set(op, known);
-  }
-  return known;
-}
-
-/** TensorFlow's C library tells by its error: for a known operation, that it lacks attributes or inputs. */
-function isUnknown(op: string): boolean {
-  try {
-    (tf.backend() as unknown as NativeBackend).binding.executeOp(op, [], [], 0);
-    return false;
-  } catch (error) {
-    return /^Invalid TF_Status: 5\b/.test((error as Error).message);
-  }
+/** Whether what runs now is being differentiated. */
+export function inGradient(): boolean {
+  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
 }
 
 /**
  * Runs a TensorFlow operation that TensorFlow.js has no name for. It has no gradient.
  *
- * @param attributes types (`"float32"`, `"int32"`), other texts, and switches
+ * @param attributes types (`"float32"`, `"int32"`), other texts, float numbers, and switches
  * @param inputs a bigint stands for an int64 scalar, which TensorFlow.js has no tensors for
  */
 export function runNative(
   op: string,
-  attributes: Record<string, string | boolean>,
+  attributes: Record<string, string | boolean | number>,
   inputs: (Tensor | bigint)[],
   outputs: number,
 ): Tensor[] {
@@ -172,6 +161,7 @@ export function runNative(
   const types: Record<string, number> = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
   const values = Object.entries(attributes).map(([name, value]) => {
     if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+    if (typeof value === "number") return { name, type: binding.TF_ATTR_FLOAT, value };
     const type = types[value];
     return type === undefined
       ? { name, type: binding.TF_ATTR_STRING, value }

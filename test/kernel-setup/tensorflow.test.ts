@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { type Project, projectAt, projectRoot } from "../../kernel-setup/project.js";
@@ -36,6 +37,21 @@ function lendLibrary(made: Project): boolean {
   return true;
 }
 
+/** Loads a built binding in a process of its own and has an operation of ours do what is the same for any seed. */
+function runOperation({ binding, env, node }: Project): string {
+  const script = `
+    const binding = require(process.argv[1]);
+    const { TF_FLOAT, TF_INT32, TF_ATTR_FLOAT: type } = binding;
+    const x = binding.createTensor([3], TF_FLOAT, Float32Array.of(1, 2, 4));
+    const seed = binding.createTensor([2], TF_INT32, Int32Array.of(1, 2));
+    const [y] = binding.executeOp("ManabiDropout", [{ name: "rate", type, value: 1e-30 }], [x, seed], 1);
+    process.stdout.write(binding.tensorDataSync(y.id).join());`;
+  return execFileSync(node, ["-e", script, binding], {
+    encoding: "utf8",
+    env: { ...env, TF_CPP_MIN_LOG_LEVEL: "2" },
+  });
+}
+
 const noCompiler = { PATH: "/nowhere" };
 
 describe("kernel-setup/tensorflow", function () {
@@ -50,6 +66,7 @@ describe("kernel-setup/tensorflow", function () {
     const { kind, reason } = readTensorFlowStatus(made)!;
     assert.deepEqual({ kind, reason }, { kind: "native", reason: null });
     assert.equal(step.isDone(), true);
+    assert.equal(runOperation(made), "1,2,4");
 
     fs.rmSync(path.join(made.tfjsNode, "lib"), { recursive: true });
     assert.equal(step.isDone(), false);
@@ -57,6 +74,9 @@ describe("kernel-setup/tensorflow", function () {
     await tensorFlowStep(later).run();
     assert.equal(tensorFlowStep(later).isDone(), true);
     assert.equal(readTensorFlowStatus(made)!.kind, "native");
+
+    fs.appendFileSync(path.join(made.root, "kernel-setup/training-operations.cc"), "\n");
+    assert.equal(step.isDone(), false, "a source of ours has changed");
   });
 
   it("goes on with WebAssembly when there is no compiler and no download, and says so in one line", async () => {

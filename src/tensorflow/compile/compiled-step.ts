@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { runsNatively, tf } from "../native.js";
+import { inGradient, runsNatively, tf } from "../native.js";
 import type { GraphNode } from "./graph.js";
 import { Program, programGraph, type ProgramGraph, type Steps } from "./program.js";
 import { isRecording, record, type Recording } from "./recorder.js";
@@ -184,7 +184,3 @@ export function numbersOf(scalars: Tensor[]): number[] {
 
 const shapeText = ({ dtype, shape }: Pick<Tensor, "dtype" | "shape">): string =>
   `${dtype}[${shape.join(",")}]`;
-
-function inGradient(): boolean {
-  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
-}

@@ -4,7 +4,7 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { LayersModel, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
-import { withoutFusion } from "../recurrent/recurrent.js";
+import { withoutOwnOperations } from "../own-operations.js";
 import { dataType, Graph, nodeOf, type AttributeValue, type GraphNode, type TensorValue } from "./graph.js";
 import { record, type Recording } from "./recorder.js";
 import { prune } from "./rewrite.js";
@@ -53,11 +53,16 @@ function recordInference(model: LayersModel, batchSize: number): Recording {
   );
   const infer = () =>
     tf.tidy(() => [model.apply(inputs.length === 1 ? inputs[0]! : inputs) as Tensor | Tensor[]].flat());
-  // Who loads it has none of our own operations.
-  const { outputs, recording } = withoutFusion(() => record(infer, inputs));
+  // Who loads the file has TensorFlow's operations, not ours.
+  const { outputs, recording } = withoutOwnOperations(() => record(infer, inputs));
   tf.dispose([inputs, outputs]);
   if (recording.obstacle !== undefined) {
     throw new Error(`exportSavedModel: the model has no graph: ${recording.obstacle}.`);
+  }
+  if (recording.variables.some(({ update }) => update !== undefined)) {
+    throw new Error(
+      "exportSavedModel: inference changes a variable, as a layer does that draws new random numbers each time. Give it a seed, or leave it out.",
+    );
   }
   return recording;
 }

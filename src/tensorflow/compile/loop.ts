@@ -60,7 +60,8 @@ class LoopFrame {
 
   /** A tensor from outside, as the loop sees it. */
   enter(tensor: string, T: AttributeValue, constant: boolean): string {
-    const frame = { frame_name: { s: "steps" }, parallel_iterations: { i: 1 } };
+    // Two at a time: the next step picks its batch while this one ends.
+    const frame = { frame_name: { s: "steps" }, parallel_iterations: { i: 2 } };
     return this.add("Enter", [tensor], { T, is_constant: { b: constant }, ...frame });
   }
 
@@ -88,9 +89,15 @@ class LoopFrame {
     return values;
   }
 
-  /** Takes a step's nodes over; `renamed` says what stands for which of its tensors. */
-  include(step: Graph, renamed: Map<string, string>): void {
+  /**
+   * Takes a step's nodes over.
+   *
+   * @param renamed what stands for which of its tensors
+   * @param updated the tensor that is there once the step before has changed the variables
+   */
+  include(step: Graph, renamed: Map<string, string>, updated: string): void {
     const entered = new Set<string>();
+    const handles = new Set<string>();
     for (const { name, op, inputs, attributes } of step.nodes) {
       const output = `${name}:0`;
       if (renamed.has(output)) continue;
@@ -99,10 +106,12 @@ class LoopFrame {
         const tensor = this.enter(this.graph.add(op, inputs, attributes, name), T, true);
         renamed.set(output, tensor);
         entered.add(tensor);
+        if (op === "VarHandleOp") handles.add(tensor);
         continue;
       }
       const sources = inputs.map((input) => renamed.get(input) ?? input);
-      if (sources.every((input) => entered.has(input))) sources.push(this.#pivot!);
+      if (sources.some((input) => handles.has(input))) sources.push(`^${nodeOf(updated)}`);
+      else if (sources.every((input) => entered.has(input))) sources.push(this.#pivot!);
       this.graph.add(op, sources, attributes, name);
     }
   }
@@ -148,7 +157,7 @@ export function loopOf({ graph: step, rows: batch, batchSize, numbers, outputs, 
     numbers.forEach((number, i) => renamed.set(number, `${unpacked}:${i}`));
   }
 
-  loop.include(step, renamed);
+  loop.include(step, renamed, results!.inside);
   const packed = loop.add(
     "Pack",
     outputs.map((output) => renamed.get(output) ?? output),
@@ -160,6 +169,6 @@ export function loopOf({ graph: step, rows: batch, batchSize, numbers, outputs, 
     N: { i: 2 },
   });
   collected.set(all, updates);
-  counter.set(loop.add("AddV2", [index!.inside, one], { T: int32 }), updates);
+  counter.set(loop.add("AddV2", [index!.inside, one], { T: int32 }), []);
   return { graph: loop.graph, rows, first, steps, numbers: table, outputs: results!.after };
 }

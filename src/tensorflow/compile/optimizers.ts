@@ -1,11 +1,14 @@
 import type { Optimizer } from "@tensorflow/tfjs-node";
+import { hasOwnOperation } from "../own-operations.js";
 import type { AttributeValue } from "./graph.js";
 
-/** One of TensorFlow's fused update operations, and what it takes after the handles of the weight and its slots. */
+/** A fused update operation, and what it takes after the handles of the weight and its slots. */
 export interface FusedUpdate {
   op: string;
   /** A number that is asked for before each step, or the gradient. */
   inputs: (((optimizer: OptimizerFields) => number) | "gradient")[];
+  /** How many of the slots it takes; all if left out. */
+  slots?: number;
   attributes?: (optimizer: OptimizerFields) => Record<string, AttributeValue>;
   /** Whether the operation computes what this instance does; always if left out. */
   applies?: (optimizer: OptimizerFields) => boolean;
@@ -23,7 +26,7 @@ const field =
 const power = (name: string) => (optimizer: OptimizerFields) =>
   optimizer[name]! ** (optimizer["iterations"]! + 1);
 
-/** By the optimizer's class name. */
+/** TensorFlow's operations, by the optimizer's class name. */
 const fusedUpdates: Record<string, FusedUpdate> = {
   SGD: { op: "ResourceApplyGradientDescent", inputs: [field("learningRate"), "gradient"] },
   Momentum: {
@@ -55,10 +58,23 @@ const fusedUpdates: Record<string, FusedUpdate> = {
   },
 };
 
-/** The operation that changes a weight as the optimizer does, if TensorFlow has one. */
+/** Our own, which are used instead where they are there and apply. */
+const ownUpdates: Record<string, FusedUpdate> = {
+  RMSProp: {
+    op: "ManabiResourceApplyRmsprop",
+    inputs: [field("learningRate"), field("decay"), field("epsilon"), "gradient"],
+    slots: 1,
+    applies: ({ centered, momentum }) => !centered && momentum === 0,
+  },
+};
+
+/** The operation that changes a weight as the optimizer does, if there is one. */
 export function fusedUpdateOf(optimizer: Optimizer): FusedUpdate | undefined {
-  const fused = fusedUpdates[optimizer.getClassName()];
-  return fused?.applies?.(fieldsOf(optimizer)) === false ? undefined : fused;
+  const name = optimizer.getClassName();
+  const applies = (update: FusedUpdate | undefined) =>
+    update && (update.applies?.(fieldsOf(optimizer)) ?? true) ? update : undefined;
+  const own = applies(ownUpdates[name]);
+  return own && hasOwnOperation(own.op) ? own : applies(fusedUpdates[name]);
 }
 
 export function fieldsOf(optimizer: Optimizer): OptimizerFields {

@@ -142,7 +142,7 @@ class Recorder implements StepListener {
     if (!fused || this.recording.obstacle !== undefined) return;
     const numbers = this.#numbersOf(optimizer, fused);
     const inputs = numbers.map((tensor) => tensor ?? this.#tensorOf(this.#handle(gradient), gradient));
-    const changed = [weight, ...slots].map((variable) => this.#variable(variable));
+    const changed = [weight, ...slots.slice(0, fused.slots)].map((variable) => this.#variable(variable));
     const attributes = { T: { type: dataType.float }, ...fused.attributes?.(fieldsOf(optimizer)) };
     this.#update(fused.op, changed, inputs, attributes);
   }

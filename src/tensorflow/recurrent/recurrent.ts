@@ -1,5 +1,6 @@
 import type { LayerVariable, Tensor, Tensor3D, layers } from "@tensorflow/tfjs-node";
-import { hasOperation, runNative, runsNatively, tf } from "../native.js";
+import { runNative, tf } from "../native.js";
+import { hasOwnOperation } from "../own-operations.js";
 
 interface Activation {
   getClassName(): string;
@@ -63,19 +64,6 @@ export function fuseRecurrent(): void {
   };
 }
 
-let stepwise = false;
-
-/** Runs `action` with recurrent layers step by step: in operations that every TensorFlow has. */
-export function withoutFusion<T>(action: () => T): T {
-  const before = stepwise;
-  stepwise = true;
-  try {
-    return action();
-  } finally {
-    stepwise = before;
-  }
-}
-
 /** The cells that the operation knows. A class of somebody's own, or a changed one, may compute something else. */
 const cells = {
   simple: Object.getPrototypeOf(tf.layers.simpleRNNCell({ units: 1 })) as Cell,
@@ -90,9 +78,7 @@ function kindOf(cell: Cell): Attributes["cell"] | undefined {
 
 function isFusible({ cell }: Recurrent, x: Tensor): boolean {
   return (
-    !stepwise &&
-    runsNatively() &&
-    hasOperation(forward) &&
+    hasOwnOperation(forward) &&
     kindOf(cell) !== undefined &&
     activations.has(cell.activation.getClassName()) &&
     activations.has(cell.recurrentActivation?.getClassName() ?? "linear") &&

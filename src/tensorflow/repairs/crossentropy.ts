@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { tf } from "../native.js";
+import { inGradient, runNative, runsNatively, tf } from "../native.js";
 
 type Save = (tensors: Tensor[]) => void;
 type Loss = (target: Tensor, output: Tensor) => Tensor;
@@ -70,18 +70,30 @@ function inputOf(output: Tensor, activation: string): Tensor | undefined {
 const softmaxCrossentropy = (target: Tensor, output: Tensor): Tensor =>
   tf.customGrad((...args) => {
     const [z, x, save] = args as unknown as [Tensor, Tensor, Save];
-    save([z, x]);
+    const { value, slope } = lossAndSlope(z, x);
+    save([z, x, slope]);
     return {
-      value: tf.neg(tf.sum(tf.mul(z, tf.logSoftmax(x)), -1)),
-      gradFunc: (dy, [labels, logits]) => {
+      value,
+      gradFunc: (dy, [labels, logits, known]) => {
         const upstream = tf.expandDims(dy, -1);
-        return [
-          tf.neg(tf.mul(tf.logSoftmax(logits!), upstream)),
-          tf.mul(tf.sub(tf.softmax(logits!), labels!), upstream),
-        ];
+        // What is known already has no gradient of its own.
+        const difference = inGradient() ? tf.sub(tf.softmax(logits!), labels!) : known!;
+        return [tf.neg(tf.mul(tf.logSoftmax(logits!), upstream)), tf.mul(difference, upstream)];
       },
     };
   })(target, output);
+
+/** The crossentropy, and `softmax(logits) - labels`, which TensorFlow computes by the way. */
+function lossAndSlope(labels: Tensor, logits: Tensor): { value: Tensor; slope: Tensor } {
+  if (!runsNatively()) {
+    const value = tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), -1));
+    return { value, slope: tf.sub(tf.softmax(logits), labels) };
+  }
+  const rows = [-1, logits.shape.at(-1)!];
+  const matrices = [tf.reshape(logits, rows), tf.reshape(labels, rows)];
+  const [value, slope] = runNative("SoftmaxCrossEntropyWithLogits", { T: "float32" }, matrices, 2);
+  return { value: tf.reshape(value!, logits.shape.slice(0, -1)), slope: tf.reshape(slope!, logits.shape) };
+}
 
 /** The crossentropy of each value in `target`, 0 or 1, with `sigmoid(output)`. */
 const sigmoidCrossentropy = (target: Tensor, output: Tensor): Tensor =>

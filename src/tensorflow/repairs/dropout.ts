@@ -1,11 +1,28 @@
 import type { Tensor, TensorLike, layers } from "@tensorflow/tfjs-node";
-import { core, runsNatively, tf } from "../native.js";
+import { core, runNative, runsNatively, tf } from "../native.js";
 import { hostRandom, SeedSequence } from "../random-state.js";
-import { drawKept } from "./dropout-mask.js";
-import { withSeeds } from "./random.js";
+import { hasOwnOperation } from "../own-operations.js";
+import { seedTensor, withSeeds } from "./random.js";
 
 type Layer = layers.Layer;
 type DropoutLayer = Layer & { seed?: number };
+
+const operation = "ManabiDropout";
+
+/**
+ * `x` with each element set to 0 at a chance of `rate`, and the others divided by `1 - rate`, in one pass over memory: our
+ * own operation (kernel-setup/training-operations.cc).
+ *
+ * @param seed int32 `[2]`; the same seed drops the same elements
+ */
+export function dropElements(x: Tensor, rate: number, seed: Tensor): Tensor {
+  return tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
+    save([seed]);
+    const [value] = runNative(operation, { rate }, [given, seed], 1);
+    return { value: value!, gradFunc: (dy, [saved]) => dropElements(dy, rate, saved!) };
+  })(x);
+}
 
 /**
  * TensorFlow.js draws a dropout mask number by number in JavaScript, and a layer with a seed gets the same mask in every
@@ -24,8 +41,14 @@ export function repairDropout(): void {
       // A noise shape may leave sizes out: [null, 1, null] drops whole columns.
       const sameRank = (noiseShape ?? input.shape).length === input.rank;
       const shape = sameRank ? input.shape.map((size, axis) => noiseShape?.[axis] ?? size) : noiseShape!;
-      const kept = tf.cast(drawKept(shape, rate, seed), "float32");
-      return tf.mul(input, tf.mul(kept, 1 / (1 - rate)));
+      if (!hasOwnOperation(operation)) {
+        const kept = tf.greaterEqual(tf.randomUniform(shape, 0, 1, "float32", seed), rate);
+        return tf.mul(input, tf.mul(tf.cast(kept, "float32"), 1 / (1 - rate)));
+      }
+      const key = seedTensor(seed);
+      return tf.util.arraysEqual(shape, input.shape)
+        ? dropElements(input, rate, key)
+        : tf.mul(input, dropElements(tf.ones(shape), rate, key));
     });
   };
 

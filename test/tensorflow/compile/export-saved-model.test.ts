@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-node";
+import type { LayersModel, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
 import { exportSavedModel } from "../../../src/tensorflow/compile/index.js";
 import { tf } from "../../../src/tensorflow/load.js";
 
@@ -23,6 +23,19 @@ for directory, shapes in json.loads(sys.argv[1]):
     results.append({name: [float(v) for v in np.ravel(tensor)] for name, tensor in serve(**inputs).items()})
 print(json.dumps(results))
 `;
+
+/** A layer that drops elements in inference, too. */
+class AlwaysDrops extends tf.layers.Layer {
+  static className = "AlwaysDrops";
+
+  constructor(private readonly seed?: number) {
+    super();
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return tf.dropout([inputs].flat()[0]!, 0.5, undefined, this.seed);
+  }
+}
 
 const models: Record<string, () => LayersModel> = {
   dense: () =>
@@ -103,5 +116,28 @@ describe("exportSavedModel", function () {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("writes TensorFlow's operations only", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "manabi-export-"));
+    try {
+      const model = tf.sequential({
+        layers: [tf.layers.dense({ units: 4, inputShape: [3] }), new AlwaysDrops(7)],
+      });
+      exportSavedModel(model, folder);
+      const written = readFileSync(path.join(folder, "saved_model.pb"), "latin1");
+      assert.match(written, /StatelessRandomUniform/);
+      assert.doesNotMatch(written, /Manabi/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("refuses a model that draws new random numbers in inference", () => {
+    const dense = tf.layers.dense({ units: 4, inputShape: [3] });
+    assert.throws(
+      () => exportSavedModel(tf.sequential({ layers: [dense, new AlwaysDrops()] }), tmpdir()),
+      /exportSavedModel: inference changes a variable.*random numbers.*seed/,
+    );
   });
 });
