@@ -2,6 +2,8 @@
  * Types of what Manabi adds to TensorFlow.js: Keras's arguments that it lacks, so that they type-check in cells. Beside
  * `namespace.cts`, whose `tf` they belong to.
  */
+// oxlint-disable-next-line no-unassigned-import -- the types of added layers
+import "./layers/types.cjs";
 import type { History, ModelFitArgs, Scalar, Tensor } from "@tensorflow/tfjs";
 
 type Tensors = Tensor | Tensor[] | { [name: string]: Tensor };

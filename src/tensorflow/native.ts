@@ -97,6 +97,7 @@ const requireFromTensorFlow = createRequire(require.resolve("@tensorflow/tfjs"))
 export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
   Pick<
     TensorFlow,
+    | "conv3d"
     | "dropout"
     | "multinomial"
     | "nextFrame"

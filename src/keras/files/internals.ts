@@ -32,6 +32,8 @@ export interface LayerInternals {
   backwardLayer?: Tf.layers.Layer;
   cell?: Tf.layers.Layer;
   cells?: Tf.layers.Layer[];
+  /** The dense layers that MultiHeadAttention has in Keras; here they are weights of its own. */
+  projections?: { path: string; name: string; weights: Tf.LayerVariable[] }[];
 }
 
 export interface ModelInternals {

@@ -2,7 +2,7 @@ import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
 import { internals, isOwnClass } from "./internals.js";
 import { asObject, asString, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
-import { harmless, type LayerRule, layerRules } from "./layers.js";
+import { harmless, kerasClass, type LayerRule, layerRules } from "./layers.js";
 import { camelCase, fromCamelCase } from "./naming.js";
 import { type Place, valueToKeras, valueToTfjs } from "./objects.js";
 
@@ -30,12 +30,12 @@ export function layerToTfjs(entry: JsonObject): TfjsLayer {
       result[known.tfjs] = convert(known.keras, value, place);
     } else checkUnknown(rule, key, value, place);
   }
-  return { className, config: toCamelCase(result) as JsonObject };
+  return { className: rule.className ?? className, config: toCamelCase(result) as JsonObject };
 }
 
 /** The inverse of {@link layerToTfjs}, from a live layer, in Keras 3's form. */
 export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
-  const className = layer.getClassName();
+  const className = kerasClass(layer.getClassName());
   const place = `Layer ${JSON.stringify(layer.name)} (${className})`;
   const config: JsonObject = layer.getConfig();
   const base = { name: layer.name, trainable: config.trainable ?? true, dtype: "float32" };
@@ -85,7 +85,8 @@ function baseConfig(config: JsonObject, place: Place): JsonObject {
 const baseArguments = new Set(["name", "trainable", "dtype", "batch_input_shape", "batch_shape"]);
 
 function knownArgument(rule: LayerRule, key: string): { keras: string; tfjs: string } | undefined {
-  if (rule.args.includes(key)) return { keras: key, tfjs: rule.renamed?.[key] ?? key };
+  if (rule.args.includes(key) || rule.call?.includes(key))
+    return { keras: key, tfjs: rule.renamed?.[key] ?? key };
   // Keras 2's files have some arguments under the name that tfjs still uses.
   const keras = Object.entries(rule.renamed ?? {}).find(([, old]) => old === key)?.[0];
   return keras ? { keras, tfjs: key } : undefined;
@@ -160,8 +161,8 @@ function customToTfjs(className: string, config: JsonObject, place: Place): Tfjs
 function rejectClass(className: string, place: Place): never {
   reject(
     `${place}: the class ${className} exists in only one of Keras and TensorFlow.js`,
-    `one of ${Object.keys(layerRules).join(", ")}`,
-    `Port it to TypeScript and register it with tf.serialization.registerClass, or build the model without it.`,
+    "layers that both have, which docs/keras-files.md lists",
+    "Port it to TypeScript and register it with tf.serialization.registerClass, or build the model without it.",
   );
 }
 
@@ -171,8 +172,11 @@ function argumentToKeras(key: string, value: Json, layer: Tf.layers.Layer, place
   if (key === "cell") return layerToKeras(inner.cell!);
   if (key === "cells") return inner.cells!.map(layerToKeras);
   const converted = valueToKeras(key, value, place);
-  return key === "data_format" || key === "interpolation" ? fromCamelCase(textOf(converted)) : converted;
+  return words.has(key) ? fromCamelCase(textOf(converted)) : converted;
 }
+
+/** Arguments whose values are words of the library, in snake case in Keras. */
+const words = new Set(["data_format", "interpolation", "mode", "output_mode", "fill_mode"]);
 
 const isName = (key: string): boolean => key === "name" || key === "class_name" || key === "className";
 

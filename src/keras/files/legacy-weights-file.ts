@@ -2,8 +2,8 @@ import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
 import type { Hdf5Reader, Hdf5Writer } from "./hdf5.js";
 import { isSequential } from "./internals.js";
-import { assign, tensorValues } from "./values.js";
 import { kerasVersion } from "./version.js";
+import { readWeight, writeWeight } from "./weight-values.js";
 import { weightGroups, weightName } from "./weight-groups.js";
 
 /**
@@ -28,8 +28,7 @@ export function writeLegacyWeights(file: Hdf5Writer, model: Tf.LayersModel, root
       "weight_names",
       layer.weights.map((weight) => names.get(weight)!),
     );
-    for (const weight of layer.weights)
-      file.floats(join(group, names.get(weight)!), tensorValues(weight.read()));
+    for (const weight of layer.weights) writeWeight(file, join(group, names.get(weight)!), weight);
   }
   file.group(join(root, "top_level_model_weights"));
 }
@@ -65,7 +64,7 @@ export function readLegacyWeights(file: Hdf5Reader, model: Tf.LayersModel, root:
       );
     }
     layer.weights.forEach((weight, j) => {
-      assign(weight, file.floats(join(root, `${name}/${weights[j]}`), weight.shape as number[]));
+      readWeight(file, join(root, `${name}/${weights[j]}`), weight);
     });
   });
 }

@@ -12,6 +12,8 @@ import {
   textOf,
 } from "./json.js";
 import { layerToTfjs } from "./layer-config.js";
+import { callArguments } from "./layers.js";
+import { withoutMaskOperations } from "./mask-operations.js";
 import { tf } from "../../tensorflow/load.js";
 
 const modelClasses = new Set(["Sequential", "Functional", "Model"]);
@@ -145,11 +147,12 @@ type Reference = [layer: string, call: number, tensor: number];
 function buildFunctional(entry: JsonObject): Tf.LayersModel {
   const config = asObject(entry.config, "A functional model's config");
   const name = asString(config.name, "A functional model's name");
-  const entries = asArray(config.layers, `The layers of ${name}`).map((layer) =>
+  const described = asArray(config.layers, `The layers of ${name}`).map((layer) =>
     asObject(layer, `A layer of ${name}`),
   );
+  const entries = withoutMaskOperations(described, config.output_layers);
   const names = entries.map((layer) => textOf(layer.name ?? asObject(layer.config, "A layer's config").name));
-  const layers = new Map(entries.map((layer, i) => [names[i]!, build(layer)]));
+  const layers = new Map(entries.map((layer, i) => [names[i]!, build(withCallArguments(layer))]));
   const legacy = entries.some((layer) => (layer.inbound_nodes as Json[] | undefined)?.some(Array.isArray));
   // Keras 2 counts a nested model's own node as its first call; Keras 3 does so in output_layers only, and only for
   // functional models.
@@ -168,7 +171,7 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
     if (nodes.length > 0)
       waiting.set(
         names[i]!,
-        nodes.map((node) => references(node, names[i]!)),
+        nodes.map((node) => references(node, names[i]!, callArguments(layer))),
       );
     else calls.set(names[i]!, [internals(layers.get(names[i]!)!).inboundNodes[0]?.outputTensors ?? []]);
   });
@@ -206,19 +209,54 @@ function freeze<T extends Tf.LayersModel>(model: T, config: Json): T {
   return model;
 }
 
+/** Keras takes some arguments in each call that the layer itself takes here: then all calls must agree. */
+function withCallArguments(layer: JsonObject): JsonObject {
+  const keys = callArguments(layer);
+  const calls = asArray(layer.inbound_nodes, "The inbound_nodes of a layer").map((node) => kwargsOf(node));
+  const config = { ...asObject(layer.config, "A layer's config") };
+  for (const key of keys) {
+    const values = calls.map((kwargs) => kwargs[key] ?? false);
+    if (new Set(values).size > 1) {
+      reject(
+        `Layer ${JSON.stringify(config.name)} is called with ${key} = ${values.map(describe).join(" and ")}`,
+        "the same in all calls of a layer",
+        "Use a layer of its own for each, and save again.",
+      );
+    }
+    if (values[0] === true) config[key] = true;
+  }
+  return { ...layer, config };
+}
+
+function kwargsOf(node: Json): JsonObject {
+  const kwargs = Array.isArray(node)
+    ? (node[0] as Json[] | undefined)?.[3]
+    : isObject(node)
+      ? node.kwargs
+      : {};
+  return isObject(kwargs) ? kwargs : {};
+}
+
+/** Further tensors of a call, which are inputs like the first ones here, in this order. */
+const tensorArguments = ["query", "value", "key", "initial_state"];
+
 /** The tensors of one call: Keras 3 writes `{ args, kwargs }`, Keras 2 a list of `[layer, call, tensor, kwargs]`. */
-function references(node: Json, layer: string): Reference[] {
+function references(node: Json, layer: string, settings: readonly string[]): Reference[] {
+  const further = (kwargs: JsonObject): Json[] => {
+    const isKnown = (key: string): boolean => tensorArguments.includes(key) || settings.includes(key);
+    checkKwargs(Object.fromEntries(Object.entries(kwargs).filter(([key]) => !isKnown(key))), layer);
+    return tensorArguments.flatMap((key) => kwargs[key] ?? []);
+  };
   if (Array.isArray(node)) {
-    return node.map((item) => {
+    return node.flatMap((item) => {
       const [name, call, index, kwargs] = asArray(item, `A call of ${layer}`);
-      checkKwargs(isObject(kwargs) ? kwargs : {}, layer);
-      return reference([name!, call!, index!], layer);
+      const others = further(isObject(kwargs) ? kwargs : {});
+      return [[name!, call!, index!], ...others].map((one) => reference(one, layer));
     });
   }
   const { args, kwargs } = asObject(node, `A call of ${layer}`);
-  const { initial_state: state, ...others }: JsonObject = isObject(kwargs) ? kwargs : {};
-  checkKwargs(others, layer);
-  return [...asArray(args, `The arguments of ${layer}`), state ?? []].flatMap((item) => tensors(item, layer));
+  const others = further(isObject(kwargs) ? kwargs : {});
+  return [...asArray(args, `The arguments of ${layer}`), ...others].flatMap((item) => tensors(item, layer));
 }
 
 function tensors(value: Json, layer: string): Reference[] {

@@ -3,6 +3,8 @@ import { reject } from "./errors.js";
 import { internals, isModel, isSequential, modelInternals } from "./internals.js";
 import type { Json, JsonObject } from "./json.js";
 import { layerToKeras } from "./layer-config.js";
+import { callArguments } from "./layers.js";
+import { camelCase } from "./naming.js";
 
 /** `model` as Keras 3 describes it: `{ module, class_name, config, registered_name }`. */
 export function modelToConfig(model: Tf.LayersModel): JsonObject {
@@ -98,10 +100,22 @@ function functionalToConfig(model: Tf.LayersModel): JsonObject {
   };
 }
 
-/** tfjs gives a recurrent layer its initial state as further inputs, Keras as `initial_state`. */
+/**
+ * tfjs gives a recurrent layer its initial state as further inputs, Keras as `initial_state`; the inputs of
+ * MultiHeadAttention are arguments of their own in Keras.
+ */
 function callConfig(layer: Tf.layers.Layer, tensors: JsonObject[]): JsonObject {
   const isRecurrent = internals(layer).cell !== undefined || layer.getClassName() === "Bidirectional";
   if (tensors.length === 1) return { args: tensors, kwargs: {} };
   if (isRecurrent) return { args: tensors.slice(0, 1), kwargs: { initial_state: tensors.slice(1) } };
-  return { args: [tensors], kwargs: {} };
+  const settings = layer.getConfig();
+  const kwargs = callArguments({ class_name: layer.getClassName() })
+    .map((key) => [key, settings[camelCase(key)] ?? false] as const)
+    .filter(([, value]) => value !== false);
+  if (layer.getClassName() !== "MultiHeadAttention") {
+    return { args: [tensors], kwargs: Object.fromEntries(kwargs) };
+  }
+  const [query, value, key] = tensors;
+  const named = { ...(key ? { key } : {}), ...Object.fromEntries(kwargs) } as JsonObject;
+  return { args: [query!, value!], kwargs: named };
 }

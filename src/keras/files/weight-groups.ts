@@ -41,6 +41,7 @@ function* groups(layer: Tf.layers.Layer, path: string, names: string[]): Generat
     cell,
     cells,
     layer: wrapped,
+    projections,
   } = internals(layer);
   const inner = (child: Tf.layers.Layer, key: string): Generator<WeightGroup> =>
     groups(child, `${path}/${key}`, [...names, child.name]);
@@ -61,6 +62,11 @@ function* groups(layer: Tf.layers.Layer, path: string, names: string[]): Generat
   } else if (wrapped) {
     yield { path, names, weights: [] };
     yield* inner(wrapped, "layer");
+  } else if (projections) {
+    yield { path, names, weights: [] };
+    for (const part of projections) {
+      yield { path: `${path}/${part.path}`, names: [...names, part.name], weights: part.weights };
+    }
   } else {
     yield { path, names, weights: [..._trainableWeights, ..._nonTrainableWeights] };
   }

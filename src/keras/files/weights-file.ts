@@ -1,14 +1,14 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
 import type { Hdf5Reader, Hdf5Writer } from "./hdf5.js";
-import { assign, tensorValues } from "./values.js";
+import { readWeight, writeWeight } from "./weight-values.js";
 import { weightGroups } from "./weight-groups.js";
 
 /** Writes the weights of `model` as Keras 3's `.weights.h5` has them: `layers/dense_1/vars/0`, ... */
 export function writeWeights(file: Hdf5Writer, model: Tf.LayersModel): void {
   for (const { path, names, weights } of weightGroups(model)) {
     file.text(`${path}/vars`, "name", names.at(-1)!);
-    weights.forEach((weight, i) => file.floats(`${path}/vars/${i}`, tensorValues(weight.read())));
+    weights.forEach((weight, i) => writeWeight(file, `${path}/vars/${i}`, weight));
   }
   file.text("vars", "name", model.name);
 }
@@ -26,8 +26,6 @@ export function readWeights(file: Hdf5Reader, model: Tf.LayersModel): void {
         "The weights belong to another architecture: load the file they were saved with.",
       );
     }
-    weights.forEach((weight, i) =>
-      assign(weight, file.floats(`${variables}/${i}`, weight.shape as number[])),
-    );
+    weights.forEach((weight, i) => readWeight(file, `${variables}/${i}`, weight));
   }
 }

@@ -1,5 +1,5 @@
 import type { GradConfig, Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
-import { tf } from "../native.js";
+import { core, tf } from "../native.js";
 
 type Padding = "same" | "valid" | number | [number, number][];
 interface Attributes {
@@ -15,6 +15,7 @@ export function repairConvolutionGradients(): void {
   addDilations("Conv2D");
   addDilations("DepthwiseConv2dNative");
   unfuseDilated();
+  composeDilated3d();
   tf.registerGradient({
     kernelName: "Conv3DBackpropInputV2",
     inputsToSave: ["dy", "filter"],
@@ -73,6 +74,29 @@ function unfuseDilated(): void {
     if (!isDilated || isFused) return conv2d(args);
     const convolved = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
     return bias ? tf.add(convolved, bias) : convolved;
+  };
+}
+
+/** In three dimensions tfjs-node has not even the dilated convolution ("CPU Dilation depth must be 1"). */
+function composeDilated3d(): void {
+  const operations = core as { conv3d: typeof tf.conv3d };
+  const { conv3d } = operations;
+  operations.conv3d = <T extends Tensor4D | Tensor5D>(...args: Parameters<typeof conv3d<T>>): T => {
+    const [x, filter, strides, pad, format = "NDHWC", dilations = 1] = args;
+    const rates = typeof dilations === "number" ? [dilations, dilations, dilations] : dilations;
+    if (rates.every((rate) => rate === 1)) return conv3d<T>(x, filter, strides, pad, format, dilations);
+    return tf.tidy(() => {
+      const margins = rates.map((rate, i) => marginsOf(pad, i, ((filter as Tensor5D).shape[i]! - 1) * rate));
+      const sizes = (x as Tensor5D).shape
+        .slice(1, 4)
+        .map((size, i) => size + margins[i]![0] + margins[i]![1]);
+      const extra = sizes.map((size, i) => (rates[i]! - (size % rates[i]!)) % rates[i]!);
+      const around = margins.map(([before, after], i) => [before, after + extra[i]!]);
+      const images = tf.spaceToBatchND(x as Tensor5D, rates, around);
+      const convolved = conv3d(images, filter, 1, "valid", format);
+      const behind = extra.map((more) => [0, more]);
+      return tf.batchToSpaceND(convolved, rates, behind) as Tensor as T;
+    });
   };
 }
 

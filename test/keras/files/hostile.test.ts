@@ -123,8 +123,8 @@ describe("loadModel of damaged, foreign and hostile files", () => {
     );
     await assertRefused(
       "unknown.keras",
-      await change("Attention"),
-      /class Attention exists in only one/,
+      await change("Hashing"),
+      /class Hashing exists in only one/,
       /registerClass/,
     );
     await assertRefused(

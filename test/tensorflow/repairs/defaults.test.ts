@@ -44,10 +44,13 @@ const others = {
 /** The same setting by another name. */
 const renamed: Record<string, string> = { "LeakyReLU negative_slope": "alpha" };
 
+/** Settings that Manabi adds to layers of TensorFlow.js; they are saved only where they are not at their defaults. */
+const added = ["groups", "keepdims", "negativeSlope", "threshold"];
+
 /** Settings that TensorFlow.js lacks; it works as Keras does by default. */
 const lacking =
-  "antialias dilationRate fillMode fillValue groups keepdims negativeSlope padToAspectRatio renorm renormMomentum sparse " +
-  "synchronized threshold useCudnn zeroOutputForMask";
+  "antialias dilationRate epsilon fillMode fillValue outputMode padToAspectRatio renorm renormMomentum sparse " +
+  "synchronized useCudnn useGate zeroOutputForMask";
 
 /** A setting as one text, however it is written. */
 function normal(value: unknown): string {
@@ -74,9 +77,11 @@ describe("tensorflow/repairs: defaults of Keras", () => {
   for (const name of shared) {
     it(`layer ${name}`, () => {
       const make = factories[byLowerCase.get(name.toLowerCase())!]!;
-      const config = make({ ...others, ...required[name] }).getConfig();
+      const layer = make({ ...others, ...required[name] });
+      const config = layer.getConfig();
       for (const [argument, value] of Object.entries(fixture.layers[name]!)) {
         const setting = renamed[`${name} ${argument}`] ?? camelCase(argument);
+        if (added.includes(setting) && setting in layer) config[setting] = layer[setting as never];
         if (!(setting in config) && value !== null) lacked.add(setting);
         // Names are made up, the strides of pooling are its size, numTokens are required here, and weights are no setting.
         const isWorkedOut = value === null && ["name", "num_tokens", "strides", "weights"].includes(argument);
