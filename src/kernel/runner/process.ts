@@ -195,6 +195,9 @@ interface ProcessListener {
   raw(name: "stdout" | "stderr", text: string): void | Promise<void>;
 }
 
+/** What Node prints as it exits, since the helper thread has an inspector session. */
+const debuggerNote = "Waiting for the debugger to disconnect...\n";
+
 /** One process, from its start to its death. */
 class RunnerProcess {
   /** Resolves when the process can evaluate, or has died. */
@@ -230,7 +233,10 @@ class RunnerProcess {
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     this.output = new OrderedOutput(this.stream(Descriptor.output), this.stream(1), this.stream(2), token, {
       frame: (frame) => this.receive(frame),
-      raw: (name, text) => listener.raw(name, text),
+      raw(name, text) {
+        const users = text.replace(debuggerNote, "");
+        return users === "" ? undefined : listener.raw(name, users);
+      },
     });
     const reader = new FrameReader();
     this.stream(Descriptor.helper).on("data", (chunk: Buffer) => {

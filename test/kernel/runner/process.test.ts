@@ -64,6 +64,13 @@ describe("kernel/runner process", function () {
     assert.match(harness.text(), /line 999\n/);
   });
 
+  it("shows of an exit what the code printed, and nothing that Node says of the kernel's debugger", async () => {
+    await harness.result("let connected = true");
+    harness.outputs.length = 0;
+    failed(await harness.run("process.stdout.write('last words'); process.exit()"));
+    assert.equal(harness.text(), "last words");
+  });
+
   it("notices a death between two cells", async () => {
     harness.replaced.length = 0;
     await harness.result("setTimeout(() => process.exit(7), 50); undefined");
@@ -93,6 +100,8 @@ describe("kernel/runner process", function () {
     const pid = await other.result("require('node:child_process').spawn('sleep', ['1000']).pid");
     const own = await other.result("process.pid");
     await other.stop();
+    // Killed they are; who else has to take note of it may be slow.
+    for (let i = 0; i < 500 && (isAlive(pid) || isAlive(own)); i += 1) await pause(10);
     assert.deepEqual([isAlive(pid), isAlive(own)], [false, false]);
   });
 
