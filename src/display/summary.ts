@@ -21,7 +21,9 @@ export function summary(model: LayersModel): SelfShowing {
   const isChain = nodes.every(
     (node, i) => node.inputs.length === 0 || isSame(node.inputs, [nodes[i - 1]?.name]),
   );
-  const shown = nodes.filter((node) => !isChain || node.className !== "InputLayer");
+  // What a list of layers begins with is no layer that anybody added to it.
+  const isList = model.getClassName() === "Sequential";
+  const shown = nodes.filter((node) => !isList || node.className !== "InputLayer");
   const header = ["Layer (type)", "Output shape", "Params", ...(isChain ? [] : ["Connected to"])];
   const rows = shown.map((node) => [
     `${node.name} (${node.className})`,
@@ -39,7 +41,7 @@ export function summary(model: LayersModel): SelfShowing {
 }
 
 /** A model that ends a cell, or that is printed, shows its summary. */
-const shown = (show: (model: LayersModel) => unknown): PropertyDescriptor => ({
+const showing = (show: (model: LayersModel) => unknown): PropertyDescriptor => ({
   configurable: true,
   writable: true,
   value(this: LayersModel) {
@@ -47,8 +49,8 @@ const shown = (show: (model: LayersModel) => unknown): PropertyDescriptor => ({
   },
 });
 Object.defineProperties(tf.LayersModel.prototype, {
-  [displaySymbol]: shown(bundleOf),
-  [inspect.custom]: shown((model) => bundleOf(model)["text/plain"]),
+  [displaySymbol]: showing(bundleOf),
+  [inspect.custom]: showing((model) => bundleOf(model)["text/plain"]),
 });
 
 function bundleOf(model: LayersModel): MimeBundle {

@@ -25,6 +25,15 @@ describe("summary", () => {
     );
   });
 
+  it("names the inputs of a model that is made of them", () => {
+    const input = tf.input({ shape: [2], name: "inputs" });
+    const output = tf.layers.dense({ units: 1, name: "answer" }).apply(input) as tf.SymbolicTensor;
+    assert.match(
+      inspect(summary(tf.model({ inputs: input, outputs: output }))),
+      /inputs \(InputLayer\) +\[null, 2\] +0\nanswer \(Dense\) +\[null, 1\] +3\n/,
+    );
+  });
+
   it("is what a model itself shows and prints", () => {
     const model = chain();
     assert.deepEqual(bundleOf(model as never), bundleOf(summary(model)));
