@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { summary } from "../../src/display/summary.js";
+import type { SymbolicTensor } from "@tensorflow/tfjs";
 import { tf } from "../../src/tensorflow/load.js";
 import { branches, chain } from "./models.js";
 import { bundleOf } from "./snapshot.js";
@@ -27,7 +28,7 @@ describe("summary", () => {
 
   it("names the inputs of a model that is made of them", () => {
     const input = tf.input({ shape: [2], name: "inputs" });
-    const output = tf.layers.dense({ units: 1, name: "answer" }).apply(input) as tf.SymbolicTensor;
+    const output = tf.layers.dense({ units: 1, name: "answer" }).apply(input) as SymbolicTensor;
     assert.match(
       inspect(summary(tf.model({ inputs: input, outputs: output }))),
       /inputs \(InputLayer\) +\[null, 2\] +0\nanswer \(Dense\) +\[null, 1\] +3\n/,
