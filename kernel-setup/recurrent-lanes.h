@@ -79,9 +79,11 @@ struct Packed {
   // Element (row, column) of the matrix is from[row * row_step + column * column_step].
   Packed(const float* from, int64_t row_step, int64_t column_step, int64_t rows, int64_t columns)
       : rows(rows), columns(columns), values((columns + kPanel - 1) / kPanel * kPanel * rows) {
-    for (int64_t column = 0; column < columns; column++) {
-      float* to = &values[column / kPanel * kPanel * rows + column % kPanel];
-      for (int64_t row = 0; row < rows; row++) to[row * kPanel] = from[row * row_step + column * column_step];
+    for (int64_t panel = 0; panel < columns; panel += kPanel) {
+      float* to = &values[panel * rows];
+      const int64_t count = std::min(kPanel, columns - panel);
+      for (int64_t row = 0; row < rows; row++, to += kPanel)
+        for (int64_t i = 0; i < count; i++) to[i] = from[row * row_step + (panel + i) * column_step];
     }
   }
 };
