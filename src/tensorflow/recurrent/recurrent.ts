@@ -76,9 +76,15 @@ function kindOf(cell: Cell): Attributes["cell"] | undefined {
   return (["simple", "lstm", "gru"] as const).find((kind) => cells[kind].call === cell.call);
 }
 
+/** How many gradients are being computed, one within the other. The operation has only a first one. */
+function gradientDepth(): number {
+  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth;
+}
+
 function isFusible({ cell }: Recurrent, x: Tensor): boolean {
   return (
     hasOwnOperation(forward) &&
+    gradientDepth() < 2 &&
     kindOf(cell) !== undefined &&
     activations.has(cell.activation.getClassName()) &&
     activations.has(cell.recurrentActivation?.getClassName() ?? "linear") &&
@@ -164,7 +170,7 @@ function registerKernels(): void {
     inputsToSave,
     outputsToSave: [false, false, false, true, true, true],
     gradFunc: (gradients, savedTensors, attrs) => {
-      if ((tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0)
+      if (gradientDepth() > 0)
         throw new Error("A recurrent layer cannot be differentiated twice (a gradient within a gradient).");
       const attributes = attrs as unknown as Attributes;
       const [c0, kernel, bias, mask, keep, previous, c, saved] = savedTensors;
