@@ -55,7 +55,7 @@ describe("JupyterLab in a browser", function () {
     assert.ok((await brightness()) < 60, `text on white has brightness ${await brightness()}`);
     await notebook.choose("Settings", "Theme");
     await page.locator(".lm-Menu-itemLabel", { hasText: /^JupyterLab Dark$/ }).click();
-    await page.waitForSelector('body[data-jp-theme-name="JupyterLab Dark"]');
+    await page.locator('body[data-jp-theme-name="JupyterLab Dark"]').waitFor({ state: "attached" });
     const deadline = Date.now() + 10_000;
     while ((await brightness()) < 200 && Date.now() < deadline) await page.waitForTimeout(50);
     assert.ok((await brightness()) > 200, `text on black has brightness ${await brightness()}`);
