@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import v8 from "node:v8";
 import type { Plugin } from "rolldown";
+import { bundles, joinedDeclarations } from "../src/kernel/cell/joined-declarations.js";
 import parts = require("../src/kernel/parts.cjs");
 import { replaceFolder } from "./files.js";
 import type { Project } from "./project.js";
@@ -10,7 +11,7 @@ import type { Step } from "./step.js";
 
 /**
  * Bundles each part of the kernel into one file and has V8 compile it, because a kernel that reads four files starts
- * sooner than one that reads two hundred. src/kernel/parts.cts loads them, and does without if they are not there.
+ * sooner than one that reads two hundred; and so for what the type checker knows of JavaScript and Node. src/kernel/parts.cts loads them, and does without if they are not there.
  */
 export function kernelBundleStep(project: Pick<Project, "kernelMain">): Step {
   const folder = path.dirname(project.kernelMain);
@@ -45,6 +46,8 @@ async function bundle(folder: string, outputFolder: string): Promise<void> {
       logLevel: "warn",
     });
   }
+  for (const [name, entry] of Object.entries(bundles))
+    fs.writeFileSync(path.join(outputFolder, name), joinedDeclarations(entry()));
 }
 
 /** Declares what `ownPlaces` puts in; names of bundled modules that are the same get others. */

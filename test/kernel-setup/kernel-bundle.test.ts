@@ -42,6 +42,8 @@ describe("kernel-setup/kernel-bundle", function () {
       const result = typed.iopub.find(({ header }) => header.msg_type === "execute_result");
       assert.match(JSON.stringify(result?.content["data"]), /42/);
       assert.match(typed.text("stderr"), /TS2322/);
+      const known = await front.execute("const url: URL = new Map([[1, Buffer.from('')]])");
+      assert.match(known.text("stderr"), /'Map<number, Buffer<ArrayBuffer>>'/);
       // As the bundle names its own frames, they do not show.
       const failed = await front.execute("function fail() { throw new Error('no') }\nfail()");
       assert.doesNotMatch(JSON.stringify(failed.reply["traceback"]), /bundle|\.cjs/);

@@ -1,8 +1,13 @@
 /** The virtual tsconfig.json of a notebook, and the globals that cells have. */
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compilerProgram } from "./compiler-program.js";
-import { hasPackage } from "./imports.js";
+import {
+  bundledDeclarations,
+  isLibrary,
+  joinedDeclarations,
+  libraryFile,
+  nodeFile,
+} from "./joined-declarations.js";
 import { readTsconfig } from "./tsconfig.js";
 
 /** What a notebook without a tsconfig.json gets: strict, except where that is only noise in a notebook. */
@@ -44,48 +49,53 @@ const overrides = {
 
 export interface Configuration {
   configFile: string;
-  /** Files in memory, by name. */
-  files: Map<string, string>;
-  /** Where the libraries of JavaScript are, if the newest is among those that the program has. */
-  libraryFolder: string | undefined;
+  /** Text of a file that is not on disk, or not read from there; undefined for all others. */
+  read: (file: string) => string | undefined;
 }
 
-/**
- * @param homeFolder Manabi's package, whose `@types/node` serve folders that have none
- */
-export function configure(folder: string, homeFolder: string, cellFiles: string[]): Configuration {
+export function configure(folder: string, cellFiles: string[]): Configuration {
   const defaultsFile = join(folder, "tsconfig.manabi-defaults.json");
   const configFile = join(folder, "tsconfig.manabi.json");
   const globalsFile = join(folder, "manabi-globals.d.ts");
   const ownConfig = join(folder, "tsconfig.json");
-  const nodeTypes = hasPackage(folder, "@types/node")
-    ? `/// <reference types="node" />`
-    : `/// <reference path=${JSON.stringify(ownNodeTypes(homeFolder))} />`;
+  const nodeTypes = nodeTypesOf(folder) ?? nodeFile();
   const { lib = defaults.lib } = readTsconfig(folder)?.options ?? {};
   const isNewest = lib.some((name) => name.toLowerCase() === "esnext");
+  const bundled = isNewest && nodeTypes === nodeFile() ? bundledDeclarations() : undefined;
+  const files = new Map([
+    [defaultsFile, JSON.stringify({ compilerOptions: defaults })],
+    [
+      configFile,
+      JSON.stringify({
+        extends: [defaultsFile, ...(existsSync(ownConfig) ? [ownConfig] : [])],
+        compilerOptions: overrides,
+        files: [...cellFiles, globalsFile],
+        include: [],
+        references: [],
+      }),
+    ],
+    [globalsFile, `${(bundled ?? [nodeTypes]).map(reference).join("\n")}\n${globals}`],
+  ]);
   return {
     configFile,
-    libraryFolder: isNewest ? dirname(compilerProgram()) : undefined,
-    files: new Map([
-      [defaultsFile, JSON.stringify({ compilerOptions: defaults })],
-      [
-        configFile,
-        JSON.stringify({
-          extends: [defaultsFile, ...(existsSync(ownConfig) ? [ownConfig] : [])],
-          compilerOptions: overrides,
-          files: [...cellFiles, globalsFile],
-          include: [],
-          references: [],
-        }),
-      ],
-      [globalsFile, `${nodeTypes}\n${globals}`],
-    ]),
+    read(file) {
+      const text = files.get(file);
+      if (text !== undefined || !(file === nodeTypes || (isNewest && isLibrary(file)))) return text;
+      const isEntry = file === nodeTypes || file === libraryFile();
+      return isEntry && bundled === undefined ? joinedDeclarations(file) : "";
+    },
   };
 }
 
-/** By its real path, as packages refer to it: declared twice, the globals cost the checker 15 ms for each cell. */
-function ownNodeTypes(homeFolder: string): string {
-  return realpathSync(join(homeFolder, "node_modules/@types/node/index.d.ts"));
+function reference(file: string): string {
+  return `/// <reference path=${JSON.stringify(file)} />`;
+}
+
+/** The declarations of Node that a folder has itself. */
+function nodeTypesOf(folder: string): string | undefined {
+  const file = join(folder, "node_modules/@types/node/index.d.ts");
+  if (existsSync(file)) return realpathSync(file);
+  return dirname(folder) === folder ? undefined : nodeTypesOf(dirname(folder));
 }
 
 /** What the runner gives to every cell. */

@@ -8,7 +8,6 @@ import type { CheckerCompletion, CheckerDiagnostic, Description, TypeChecker } f
 import { configure } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
 import { ImportTable, readableType, type RegisteredImport } from "./imports.js";
-import { joinedDeclarations } from "./joined-declarations.js";
 import { localModuleErrors } from "./local-module-errors.js";
 import { codeWithoutMagics, findMagics } from "./magics.js";
 import { CellSyntaxError, lineAndColumn } from "./syntax-error.js";
@@ -193,16 +192,8 @@ export class CellLanguage {
 
   #startChecker(): TypeChecker {
     this.#configured = modificationTime(this.#ownConfig);
-    const { configFile, files, libraryFolder } = configure(
-      this.folder,
-      this.homeFolder,
-      Object.values(this.#cellFiles),
-    );
-    const read = (file: string) =>
-      this.#files.get(file) ??
-      this.#imports.text(file) ??
-      files.get(file) ??
-      joinedDeclarations(file, libraryFolder);
+    const { configFile, read: readOwn } = configure(this.folder, Object.values(this.#cellFiles));
+    const read = (file: string) => this.#files.get(file) ?? this.#imports.text(file) ?? readOwn(file);
     const checker = startTypeScript7(this.folder, configFile, { read }, this.onCheckerStart);
     for (const { message } of checker.configurationDiagnostics()) this.#notice(`tsconfig.json: ${message}`);
     return checker;
