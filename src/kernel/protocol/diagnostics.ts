@@ -1,4 +1,5 @@
 import type { CellDiagnostic, CellOutcome } from "../contracts.js";
+import { shownLine } from "../shown-line.js";
 
 const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
 const gray = (text: string) => `\u001b[90m${text}\u001b[39m`;
@@ -56,11 +57,12 @@ export function renderErrors(
 
 /** The line with the finding underlined; only its first line if it spans several. */
 function frame({ line, column, start, end }: CellDiagnostic, lines: readonly string[]): string {
-  const text = lines[line - 1];
-  if (text === undefined) return "";
+  const whole = lines[line - 1];
+  if (whole === undefined) return "";
+  const { text, column: shownColumn } = shownLine(whole, column);
   const gutter = `${line} | `;
-  const underlined = Math.max(1, Math.min(end - start, text.length - (column - 1)));
+  const underlined = Math.max(1, Math.min(end - start, text.length - (shownColumn - 1)));
   // Tabs stay tabs, so that the marks stand below what they mark.
-  const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  const indent = text.slice(0, shownColumn - 1).replace(/[^\t]/g, " ");
   return `${gray(gutter)}${text}\n${" ".repeat(gutter.length)}${indent}${red("~".repeat(underlined))}\n`;
 }

@@ -1,6 +1,7 @@
 /** What a thrown value looks like in a notebook: name, message, and a traceback with the cell's code around. */
 import { inspect } from "node:util";
 import type { CellError } from "../contracts.js";
+import { shownLine } from "../shown-line.js";
 import { stackFrames, type Frame, type Position } from "./stack-frames.js";
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
@@ -113,12 +114,13 @@ function codeAround(position: Position): string[] {
     const line = lines[number - 1] as string;
     const label = String(number).padStart(width);
     if (number !== position.line) {
-      shown.push(gray(`      ${label} | ${line}`));
+      shown.push(gray(`      ${label} | ${shownLine(line).text}`));
       continue;
     }
     // The caret's line repeats tabs, so that it stands under its character whatever their width.
-    const before = line.slice(0, position.column - 1).replaceAll(/[^\t]/g, " ");
-    shown.push(`    ${red(">")} ${label} | ${line}`, `      ${" ".repeat(width)} | ${before}${red("^")}`);
+    const { text, column } = shownLine(line, position.column);
+    const before = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
+    shown.push(`    ${red(">")} ${label} | ${text}`, `      ${" ".repeat(width)} | ${before}${red("^")}`);
   }
   return shown;
 }
