@@ -44,6 +44,7 @@ import { repairSecondGradients } from "./repairs/second-gradients.js";
 import { repairSgd } from "./repairs/sgd.js";
 import { repairShuffle } from "./repairs/shuffle.js";
 import { repairTargets } from "./repairs/targets.js";
+import { repairUnknownActivations } from "./repairs/unknown-activations.js";
 import { printValues } from "./self-printing.js";
 
 repairImageTransform();
@@ -87,6 +88,7 @@ useEpochMetrics();
 repairOptimizerNames();
 repairLayerDefaults();
 repairLayerNames();
+repairUnknownActivations();
 repairCrossentropy();
 installFit();
 useCompiledTraining();
