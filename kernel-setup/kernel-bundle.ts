@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import v8 from "node:v8";
 import type { Plugin } from "rolldown";
 import { bundles, joinedDeclarations } from "../src/kernel/cell/joined-declarations.js";
+import codeCache = require("../src/kernel/code-cache.cjs");
 import parts = require("../src/kernel/parts.cjs");
 import { replaceFolder } from "./files.js";
 import type { Project } from "./project.js";
@@ -24,15 +24,17 @@ export function kernelBundleStep(project: Pick<Project, "kernelMain">): Step {
       if (!names.every((name) => parts.hasBundle(name, folder))) {
         await replaceFolder(path.join(folder, "bundle"), (partial) => bundle(folder, partial));
       }
-      for (const name of names) compile(name, folder);
+      for (const name of names) codeCache.makeCode(name, folder);
     },
   };
 }
 
 async function bundle(folder: string, outputFolder: string): Promise<void> {
   const { build } = await import("rolldown");
+  const modules = new Set<string>();
+  const packages = new Set<string>();
   for (const [name, mainModule] of Object.entries(parts.mainModules)) {
-    await build({
+    const { output } = await build({
       input: path.join(folder, mainModule),
       platform: "node",
       transform: { define: { "import.meta": "{}" } },
@@ -45,9 +47,16 @@ async function bundle(folder: string, outputFolder: string): Promise<void> {
       },
       logLevel: "warn",
     });
+    for (const id of output.flatMap((file) => ("moduleIds" in file ? file.moduleIds : []))) {
+      if (!path.isAbsolute(id)) continue;
+      const [, inPackage] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/")) ?? [];
+      (inPackage ? packages : modules).add(path.relative(folder, inPackage ?? id));
+    }
   }
   for (const [name, entry] of Object.entries(bundles))
     fs.writeFileSync(path.join(outputFolder, name), joinedDeclarations(entry()));
+  const inputs = parts.readInputs([...modules].toSorted(), [...packages].toSorted(), folder);
+  fs.writeFileSync(path.join(outputFolder, "inputs.json"), JSON.stringify(inputs, null, 2));
 }
 
 /** Declares what `ownPlaces` puts in; names of bundled modules that are the same get others. */
@@ -73,11 +82,3 @@ function ownPlaces(folder: string): Plugin {
 }
 
 const { resolve } = createRequire(import.meta.url);
-
-/** Has V8 compile all functions of a bundle now, not each when it is first called. */
-function compile(name: string, folder: string): void {
-  v8.setFlagsFromString("--no-lazy");
-  const script = parts.bundleScript(name, folder);
-  v8.setFlagsFromString("--lazy");
-  fs.writeFileSync(parts.codeFile(name, folder), script.createCachedData());
-}

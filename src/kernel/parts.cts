@@ -29,13 +29,54 @@ const bundleFile = (name: string, folder = __dirname): string => path.join(folde
 const codeFile = (name: string, folder = __dirname): string =>
   path.join(folder, `bundle/${name}-${process.version}-${process.arch}.code`);
 
-/** Whether a part has a bundle that is no older than what it was made of. */
+/** What the bundles were made of: the kernel's modules by their hash, packages by their version. */
+interface Inputs {
+  modules: Record<string, string>;
+  packages: Record<string, string>;
+}
+
+const inputsFile = (folder = __dirname): string => path.join(folder, "bundle/inputs.json");
+
+/** The present state of modules and packages, whose paths are relative to `folder`; "" for one that is not there. */
+function readInputs(modules: string[], packages: string[], folder: string): Inputs {
+  const text = (file: string): string | undefined => {
+    const found = path.join(folder, file);
+    return fs.existsSync(found) ? fs.readFileSync(found, "utf8") : undefined;
+  };
+  // Seldom needed.
+  const { createHash } = require("node:crypto") as typeof import("node:crypto");
+  const hash = (file: string) =>
+    createHash("sha256")
+      .update(text(file) ?? "")
+      .digest("hex");
+  const version = (name: string): string =>
+    (JSON.parse(text(`${name}/package.json`) ?? "{}") as { version?: string }).version ?? "";
+  return {
+    modules: Object.fromEntries(modules.map((file) => [file, hash(file)])),
+    packages: Object.fromEntries(packages.map((name) => [name, version(name)])),
+  };
+}
+
+/** Whether a part has a bundle that was made of what there is now. */
 function hasBundle(name: string, folder = __dirname): boolean {
   const madeAt = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const bundledAt = madeAt(bundleFile(name, folder));
   // What tsc and npm write last. Where Manabi is a package from npm there is neither.
   const sources = ["../../.tsbuildinfo", "../../../node_modules/.package-lock.json"];
-  return bundledAt > 0 && sources.every((file) => madeAt(path.join(folder, file)) <= bundledAt);
+  if (bundledAt === 0 || sources.every((file) => madeAt(path.join(folder, file)) <= bundledAt))
+    return bundledAt > 0;
+  if (!fs.existsSync(inputsFile(folder))) return false;
+  const made = JSON.parse(fs.readFileSync(inputsFile(folder), "utf8")) as Inputs;
+  const now = readInputs(Object.keys(made.modules), Object.keys(made.packages), folder);
+  if (JSON.stringify(now) !== JSON.stringify(made)) return false;
+  try {
+    // So that nobody needs to look so closely again.
+    fs.utimesSync(bundleFile(name, folder), new Date(), new Date());
+  } catch (error) {
+    // Somebody else's folder.
+    if (!["EACCES", "EPERM", "EROFS"].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+  }
+  return true;
 }
 
 /** A bundle as a script: its value is a function like the one that Node makes of a CommonJS module. */
@@ -49,11 +90,15 @@ function bundleScript(name: string, folder = __dirname): vm.Script {
 }
 
 function runBundle(name: string): object {
-  const run = bundleScript(name).runInThisContext() as (...parameters: unknown[]) => void;
+  const script = bundleScript(name);
+  const run = script.runInThisContext() as (...parameters: unknown[]) => void;
+  // False if V8 took the code that it made earlier.
+  if (name === "front" && script.cachedDataRejected !== false)
+    (require("./code-cache.cjs") as { makeCodeLater(): void }).makeCodeLater();
   const file = bundleFile(name);
   const loaded = { exports: {} };
   run(loaded.exports, Module.createRequire(file), loaded, file, path.dirname(file));
   return loaded.exports;
 }
 
-export = { load, mainModules, bundleFile, codeFile, hasBundle, bundleScript };
+export = { load, mainModules, bundleFile, codeFile, inputsFile, readInputs, hasBundle, bundleScript };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { kernelBundleStep } from "../../kernel-setup/kernel-bundle.js";
@@ -54,18 +55,32 @@ describe("kernel-setup/kernel-bundle", function () {
     }
   });
 
-  it("makes them again after another build, and the kernel does without them until then", async () => {
+  it("makes them again when a module or a package is another, and the kernel does without them until then", async () => {
     const { project, kernel } = builtKernel();
     const step = kernelBundleStep(project);
     await step.run();
     const buildInfo = path.join(project.root, "dist/.tsbuildinfo");
     fs.writeFileSync(buildInfo, "");
-    const later = new Date(Date.now() + 60_000);
-    fs.utimesSync(buildInfo, later, later);
-    assert.equal(parts.hasBundle("front", kernel), false);
+    const builtAgain = () => {
+      const later = new Date(Date.now() + 60_000);
+      fs.utimesSync(buildInfo, later, later);
+    };
+    builtAgain();
+    assert.equal(step.isDone(), true, "another build of the same");
+    const inputs = JSON.parse(fs.readFileSync(parts.inputsFile(kernel), "utf8"));
+    assert.ok("front.js" in inputs.modules);
+    const zeromq = Object.keys(inputs.packages).find((name) => name.endsWith("/zeromq"))!;
+    assert.match(inputs.packages[zeromq], /^6\./);
+    fs.writeFileSync(
+      parts.inputsFile(kernel),
+      JSON.stringify({ ...inputs, packages: { ...inputs.packages, [zeromq]: "5.0.0" } }),
+    );
+    assert.equal(step.isDone(), false, "another package");
+    fs.writeFileSync(parts.inputsFile(kernel), JSON.stringify(inputs));
+    fs.appendFileSync(path.join(kernel, "log.js"), "\n");
+    builtAgain();
+    assert.equal(parts.hasBundle("front", kernel), false, "another module");
     assert.equal(step.isDone(), false);
-    fs.utimesSync(buildInfo, 0, 0);
-    assert.equal(step.isDone(), true);
   });
 
   it("has V8 compile them for each version of Node", async () => {
@@ -78,5 +93,19 @@ describe("kernel-setup/kernel-bundle", function () {
     await step.run();
     assert.equal(step.isDone(), true);
     assert.equal(fs.statSync(parts.bundleFile("front", kernel)).mtimeMs, before);
+  });
+
+  it("has a kernel's helper make what is missing or of another V8", async () => {
+    const { project, kernel } = builtKernel();
+    await kernelBundleStep(project).run();
+    fs.rmSync(parts.codeFile("runner", kernel));
+    fs.writeFileSync(parts.codeFile("front", kernel), "of another V8");
+    execFileSync(process.execPath, [path.join(kernel, "code-cache.cjs")]);
+    for (const name of Object.keys(parts.mainModules))
+      assert.ok(fs.statSync(parts.codeFile(name, kernel)).size > 10_000, name);
+    assert.deepEqual(
+      fs.readdirSync(path.join(kernel, "bundle")).filter((name) => name.endsWith(".partial")),
+      [],
+    );
   });
 });

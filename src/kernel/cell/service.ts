@@ -150,9 +150,6 @@ class WorkerService {
       workerData,
       // Flags of this process, such as --eval, are not meant for the thread.
       execArgv: [],
-      // The checker's garbage collector: seldom while the heap is small, which halves the time to the first cell's
-      // types, and in time before it is large.
-      env: { GOGC: "200", GOMEMLIMIT: "128MiB", ...process.env },
       // A thread whose stack is full ends the process; what is not used of a stack costs nothing. See `nesting.ts`.
       resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8, stackSizeMb: 64 },
     });
