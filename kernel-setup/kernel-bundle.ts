@@ -11,7 +11,8 @@ import type { Step } from "./step.js";
 
 /**
  * Bundles each part of the kernel into one file and has V8 compile it, because a kernel that reads four files starts
- * sooner than one that reads two hundred; and so for what the type checker knows of JavaScript and Node. src/kernel/parts.cts loads them, and does without if they are not there.
+ * sooner than one that reads two hundred; and so for what the type checker knows of JavaScript and Node.
+ * src/kernel/parts.cts loads them, and does without if they are not there.
  */
 export function kernelBundleStep(project: Pick<Project, "kernelMain">): Step {
   const folder = path.dirname(project.kernelMain);
@@ -31,8 +32,7 @@ export function kernelBundleStep(project: Pick<Project, "kernelMain">): Step {
 
 async function bundle(folder: string, outputFolder: string): Promise<void> {
   const { build } = await import("rolldown");
-  const modules = new Set<string>();
-  const packages = new Set<string>();
+  const files = Object.values(bundles).map((entry) => entry());
   for (const [name, mainModule] of Object.entries(parts.mainModules)) {
     const { output } = await build({
       input: path.join(folder, mainModule),
@@ -47,14 +47,16 @@ async function bundle(folder: string, outputFolder: string): Promise<void> {
       },
       logLevel: "warn",
     });
-    for (const id of output.flatMap((file) => ("moduleIds" in file ? file.moduleIds : []))) {
-      if (!path.isAbsolute(id)) continue;
-      const [, inPackage] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/")) ?? [];
-      (inPackage ? packages : modules).add(path.relative(folder, inPackage ?? id));
-    }
+    files.push(...output.flatMap((file) => ("moduleIds" in file ? file.moduleIds : [])));
   }
   for (const [name, entry] of Object.entries(bundles))
     fs.writeFileSync(path.join(outputFolder, name), joinedDeclarations(entry()));
+  const modules = new Set<string>();
+  const packages = new Set<string>();
+  for (const file of files.filter((each) => path.isAbsolute(each))) {
+    const [, inPackage] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file.replaceAll("\\", "/")) ?? [];
+    (inPackage ? packages : modules).add(path.relative(folder, inPackage ?? file));
+  }
   const inputs = parts.readInputs([...modules].toSorted(), [...packages].toSorted(), folder);
   fs.writeFileSync(path.join(outputFolder, "inputs.json"), JSON.stringify(inputs, null, 2));
 }
