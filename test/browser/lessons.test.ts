@@ -68,7 +68,7 @@ describe("JupyterLab in a browser", function () {
   it("interrupts a running cell, keeps the variables, and restarts", async () => {
     await writeFile(
       join(lab.folder, "interrupt.ipynb"),
-      notebookOf(["const kept = 41;", "while (true) {}", "kept + 1"]),
+      notebookOf(["const kept = 41;", 'console.log("spinning"); while (true) {}', "kept + 1"]),
     );
     const notebook = await lab.open("interrupt.ipynb");
     const { page } = notebook;
@@ -76,6 +76,7 @@ describe("JupyterLab in a browser", function () {
     await page.locator(".jp-CodeCell").first().click();
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.press("Shift+Enter");
+    await outputs.filter({ hasText: "spinning" }).waitFor();
     await notebook.kernelIs("Busy");
     await notebook.choose("Kernel", "Interrupt Kernel");
     await notebook
