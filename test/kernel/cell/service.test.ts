@@ -19,7 +19,7 @@ describe("createCellService", function () {
   let service: CellService;
   beforeEach(async () => {
     // Those of other tests may still be ending.
-    while (checkers().length > 0) await pause(20);
+    for (let tries = 0; tries < 500 && checkers().length > 0; tries += 1) await pause(20);
     service = createCellService({ cwd: tmpdir() });
   });
   afterEach(() => service.shutdown());
