@@ -150,9 +150,10 @@ export class CellLanguage {
       }) ?? []);
   }
 
+  /** Of the name at a position; undefined within commands. */
   describe(cell: string, position: number): Description | undefined {
     const source = codeWithoutMagics(cell);
-    if (source === undefined) return undefined;
+    if (source === undefined || /^\s/.test(source.slice(position))) return undefined;
     return this.#withChecker((checker) => {
       const view = this.#show(checker, source, analyseUnfinished(source, position));
       return this.#asDeclared(checker.describe(view.file, view.start + position), view);

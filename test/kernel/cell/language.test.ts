@@ -440,6 +440,7 @@ describe("CellLanguage", function () {
       assert.match(String(plain("%time f(1)", 3)), /^%time expression\n\nTells how long/);
       assert.match(String(plain("%time Math.abs(1)", 14)), /^method abs/);
       assert.equal(plain("%%html\n<b>Math", 12), undefined);
+      assert.equal(plain("!cat Math", 9), undefined);
       assert.deepEqual(texts("%%html\nMath.ab"), []);
       assert.deepEqual(texts("!ls\n%time Math.ab"), ["abs"]);
       assert.deepEqual(texts("%%wr"), ["%%writefile"]);
