@@ -131,8 +131,28 @@ const framePattern = /^ {4}at (?:(.*) \()?(.*?):(\d+):(\d+)\)?$/;
 
 /** The frames of an error's stack as text; empty if it has none. */
 export function stackLines(error: unknown): string {
-  const stack = types.isNativeError(error) ? (error.stack ?? "") : "";
+  const stack = textOfStack(error);
   return stack.slice(stack.search(/^ {4}at /m) >>> 0);
+}
+
+function textOfStack(error: unknown): string {
+  try {
+    return types.isNativeError(error) ? String(error.stack) : "";
+  } catch {
+    // What an error looks like is in the user's hands.
+    return "";
+  }
+}
+
+/** The frames of the calling code, whatever it has made of `Error`. */
+export function currentStack(): string {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  installStackFormatting();
+  try {
+    return stackLines(new Error());
+  } finally {
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  }
 }
 
 export interface Frame {

@@ -12,7 +12,7 @@
  */
 import type { Runtime, Session } from "node:inspector";
 import type { OutputChannel } from "./output-channel.js";
-import { stackLines } from "./stack-frames.js";
+import { currentStack } from "./stack-frames.js";
 
 const stopKey = "manabi.prepareToStop";
 /** The user's thread does not wait longer for the order. */
@@ -22,7 +22,7 @@ const orderMs = 2000;
 export function prepareTermination(channel: OutputChannel): () => void {
   const { suspend, restore } = asyncChecks();
   const prepareToStop = (force: boolean): string => {
-    const lines = stackLines(new Error());
+    const lines = currentStack();
     if (lines === "" && !force) return "";
     suspend();
     channel.awaitOrder(orderMs);

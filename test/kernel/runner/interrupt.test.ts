@@ -183,6 +183,22 @@ describe("kernel/runner interrupt", function () {
     assert.equal(await harness.result("kept.by"), "'the runner'");
   });
 
+  it("ends a loop of code that makes its own stacks", async () => {
+    const cell = harness.run(`
+      const { prepareStackTrace, stackTraceLimit } = Error;
+      Error.prepareStackTrace = () => { throw 'no stack'; };
+      Error.stackTraceLimit = 0;
+      display('spinning');
+      for (;;) {}`);
+    await harness.waitFor(isDisplay);
+    await harness.runner.interrupt();
+    assert.equal(failed(await cell).ename, "Interrupted");
+    assert.equal(await harness.result("Error.stackTraceLimit"), "0");
+    await harness.result("Object.assign(Error, { prepareStackTrace, stackTraceLimit });");
+    assert.equal(await harness.result("kept.by"), "'the runner'");
+    assert.deepEqual(harness.replaced, []);
+  });
+
   it("says in which line the loop was", async () => {
     const cell = harness.run("function spin() {\n  for (;;) {}\n}\nspin();");
     await pause(200);
