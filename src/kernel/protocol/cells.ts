@@ -21,7 +21,9 @@ export class Cells {
   #count = 0;
 
   add(request: Request, executionCount: number): Cell {
-    const cell: Cell = { id: `cell-${++this.#count}`, request, executionCount };
+    // Not with the code and the buffers, which may be large: only who asked is needed later.
+    const asked = { ...request, content: {}, buffers: [] };
+    const cell: Cell = { id: `cell-${++this.#count}`, request: asked, executionCount };
     if (request.header.msg_type === "execute_request") {
       this.#newest = cell;
       remember(this.#cells, cell, remembered.cells);

@@ -57,6 +57,7 @@ async function execute(kernel: Kernel, request: Request) {
     void publisher.output({ parent: request.header, type: "error", content: { ename, evalue, traceback } });
   }
   if (storeHistory && cell.result !== undefined) kernel.history.addOutput(executionCount, cell.result);
+  delete cell.result;
   await publisher.flush();
   return { outcome, cell, stopOnError };
 }
