@@ -146,12 +146,13 @@ function textOfStack(error: unknown): string {
 
 /** The frames of the calling code, whatever it has made of `Error`. */
 export function currentStack(): string {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const names = ["prepareStackTrace", "stackTraceLimit"] as const;
+  const before = Object.fromEntries(names.map((name) => [name, Error[name]]));
   installStackFormatting();
   try {
     return stackLines(new Error());
   } finally {
-    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+    Object.assign(Error, before);
   }
 }
 
