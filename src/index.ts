@@ -34,5 +34,6 @@ export {
   type SignatureReport,
 } from "./tensorflow/compile/index.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./tensorflow/load.js";
+export * as metrics from "./tensorflow/metrics/index.js";
 export { default as tf } from "./tensorflow/namespace.cjs";
 export * as optimizers from "./tensorflow/optimizers/index.js";

@@ -4,7 +4,14 @@
  */
 // oxlint-disable-next-line no-unassigned-import -- the types of added layers
 import "./layers/types.cjs";
-import type { History, ModelFitArgs, Scalar, Tensor } from "@tensorflow/tfjs";
+import type {
+  History,
+  ModelCompileArgs as CompileArgs,
+  ModelEvaluateArgs,
+  ModelFitArgs,
+  Scalar,
+  Tensor,
+} from "@tensorflow/tfjs";
 
 type Tensors = Tensor | Tensor[] | { [name: string]: Tensor };
 
@@ -30,22 +37,73 @@ interface WiderFitArgs extends Omit<ModelFitArgs, "shuffle" | "sampleWeight" | "
 /** The arguments of `fit` with a data set, which brings batches and weights of samples itself. */
 type DatasetFitArgs = Omit<WiderFitArgs, "batchSize" | "sampleWeight" | "shuffle" | "validationSplit">;
 
-/** How many batches of a data set to take, all if left out. */
+/** What `evaluate` and `predict` take with a data set. */
 interface DatasetSteps {
+  /** How many batches to take, all if left out. */
   steps?: number;
+  verbose?: 0 | 1;
 }
+
+/** The arguments of `evaluate` that Manabi adds. */
+interface WiderEvaluateArgs extends Omit<ModelEvaluateArgs, "sampleWeight"> {
+  /** A weight for each sample, `[samples]`; for several outputs in an array or by name. */
+  sampleWeight?: Tensors;
+}
+
+/** Values are given by name. */
+interface Named {
+  returnDict: true;
+}
+interface NamedEvaluateArgs extends WiderEvaluateArgs, Named {}
+interface NamedSteps extends DatasetSteps, Named {}
+
+/** Weights of the samples, or of the classes, of a batch. */
+interface BatchArgs {
+  sampleWeight?: Tensors;
+  classWeight?: ModelFitArgs["classWeight"];
+}
+
+/** A metric with arguments, of `metrics.*`. */
+interface MetricWithArguments {
+  readonly className: string;
+  readonly settings: object;
+}
+type AnyMetric = string | MetricWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+type AnyMetrics = AnyMetric | (AnyMetric | AnyMetric[])[] | { [output: string]: AnyMetric | AnyMetric[] };
 
 declare module "@tensorflow/tfjs-layers/dist/engine/training" {
   interface ModelCompileArgs {
     /** Whether to run single operations instead of a compiled graph, `false` if left out. */
     runEagerly?: boolean;
+    /** What the loss of each output counts, 1 if left out. */
+    lossWeights?: number | number[] | { [output: string]: number };
+    /** Metrics that the weights of samples and classes apply to. */
+    weightedMetrics?: AnyMetrics;
   }
   interface LayersModel {
+    compile(args: WiderCompileArgs): void;
     fit(x: Tensors, y: Tensors, args?: WiderFitArgs): Promise<History>;
     fit(dataset: BatchDataset, args?: DatasetFitArgs): Promise<History>;
-    evaluate(dataset: BatchDataset, args?: DatasetSteps & { verbose?: 0 | 1 }): Promise<Scalar | Scalar[]>;
+    evaluate(x: Tensors, y: Tensors, args: NamedEvaluateArgs): Record<string, number>;
+    evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
+    evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
+    evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
     predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor | Tensor[]>;
+    trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
+    trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;
+    testOnBatch(
+      x: Tensors,
+      y: Tensors,
+      args: Omit<BatchArgs, "classWeight"> & Named,
+    ): Promise<Record<string, number>>;
+    testOnBatch(x: Tensors, y: Tensors, args?: Omit<BatchArgs, "classWeight">): Promise<number | number[]>;
   }
+}
+
+/** The arguments of `compile` whose types Manabi widens. */
+interface WiderCompileArgs extends Omit<Partial<CompileArgs>, "metrics"> {
+  /** By name, as functions, or of `metrics.*`; of all outputs, or of each, in lists or by its name. */
+  metrics?: AnyMetrics;
 }
 
 declare module "@tensorflow/tfjs-layers/dist/layers/recurrent" {
@@ -61,9 +119,15 @@ declare module "@tensorflow/tfjs-layers/dist/layers/recurrent" {
 
 declare module "@tensorflow/tfjs-layers/dist/models" {
   interface Sequential {
+    compile(args: WiderCompileArgs): void;
     fit(x: Tensors, y: Tensors, args?: WiderFitArgs): Promise<History>;
     fit(dataset: BatchDataset, args?: DatasetFitArgs): Promise<History>;
-    evaluate(dataset: BatchDataset, args?: DatasetSteps & { verbose?: 0 | 1 }): Promise<Scalar | Scalar[]>;
+    evaluate(x: Tensors, y: Tensors, args: NamedEvaluateArgs): Record<string, number>;
+    evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
+    evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
+    evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
     predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor | Tensor[]>;
+    trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
+    trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;
   }
 }

@@ -1,13 +1,26 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../../tensorflow/load.js";
+import { metricOfClass } from "../../tensorflow/metrics/constructors.js";
+import { Metric, nameOfClass } from "../../tensorflow/metrics/metric.js";
 import { reject } from "./errors.js";
 import { asObject, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
 import { modelInternals } from "./internals.js";
-import { snakeCase } from "./naming.js";
+import { camelCase, fromCamelCase, snakeCase } from "./naming.js";
 import { optimizerFromConfig, optimizerToConfig } from "./optimizers.js";
 
 type LossFunction = (labels: Tf.Tensor, predictions: Tf.Tensor) => Tf.Tensor;
 type Loss = string | LossFunction;
+type GivenMetric = Loss | Metric;
+type GivenMetrics =
+  GivenMetric | (GivenMetric | GivenMetric[])[] | Record<string, GivenMetric | GivenMetric[]> | undefined;
+type LossWeights = number | number[] | Record<string, number>;
+type CompileArguments = Parameters<Tf.LayersModel["compile"]>[0];
+
+/** A model with what `compile` has left there. */
+interface CompiledModel {
+  lossWeights?: number[];
+  weightedMetrics: GivenMetrics;
+}
 
 /** Keras's class -> tfjs's name. */
 const losses: Readonly<Record<string, string>> = {
@@ -79,7 +92,11 @@ const metricSettings: JsonObject = {
   threshold: 0.5,
   axis: -1,
   k: 5,
+  label_smoothing: 0,
 };
+
+/** Those of metrics that compare class numbers, not columns. */
+const ofClassNumbers: JsonObject = { sparse_y_true: true, sparse_y_pred: true };
 
 const { NONE } = tf.Reduction;
 /** Losses of logits, which tfjs has no names for: same numbers as Keras's `from_logits=True`. */
@@ -101,19 +118,15 @@ const withoutCompiling = "Load the model with { compile: false } and compile it 
 
 /** Compiles `model` as Keras's settings (`compile_config`, or `training_config` of `.h5` files) say. */
 export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): void {
-  const weights = [settings.loss_weights ?? null].flat();
-  const values = weights.flatMap((weight) => (isObject(weight) ? Object.values(weight) : [weight]));
-  if (values.some((value) => value !== null && value !== 1)) {
-    reject(
-      `The model was compiled with loss_weights = ${describe(settings.loss_weights)}`,
-      "losses of equal weight: TensorFlow.js has no loss weights",
-      withoutCompiling,
-    );
-  }
   const loss = mapStructure(settings.loss ?? null, lossToTfjs);
+  const isSparse = loss === sparseLogits;
+  const weightedMetrics = metricsToTfjs(model, settings.weighted_metrics ?? null, isSparse);
+  const lossWeights = settings.loss_weights ?? null;
   model.compile({
-    loss: loss as Tf.ModelCompileArgs["loss"],
-    metrics: metricsToTfjs(model, settings.metrics ?? null, loss === sparseLogits),
+    loss: loss as NonNullable<Tf.ModelCompileArgs["loss"]>,
+    metrics: metricsToTfjs(model, settings.metrics ?? null, isSparse)!,
+    ...(weightedMetrics !== undefined && { weightedMetrics }),
+    ...(lossWeights !== null && { lossWeights: lossWeights as LossWeights }),
     optimizer: optimizerFromConfig(settings.optimizer ?? settings.optimizer_config),
   });
   // tfjs expects labels of shape [batch, 1] only from its own sparse loss.
@@ -124,15 +137,25 @@ export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): 
   });
 }
 
+/** A sequential model is compiled inside of it. */
+function innerOf(model: Tf.LayersModel): CompiledModel {
+  return (modelInternals(model).model ?? model) as unknown as CompiledModel;
+}
+
+function lossWeightsOf(model: Tf.LayersModel): Json {
+  const { lossWeights = null } = innerOf(model);
+  return lossWeights?.length === 1 ? lossWeights[0]! : lossWeights;
+}
+
 /** The settings of the compiled `model` as Keras 3 writes them, or null. */
 export function compileToConfig(model: Tf.LayersModel): JsonObject | null {
   if (!model.optimizer) return null;
   return {
     optimizer: optimizerToConfig(model.optimizer),
     loss: lossesToKeras(model.loss),
-    loss_weights: null,
-    metrics: metricsToKeras(model),
-    weighted_metrics: null,
+    loss_weights: lossWeightsOf(model),
+    metrics: metricsToKeras(model, model.metrics),
+    weighted_metrics: metricsToKeras(model, innerOf(model).weightedMetrics),
     run_eagerly: false,
     steps_per_execution: 1,
     jit_compile: false,
@@ -207,15 +230,11 @@ function lossToKeras(value: Loss): Json {
   return { module: "keras.losses", class_name: found, config, registered_name: null };
 }
 
-function metricsToTfjs(
-  model: Tf.LayersModel,
-  value: Json,
-  isSparse: boolean,
-): Tf.ModelCompileArgs["metrics"] {
+function metricsToTfjs(model: Tf.LayersModel, value: Json, isSparse: boolean): CompileArguments["metrics"] {
   // tfjs knows which accuracy is meant by its own losses only.
   const meant = (metric: Json): Json =>
     isSparse && (metric === "accuracy" || metric === "acc") ? "SparseCategoricalAccuracy" : metric;
-  const list = (item: Json): string[] => [item].flat().flatMap((metric) => metricToTfjs(meant(metric)));
+  const list = (item: Json) => [item].flat().flatMap((metric) => metricToTfjs(meant(metric)));
   let given = value;
   if (given === null) return undefined;
   if (Array.isArray(given) && given.some(Array.isArray)) {
@@ -224,37 +243,60 @@ function metricsToTfjs(
     given = Object.fromEntries(model.outputNames.map((name, i) => [name, each[i] ?? []]));
   }
   if (!isObject(given) || "class_name" in given) return list(given);
-  const byOutput = Object.fromEntries(Object.entries(given).map(([name, item]) => [name, list(item)]));
-  // tfjs takes lists here, too, which its type does not say.
-  return byOutput as unknown as Record<string, string>;
+  return Object.fromEntries(Object.entries(given).map(([name, item]) => [name, list(item)]));
 }
 
-/** A metric that tfjs lacks changes neither training nor predictions: it is left out with a warning. */
-function metricToTfjs(value: Json): string[] {
+/** A metric that there is none of here changes neither training nor predictions: it is left out with a warning. */
+function metricToTfjs(value: Json): (string | Metric)[] {
   if (value === null) return [];
   const { name, config } = canonical(value, metrics);
-  const other = Object.entries(config).find(
+  const defaults: JsonObject = name.startsWith("OneHot")
+    ? metricSettings
+    : { ...ofClassNumbers, ...metricSettings };
+  const settings = Object.entries(config).filter(
     ([key, item]) =>
-      Boolean(item) && !["name", "dtype", "reduction", "fn"].includes(key) && item !== metricSettings[key],
+      !["name", "dtype", "reduction", "fn"].includes(key) &&
+      item !== null &&
+      item !== (defaults[key] ?? false) &&
+      !(Array.isArray(item) && item.length === 0),
   );
-  if (Object.hasOwn(metrics, name) && !other) return [metrics[name]!];
-  const setting = other ? `(${other[0]}=${describe(other[1])})` : "";
+  const given = typeof config.name === "string" ? config.name : "";
+  const isNamed = given !== "" && given.replace(/_\d+$/, "") !== snakeCase(name);
+  if (Object.hasOwn(metrics, name) && settings.length === 0 && !isNamed) return [metrics[name]!];
+  const options = Object.fromEntries(settings.map(([key, item]) => [camelCase(key), item]));
+  try {
+    const made = metricOfClass(name, isNamed ? { ...options, name: given } : options);
+    if (made) return [made];
+  } catch (error) {
+    // Of a metric that gives several numbers.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  if (Object.hasOwn(metrics, name) && settings.length === 0) return [metrics[name]!];
+  const setting = settings[0] ? `(${settings[0][0]}=${describe(settings[0][1])})` : "";
   console.warn(`loadModel: there is no metric ${name}${setting} here; the model is compiled without it.`);
   return [];
 }
 
-function metricsToKeras(model: Tf.LayersModel): Json {
-  const given = model.metrics as Loss | Loss[] | Record<string, Loss | Loss[]> | undefined;
+function metricsToKeras(model: Tf.LayersModel, given: GivenMetrics): Json {
   if (given == null) return null;
-  const list = (value: Loss | Loss[]): Json[] => [value].flat().map(metricToKeras);
-  if (typeof given === "object" && !Array.isArray(given)) {
+  const list = (value: GivenMetric | GivenMetric[]): Json[] => [value].flat().map(metricToKeras);
+  if (typeof given === "object" && !Array.isArray(given) && !(given instanceof Metric)) {
     return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, list(value)]));
   }
-  const all = list(given);
-  return model.outputNames.length > 1 ? model.outputNames.map(() => all) : all;
+  if (model.outputNames.length === 1) return list([given].flat(2));
+  if (Array.isArray(given) && given.some(Array.isArray)) return given.map(list);
+  return model.outputNames.map(() => list([given].flat(2)));
 }
 
-function metricToKeras(value: Loss): Json {
+function metricToKeras(value: GivenMetric): Json {
+  if (value instanceof Metric) {
+    const { className, name, settings } = value;
+    const isDefault = name === nameOfClass(className);
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, item]) => [fromCamelCase(key), item as Json]),
+    );
+    return kerasMetric(className, { name: isDefault ? snakeCase(className) : name, ...config });
+  }
   const given = typeof value === "string" ? value.toLowerCase() : undefined;
   const found =
     value === tf.metrics.sparseCategoricalAccuracy
@@ -267,14 +309,11 @@ function metricToKeras(value: Loss): Json {
       "Compile it with one of these, or save with { includeOptimizer: false } and compile after loading.",
     );
   }
-  return /^[a-z]/.test(found)
-    ? found
-    : {
-        module: "keras.metrics",
-        class_name: found,
-        config: { name: snakeCase(found) },
-        registered_name: null,
-      };
+  return /^[a-z]/.test(found) ? found : kerasMetric(found, { name: snakeCase(found) });
+}
+
+function kerasMetric(className: string, config: JsonObject): Json {
+  return { module: "keras.metrics", class_name: className, config, registered_name: null };
 }
 
 /** `settings` without what only Keras 3's new format has: `.h5` files hold `{ class_name, config }`. */

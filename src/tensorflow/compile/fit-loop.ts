@@ -47,7 +47,8 @@ export async function fitInSteps(
     initialEpoch = 0,
   ]: FitLoopArguments
 ): Promise<History> {
-  const { steps, validate } = runOf(model);
+  const run = runOf(model);
+  const { steps, validate } = run;
   const history = new tf.History();
   const averages = new EpochAverages();
   const others = [...createRegisteredCallbacks(verbose), ...callbacks];
@@ -72,7 +73,7 @@ export async function fitInSteps(
   const rows = new EpochRows(samples, batchSize, { shuffle, steps });
   let logs: Logs = {};
   try {
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    for (let epoch = run.initialEpoch ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       await list.onEpochBegin(epoch);
       averages.restart();
       rows.begin();

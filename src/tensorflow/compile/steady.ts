@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
+import { Metric } from "../metrics/metric.js";
 import { tf } from "../native.js";
 
 const ownClasses = new Set<unknown>();
@@ -14,13 +15,14 @@ export function rememberOwnClasses(): void {
  * but TensorFlow.js's takes part in it, and no layer keeps states.
  */
 export function isSteady(model: LayersModel): boolean {
-  const { loss, metrics, optimizer, layers } = model as unknown as Record<string, unknown>;
-  return isNamed(loss) && isNamed(metrics) && isOwn([layers, optimizer ?? []]);
+  const { loss, metrics, weightedMetrics, optimizer, layers } = model as unknown as Record<string, unknown>;
+  return isNamed(loss) && isNamed(metrics) && isNamed(weightedMetrics) && isOwn([layers, optimizer ?? []]);
 }
 
 /** Whether losses or metrics are given by name: not as functions, which may do anything. */
 function isNamed(given: unknown): boolean {
   if (typeof given === "function") return false;
+  if (given instanceof Metric) return true;
   return typeof given !== "object" || given === null || Object.values(given).every(isNamed);
 }
 

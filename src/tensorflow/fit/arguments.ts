@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { sampleWeightsOf } from "../repairs/sample-weights.js";
+import { checkNames } from "./argument-names.js";
 import { warnOfEnd } from "./epoch-rows.js";
 import {
   listed,
@@ -11,6 +12,8 @@ import {
   type Tensors,
   type Weighted,
 } from "./open-model.js";
+import { openProgress } from "./progress-sink.js";
+import { evaluationLine } from "./progress-text.js";
 import { during } from "./run.js";
 import { validationOf } from "./validation.js";
 
@@ -25,9 +28,10 @@ const evaluations = new WeakMap<OpenModel, EvaluateArguments>();
  */
 export function takeKerasArguments(): void {
   const model = tf.LayersModel.prototype as unknown as OpenModel;
-  const { fit, evaluate, testLoop } = model;
+  const { fit, evaluate, testLoop, predict } = model;
 
   model.fit = async function (x, y, args = {}) {
+    checkNames("fit", args);
     const split = splitOf(x, y, args);
     const [trainX, trainY, rest] = split ?? [x, y, args];
     const { validationData, validationSteps, validationBatchSize, validationFreq, stepsPerEpoch, ...others } =
@@ -51,6 +55,7 @@ export function takeKerasArguments(): void {
   };
 
   model.evaluate = function (x, y, args = {}) {
+    checkNames("evaluate", args, { callbacks: withoutCallbacks });
     const before = evaluations.get(this);
     evaluations.set(this, args);
     try {
@@ -59,6 +64,23 @@ export function takeKerasArguments(): void {
       if (before) evaluations.set(this, before);
       else evaluations.delete(this);
     }
+  };
+
+  model.predict = function (x, args = {}) {
+    checkNames("predict", args, { callbacks: withoutCallbacks });
+    const { steps, verbose, ...others } = args;
+    if (!steps && !verbose) return predict.call(this, x, others);
+    const batchSize = args.batchSize ?? sizeOfSteps(x, steps) ?? 32;
+    const used = Math.min(listed(x)[0]!.shape[0], (steps ?? Infinity) * batchSize);
+    const start = performance.now();
+    const result = tf.tidy(() => {
+      const part = mapped(x, (tensor) => tf.slice(tensor, 0, used));
+      return predict.call(this, part, { batchSize });
+    });
+    if (verbose) {
+      openProgress()(evaluationLine(Math.ceil(used / batchSize), performance.now() - start, {}), true);
+    }
+    return result;
   };
 
   model.testLoop = function (step, data, given) {
@@ -84,6 +106,9 @@ export function takeKerasArguments(): void {
     });
   };
 }
+
+const withoutCallbacks =
+  "Do what they would do before or after it; to go batch by batch, give it parts of the data.";
 
 /** How large the batches are of which `steps` make an epoch. */
 function sizeOfSteps(x: Tensors, steps: number | undefined): number | undefined {

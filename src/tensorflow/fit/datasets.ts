@@ -1,6 +1,7 @@
 import type { History, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { completeClassWeights, sampleWeightsOf, type ClassWeights } from "../repairs/sample-weights.js";
+import { checkNames } from "./argument-names.js";
 import { warnOfEnd } from "./epoch-rows.js";
 import {
   isDataset,
@@ -9,9 +10,10 @@ import {
   type BatchIterator,
   type FitArguments,
   type OpenModel,
+  type PredictArguments,
   type Tensors,
 } from "./open-model.js";
-import { during } from "./run.js";
+import { during, type FitRun } from "./run.js";
 import { validationOf, type Validation } from "./validation.js";
 import { weighBatch } from "./weights-of-batch.js";
 
@@ -22,6 +24,7 @@ interface FitDatasetArguments {
   validationBatchSize?: number;
   validationFreq?: number | number[];
   classWeight?: ClassWeights;
+  initialEpoch?: number;
 }
 
 /** A batch of a data set. */
@@ -29,11 +32,6 @@ interface Batch {
   xs: Tensors;
   ys: Tensors;
   sampleWeight?: Tensors;
-}
-
-interface PredictArguments {
-  batchSize?: number;
-  steps?: number;
 }
 
 type Predictions = Tensor | Tensor[];
@@ -55,6 +53,11 @@ export function takeDatasets(): void {
   model.fitDataset = async function (dataset, args: FitDatasetArguments) {
     const { validationData, validationFreq, validationBatches, validationBatchSize, ...others } = args;
     const open = this as unknown as OpenModel;
+    if (validationBatches != null && !(Number.isInteger(validationBatches) && validationBatches > 0)) {
+      throw new RangeError(
+        `fitDataset: for dataset-based validation, validationBatches is not to be provided, or a positive integer, not ${validationBatches}.`,
+      );
+    }
     const validate =
       validationData &&
       validationOf(open, {
@@ -64,9 +67,13 @@ export function takeDatasets(): void {
         freq: validationFreq,
       });
     const { classWeight } = others;
-    const given = classWeight ? { ...others, classWeight: completeClassWeights(this, classWeight) } : others;
+    const given = { ...others, ...(classWeight && { classWeight: completeClassWeights(this, classWeight) }) };
     const weighed = weighedDataset(open, dataset, classWeight !== undefined);
-    return during(this, { validate }, () => fitDataset.call(this, weighed, given));
+    const run: FitRun = { validate };
+    const { initialEpoch } = given;
+    // TensorFlow.js looks at it when training has begun.
+    Object.defineProperty(given, "initialEpoch", { get: () => run.initialEpoch ?? initialEpoch });
+    return during(this, run, () => fitDataset.call(this, weighed, given));
   };
   model.evaluateDataset = function (dataset, args) {
     return evaluateDataset.call(this, weighedDataset(this as unknown as OpenModel, dataset, false), args);
@@ -75,6 +82,7 @@ export function takeDatasets(): void {
   model.fit = async function (x, y, args) {
     if (!isDataset(x)) return fit.call(this, x, y, args);
     const given = (y ?? {}) as FitArguments;
+    checkNames("fit", given);
     const { epochs = 1, stepsPerEpoch, validationSteps, ...others } = given;
     refuse("fit", given, ["batchSize", "sampleWeight", "validationSplit"]);
     const dataset = stepsPerEpoch == null ? x : new DatasetSteps(x, stepsPerEpoch);

@@ -26,11 +26,15 @@ export function installFit(): void {
     const ours: Callback[] = [new InterruptCallback()];
     if (fit.verbose > 0) ours.push(new ProgressCallback(fit, averaging as unknown as AveragingCallback));
     this.callbacks = [averaging!, ...ours, ...others];
+    metricNames.set(this, fit.metrics);
     setParams.call(this, params);
   };
   list.setModel = function (model) {
     models.set(this, model);
-    validations.set(this, runOf(model).validate);
+    const { validate } = runOf(model);
+    validations.set(this, validate);
+    const metrics = metricNames.get(this) ?? [];
+    if (validate) metrics.push(...metrics.map((name) => `val_${name}`));
     setModel.call(this, model);
   };
   list.onEpochBegin = function (...args) {
@@ -47,6 +51,8 @@ export function installFit(): void {
 }
 
 const models = new WeakMap<CallbackList, object>();
+/** What `fit` tells its callbacks to expect in the logs. */
+const metricNames = new WeakMap<CallbackList, string[]>();
 const validations = new WeakMap<CallbackList, FitRun["validate"]>();
 
 function withKerasNames(method: "onBatchEnd" | "onEpochEnd") {

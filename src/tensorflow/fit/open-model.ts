@@ -33,18 +33,26 @@ export interface EvaluateArguments {
   verbose?: 0 | 1;
 }
 
+/** What `predict` takes of Keras's arguments. */
+export interface PredictArguments {
+  batchSize?: number;
+  steps?: number;
+  verbose?: boolean | 0 | 1;
+}
+
 /** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
 export type Step = (data: Tensor[]) => Tensor[];
 
 /** A model with the members that its type hides. */
 export interface OpenModel extends Omit<
   LayersModel,
-  "fit" | "fitDataset" | "evaluate" | "evaluateDataset" | "testFunction" | "testLoop"
+  "fit" | "fitDataset" | "evaluate" | "evaluateDataset" | "predict" | "testFunction" | "testLoop"
 > {
   testFunction: Step;
   fit(x: Tensors, y: Tensors, args?: FitArguments): Promise<History>;
   fitDataset(dataset: BatchDataset, args: object): Promise<History>;
   evaluate(x: Tensors, y: Tensors, args?: EvaluateArguments): Scalar | Scalar[];
+  predict(x: Tensors, args?: PredictArguments): Tensor | Tensor[];
   evaluateDataset(dataset: BatchDataset, args?: object): Promise<Scalar | Scalar[]>;
   makeTrainFunction(): Step;
   makeTestFunction(): void;

@@ -64,9 +64,9 @@ export class ProgressCallback extends tf.Callback {
   }
 
   override async onEpochEnd(_epoch: number, logs: Logs = {}): Promise<void> {
-    // Those of the training, then those of the validation. Keras's names stand beside them.
-    const names = this.fit.metrics.flatMap((name) => [name, `val_${name}`]);
-    const metrics = names.filter((name) => name in logs).map((name) => [name, resolve(logs, name)] as const);
+    const metrics = this.fit.metrics
+      .filter((name) => name in logs)
+      .map((name) => [name, resolve(logs, name)] as const);
     const progress = this.#progress(metrics, true);
     this.#finishedEpochs += this.fit.verbose === 2 ? epochLine(progress) : barLines(progress);
     const text = this.#finishedEpochs;

@@ -2,6 +2,8 @@
 export interface FitRun {
   /** How many batches make an epoch. */
   steps?: number | undefined;
+  /** Set by a callback when training begins: the epoch to begin with, instead of the one that `fit` was given. */
+  initialEpoch?: number;
   /** The values after an epoch (from 0) on the validation data, by the metric's name; undefined if it has none. */
   validate?: (epoch: number) => Promise<Record<string, number> | undefined>;
 }

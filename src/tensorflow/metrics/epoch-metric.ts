@@ -1,14 +1,28 @@
 import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 
-export type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
+/** Of targets, outputs and, for a metric that is weighed, weights `[samples]` or `[samples, steps]` of the samples. */
+export type Measure = (yTrue: Tensor, yPred: Tensor, weights?: Tensor) => Tensor;
 
 /** A metric that is no mean over samples: it is worked out from sums over all of them. */
 export interface MetricDefinition {
   /** What the samples of a batch add to the sums. */
-  count(yTrue: Tensor, yPred: Tensor): Tensor;
+  count(yTrue: Tensor, yPred: Tensor, weights?: Tensor): Tensor;
   /** The metric's value. */
   result(sums: Tensor): Tensor;
+}
+
+/** The measures of metrics that count over an epoch; whether they want the weights of the samples. */
+const weighed = new WeakMap<Measure, boolean>();
+
+/** Whether it belongs to a metric that counts over an epoch. */
+export function isEpochMeasure(measure: Measure): boolean {
+  return weighed.has(measure);
+}
+
+/** Whether a metric wants the weights of the samples. */
+export function isWeighted(measure: Measure): boolean {
+  return weighed.get(measure) ?? false;
 }
 
 /**
@@ -20,31 +34,35 @@ export class EpochMetric {
   /** Samples so far. */
   #seen: Variable | undefined;
   /** The value over the samples so far, times their number. */
-  #weighed: Variable | undefined;
+  #total: Variable | undefined;
   readonly measure: Measure;
 
-  /** @param name in the logs */
-  constructor(name: string, definition: MetricDefinition) {
-    this.measure = (yTrue, yPred) => tf.tidy(() => this.#update(definition, yTrue, yPred));
+  /**
+   * @param name in the logs
+   * @param isWeighed whether the weights of the samples count
+   */
+  constructor(name: string, definition: MetricDefinition, isWeighed = false) {
+    this.measure = (...batch) => tf.tidy(() => this.#update(definition, ...batch));
     Object.defineProperty(this.measure, "name", { value: name });
+    weighed.set(this.measure, isWeighed);
   }
 
-  #update({ count, result }: MetricDefinition, yTrue: Tensor, yPred: Tensor): Tensor {
-    const counted = count(yTrue, yPred);
+  #update({ count, result }: MetricDefinition, yTrue: Tensor, yPred: Tensor, weights?: Tensor): Tensor {
+    const counted = count(yTrue, yPred, weights);
     const samples = yTrue.shape[0];
     if (!this.#sums || this.#sums.isDisposed) this.#make(counted);
-    const [sums, seen, weighed] = [this.#sums!, this.#seen!, this.#weighed!];
+    const [sums, seen, total] = [this.#sums!, this.#seen!, this.#total!];
     sums.assign(tf.add(sums, counted));
     seen.assign(tf.add(seen, samples));
-    const before = tf.clone(weighed);
-    weighed.assign(tf.mul<Scalar>(result(sums), seen));
-    return tf.div(tf.sub(weighed, before), samples);
+    const before = tf.clone(total);
+    total.assign(tf.mul<Scalar>(result(sums), seen));
+    return tf.div(tf.sub(total, before), samples);
   }
 
   #make(counted: Tensor): void {
     this.#sums = tf.zerosLike(counted).variable(false);
     this.#seen = tf.scalar(0).variable(false);
-    this.#weighed = tf.scalar(0).variable(false);
+    this.#total = tf.scalar(0).variable(false);
   }
 
   /** Begins anew. */
@@ -59,7 +77,7 @@ export class EpochMetric {
   }
 
   #states(): Variable[] {
-    const states = [this.#sums, this.#seen, this.#weighed];
+    const states = [this.#sums, this.#seen, this.#total];
     return states.filter((state): state is Variable => state !== undefined && !state.isDisposed);
   }
 }

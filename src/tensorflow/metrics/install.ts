@@ -1,15 +1,20 @@
 import type { LayersModel, Logs, ModelCompileArgs } from "@tensorflow/tfjs-node";
 import type { AveragingCallback } from "../fit/progress-callback.js";
 import { tf } from "../native.js";
-import { epochMetrics } from "./definitions.js";
-import { EpochMetric, type Measure } from "./epoch-metric.js";
+import { epochMetrics } from "./constructors.js";
+import { meanOf } from "./definitions.js";
+import { EpochMetric, isWeighted, type Measure } from "./epoch-metric.js";
+import { Metric } from "./metric.js";
 
-type Metrics = ModelCompileArgs["metrics"];
-type MetricList = (string | Measure)[];
+type GivenMetric = string | Measure | Metric;
+type Metrics = GivenMetric | (GivenMetric | GivenMetric[])[] | Record<string, GivenMetric | GivenMetric[]>;
+type CompileArguments = Omit<ModelCompileArgs, "metrics"> & { metrics?: Metrics; weightedMetrics?: Metrics };
 
-interface OpenModel extends Omit<LayersModel, "metrics"> {
-  metrics: Metrics;
+interface OpenModel extends Omit<LayersModel, "metrics" | "compile"> {
+  metrics: Metrics | undefined;
+  weightedMetrics: Metrics | undefined;
   metricsTensors: [Measure, number][];
+  compile(args: CompileArguments): void;
   getDedupedMetricsNames(): string[];
 }
 
@@ -22,15 +27,23 @@ const metricsOf = new WeakMap<OpenModel, EpochMetric[]>();
  */
 export function useEpochMetrics(): void {
   const model = tf.LayersModel.prototype as unknown as OpenModel;
-  const { compile, dispose, evaluateDataset, trainOnBatch } = model;
+  const { compile, dispose, evaluateDataset } = model;
 
   model.compile = function (args) {
     disposeMetrics(this);
     const made: EpochMetric[] = [];
-    const metrics = byOutput(args.metrics, this.outputNames, made);
-    compile.call(this, made.length > 0 ? { ...args, metrics: metrics as never } : args);
+    const { metrics, weightedMetrics } = args;
+    const [plain, weighed] = [metrics, weightedMetrics].map((given, i) =>
+      byOutput(given, this.outputNames, i === 1, made),
+    );
+    const all = Object.fromEntries(
+      this.outputNames.map((name) => [name, [...plain![name]!, ...weighed![name]!]]),
+    );
+    compile.call(this, made.length > 0 || weightedMetrics ? { ...args, metrics: all } : args);
+    if (weightedMetrics) weighMetrics(this, (name) => weighed![name]!.length, made);
     metricsOf.set(this, made);
-    this.metrics = args.metrics;
+    this.metrics = metrics;
+    this.weightedMetrics = weightedMetrics;
   };
   model.dispose = function () {
     const result = dispose.call(this);
@@ -38,20 +51,16 @@ export function useEpochMetrics(): void {
     return result;
   };
   // It compiles a new model inside of it each time.
-  const sequential = tf.Sequential.prototype;
+  const sequential = tf.Sequential.prototype as unknown as OpenModel;
   const { compile: compileSequential } = sequential;
   sequential.compile = function (args) {
-    disposeMetrics(this as unknown as OpenModel);
+    disposeMetrics(this);
     compileSequential.call(this, args);
   };
 
   model.evaluateDataset = function (...args) {
     resetMetrics(this);
     return evaluateDataset.apply(this, args);
-  };
-  model.trainOnBatch = function (...args) {
-    resetMetrics(this);
-    return trainOnBatch.apply(this, args);
   };
 }
 
@@ -86,17 +95,70 @@ function disposeMetrics(outer: OpenModel): void {
   metricsOf.delete(model);
 }
 
-/** The metrics of each output, those by name that count over an epoch made anew for it, and collected in `made`. */
-function byOutput(given: Metrics, outputNames: string[], made: EpochMetric[]): Record<string, MetricList> {
-  const make = (metric: string | Measure): string | Measure => {
-    if (typeof metric !== "string" || !Object.hasOwn(epochMetrics, metric)) return metric;
-    const counted = new EpochMetric(metric, epochMetrics[metric]!);
+/**
+ * The metrics of each output. Those that count over an epoch are made anew for it, and collected in `made`. A list in lists
+ * has the metrics of each output, as in Keras; a flat one, as in TensorFlow.js, those of all.
+ */
+function byOutput(
+  given: Metrics | undefined,
+  outputNames: string[],
+  isWeighed: boolean,
+  made: EpochMetric[],
+): Record<string, (string | Measure)[]> {
+  const make = (metric: GivenMetric): string | Measure => {
+    const definition =
+      metric instanceof Metric ? metric.definition
+      : typeof metric === "string" && Object.hasOwn(epochMetrics, metric) ? epochMetrics[metric]
+      : undefined; // prettier-ignore
+    if (!definition) return metric as string | Measure;
+    const counted = new EpochMetric(
+      metric instanceof Metric ? metric.name : (metric as string),
+      definition,
+      isWeighed,
+    );
     made.push(counted);
     return counted.measure;
   };
-  const isForAll = given == null || typeof given !== "object" || Array.isArray(given);
-  const listOf = (name: string) => (isForAll ? given : (given as Record<string, Metrics>)[name]) ?? [];
-  return Object.fromEntries(
-    outputNames.map((name) => [name, ([listOf(name)].flat() as MetricList).map(make)]),
+  const listOf = (name: string, i: number): GivenMetric[] => {
+    if (given == null) return [];
+    if (typeof given !== "object" || given instanceof Metric) return [given];
+    if (!Array.isArray(given)) return [given[name] ?? []].flat();
+    return outputNames.length > 1 && given.some(Array.isArray) ? [given[i] ?? []].flat() : given.flat();
+  };
+  return Object.fromEntries(outputNames.map((name, i) => [name, listOf(name, i).map(make)]));
+}
+
+/**
+ * Turns the last metrics of each output, as many as `count` says, into weighed ones. In the logs they come after the others;
+ * one that has the name of another is called `weighted_`, as in Keras.
+ */
+function weighMetrics(model: OpenModel, count: (output: string) => number, made: EpochMetric[]): void {
+  const { metricsTensors, metricsNames, outputNames } = model;
+  const losses = outputNames.length > 1 ? outputNames.length : 0;
+  const entries = metricsTensors.map(([measure, output], i) => ({
+    measure,
+    output,
+    name: metricsNames[i + 1]!,
+  }));
+  const isWeighed = ({ output }: (typeof entries)[number], i: number) => {
+    const after = entries.slice(i + 1).filter((other) => other.output === output).length;
+    return i >= losses && after < count(outputNames[output]!);
+  };
+  const [plain, weighed] = [false, true].map((wanted) =>
+    entries.filter((entry, i) => isWeighed(entry, i) === wanted),
   );
+  const taken = new Set(plain!.map(({ name }) => name));
+  for (const entry of weighed!) {
+    if (taken.has(entry.name)) {
+      const prefix = outputNames.length > 1 ? `${outputNames[entry.output]}_` : "";
+      entry.name = `${prefix}weighted_${entry.name.slice(prefix.length)}`;
+    }
+    if (isWeighted(entry.measure)) continue;
+    const metric = new EpochMetric(`weighted_${entry.measure.name}`, meanOf(entry.measure), true);
+    made.push(metric);
+    entry.measure = metric.measure;
+  }
+  const all = [...plain!, ...weighed!];
+  model.metricsTensors = all.map(({ measure, output }) => [measure, output]);
+  model.metricsNames = [metricsNames[0]!, ...all.map(({ name }) => name)];
 }

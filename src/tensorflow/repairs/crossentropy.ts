@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { isEpochMeasure } from "../metrics/epoch-metric.js";
 import { inGradient, runNative, runsNatively, tf } from "../native.js";
 
 type Save = (tensors: Tensor[]) => void;
@@ -133,6 +134,7 @@ const fromLogits: Record<string, (target: Tensor, output: Tensor) => Tensor | un
 };
 
 function replaced(loss: Loss): Loss {
+  if (isEpochMeasure(loss)) return loss;
   // The names of functions have a number behind them in the bundle of TensorFlow.js.
   const name = loss.name.replace(/\$\d+$/, "");
   const better = Object.hasOwn(fromLogits, name) ? fromLogits[name] : undefined;

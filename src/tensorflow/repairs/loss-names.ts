@@ -1,4 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
+import { Metric } from "../metrics/metric.js";
 import { tf } from "../native.js";
 
 type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
@@ -10,14 +12,6 @@ const huber: Measure = (yTrue, yPred) =>
     const bounded = tf.minimum(error, 1);
     return tf.mean(tf.add(tf.mul(tf.square(bounded), 0.5), tf.sub(error, bounded)), -1);
   });
-
-const topK =
-  (classNumbers: (yTrue: Tensor) => Tensor): Measure =>
-  (yTrue, yPred) =>
-    tf.tidy(() => {
-      const { indices } = tf.topk(yPred, Math.min(5, yPred.shape.at(-1)!));
-      return tf.any(tf.equal(indices, tf.expandDims(classNumbers(yTrue), -1)), -1).toFloat();
-    });
 
 /** Keras's names of losses that TensorFlow.js knows by another name, or not at all. */
 const losses: Record<string, string | Measure> = {
@@ -38,8 +32,8 @@ const metrics: Record<string, Measure> = {
   meanAbsolutePercentageError: (yTrue, yPred) => tf.metrics.meanAbsolutePercentageError(yTrue, yPred),
   binaryCrossentropy: (yTrue, yPred) => tf.metrics.binaryCrossentropy(yTrue, yPred),
   sparseCategoricalAccuracy: (yTrue, yPred) => tf.metrics.sparseCategoricalAccuracy(yTrue, yPred),
-  topKCategoricalAccuracy: topK((yTrue) => tf.argMax(yTrue, -1)),
-  sparseTopKCategoricalAccuracy: topK((yTrue) => yTrue.flatten().toInt()),
+  topKCategoricalAccuracy: topKAccuracy(5, classOfColumns),
+  sparseTopKCategoricalAccuracy: topKAccuracy(5, classOfNumbers),
   cosineSimilarity: (yTrue, yPred) => tf.neg(tf.metrics.cosineProximity(yTrue, yPred)),
   huber,
 };
@@ -50,7 +44,7 @@ for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metr
 function replaced(given: unknown, known: Record<string, string | Measure>): unknown {
   if (typeof given === "string") return Object.hasOwn(known, given) ? known[given] : given;
   if (Array.isArray(given)) return given.map((one) => replaced(one, known));
-  if (given === null || typeof given !== "object") return given;
+  if (given === null || typeof given !== "object" || given instanceof Metric) return given;
   return Object.fromEntries(Object.entries(given).map(([output, one]) => [output, replaced(one, known)]));
 }
 
@@ -59,11 +53,14 @@ export function repairLossNames(): void {
   const model = tf.LayersModel.prototype;
   const { compile } = model;
   model.compile = function (args) {
-    const { loss, metrics: measured } = args;
+    const { loss, metrics: measured, weightedMetrics } = args;
     compile.call(this, {
       ...args,
       loss: replaced(loss, losses) as typeof loss,
       metrics: replaced(measured, metrics) as NonNullable<typeof measured>,
+      ...(weightedMetrics !== undefined && {
+        weightedMetrics: replaced(weightedMetrics, metrics) as typeof weightedMetrics,
+      }),
     });
     // What is saved with the model are the names.
     if (loss !== undefined) this.loss = loss;

@@ -102,7 +102,7 @@ describe("tensorflow/fit: data sets", () => {
       );
       assert.deepEqual(
         await values(model.evaluate(weighed(), args)),
-        await values(model.evaluate(partX!, partY!, { sampleWeight: part } as never)),
+        await values(model.evaluate(partX!, partY!, { sampleWeight: part! })),
       );
     }
   });
