@@ -1,5 +1,5 @@
 import { reject } from "./errors.js";
-import { KerasHardSigmoid } from "./hard-sigmoid.js";
+import { isTfjsHardSigmoid, KerasHardSigmoid, tfjsHardSigmoid } from "./hard-sigmoid.js";
 import { describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
 import { camelCase, fromCamelCase, snakeCase } from "./naming.js";
 
@@ -106,6 +106,7 @@ export const keras2HardSigmoid = "keras2_hard_sigmoid";
 function activationToTfjs(value: Json, place: Place): Json {
   // Keras 3 writes functions as { class_name: "function", config: "relu" } in some places.
   const name = isObject(value) && value.class_name === "function" ? value.config : value;
+  if (isTfjsHardSigmoid(value)) return "hard_sigmoid";
   if (name === null || name === undefined) return "linear";
   if (name === "swish" || name === "silu") return "swish";
   if (name === "hard_sigmoid") return KerasHardSigmoid.className;
@@ -119,13 +120,7 @@ function activationToKeras(value: Json, place: Place): Json {
   if (value === "swish") return "silu";
   if (value === KerasHardSigmoid.className) return "hard_sigmoid";
   const name = fromCamelCase(textOf(value));
-  if (name === "hard_sigmoid") {
-    reject(
-      `${place} uses hardSigmoid, which is clip(0.2 x + 0.5, 0, 1) in TensorFlow.js and relu6(x + 3) / 6 in Keras 3`,
-      "an activation that means the same in both",
-      'Use "sigmoid" (Keras\'s default; for recurrent layers recurrentActivation: "sigmoid") and train again.',
-    );
-  }
+  if (name === "hard_sigmoid") return tfjsHardSigmoid;
   return activations.has(name) ? name : unknown("activation", name, place, [...activations]);
 }
 

@@ -8,7 +8,7 @@ type BatchNormalization = layers.Layer &
 /**
  * Training with `scale: false` or `center: false` fails in TensorFlow.js ("Cannot read properties of undefined"), and so it
  * does over another axis than the last ("Input to reshape is ..."). A layer with `trainable: false` goes on following the
- * batches. In Keras a frozen layer works as in inference, which fine-tuning relies on:
+ * batches. Volumes, of five dimensions, are refused ("not implemented"). In Keras a frozen layer works as in inference, which fine-tuning relies on:
  * https://keras.io/guides/transfer_learning/
  */
 export function repairBatchNormalization(): void {
@@ -16,11 +16,18 @@ export function repairBatchNormalization(): void {
   const layer = layerClass.prototype as BatchNormalization;
   const { call } = layer;
   layer.call = function (this: BatchNormalization, inputs, kwargs) {
-    if (!kwargs["training"] || !this.trainable)
-      return call.call(this, inputs, { ...kwargs, training: false });
     const { gamma, beta, movingMean } = this;
     const input = [inputs].flat()[0]!;
-    if (this.axis >= 0 && this.axis < input.rank - 1) return overLastAxis(this, input, kwargs);
+    const training = Boolean(kwargs["training"]) && this.trainable;
+    // Files of Keras 2 have it in a list.
+    const axis = [this.axis].flat()[0]!;
+    const isLast = axis < 0 || axis === input.rank - 1;
+    if (!isLast && (training || input.rank > 4)) return overLastAxis(this, input, kwargs);
+    if (input.rank > 4) {
+      const shape = [input.shape[0], -1, input.shape.at(-1)!];
+      return tf.tidy(() => tf.reshape(this.call(tf.reshape(input, shape), kwargs) as Tensor, input.shape));
+    }
+    if (!training) return call.call(this, inputs, { ...kwargs, training: false });
     // For the time of the call, what the layer lacks is a constant.
     this.gamma ??= { read: () => tf.onesLike(movingMean!.read()) };
     this.beta ??= { read: () => tf.zerosLike(movingMean!.read()) };

@@ -1,32 +1,32 @@
-import type { Tensor, layers } from "@tensorflow/tfjs-node";
+import type { LayerVariable, Tensor, layers } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 
-type Weight = { read(): Tensor };
 type LayerNormalization = layers.Layer & {
   axis: number[];
+  epsilon: number;
   scale: boolean;
   center: boolean;
-  gamma: Weight | null;
-  beta: Weight | null;
+  gamma: LayerVariable | null;
+  beta: LayerVariable | null;
 };
 
-/** Training with `scale: false` or `center: false` fails in tfjs-layers 4.22 ("Cannot read properties of undefined"). */
+/**
+ * Training with `scale: false` or `center: false` fails in tfjs-layers 4.22 ("Cannot read properties of undefined"), and volumes,
+ * of five dimensions, are refused ("not implemented").
+ */
 export function repairLayerNormalization(): void {
   const layer = Object.getPrototypeOf(tf.layers.layerNormalization()) as LayerNormalization;
   const { call } = layer;
   layer.call = function (this: LayerNormalization, inputs, kwargs) {
-    const { scale, center, gamma, beta } = this;
-    if (scale && center) return call.call(this, inputs, kwargs);
     const input = [inputs].flat()[0]!;
-    const shape = this.axis.map((axis) => input.shape[axis]!);
-    // For the time of the call, what the layer lacks is a constant.
-    const ones = { read: () => tf.ones(shape) };
-    const zeros = { read: () => tf.zeros(shape) };
-    Object.assign(this, { scale: true, center: true, gamma: gamma ?? ones, beta: beta ?? zeros });
-    try {
-      return call.call(this, inputs, kwargs);
-    } finally {
-      Object.assign(this, { scale, center, gamma, beta });
-    }
+    const { axis, epsilon, gamma, beta } = this;
+    if (this.scale && this.center && input.rank <= 4) return call.call(this, inputs, kwargs);
+    return tf.tidy(() => {
+      const shape = input.shape.map((size, i) => (axis.includes(i) ? size : 1));
+      const { mean, variance } = tf.moments(input, axis, true);
+      let output: Tensor = tf.mul(tf.sub(input, mean), tf.rsqrt(tf.add(variance, epsilon)));
+      if (gamma) output = tf.mul(output, tf.reshape(gamma.read(), shape));
+      return beta ? tf.add(output, tf.reshape(beta.read(), shape)) : output;
+    });
   };
 }

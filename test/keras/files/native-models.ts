@@ -47,6 +47,23 @@ export const nativeModels: Record<string, () => Tf.LayersModel> = {
       tf.train.sgd(0.1),
       "meanAbsoluteError",
     ),
+  native_hard_sigmoid: () =>
+    compiled(
+      tf.sequential({
+        layers: [
+          tf.layers.lstm({
+            units: 3,
+            recurrentActivation: "hardSigmoid",
+            returnSequences: true,
+            inputShape: [4, 2],
+          }),
+          tf.layers.gru({ units: 2, recurrentActivation: "hardSigmoid", resetAfter: false }),
+          tf.layers.dense({ units: 2, activation: "hardSigmoid" }),
+        ],
+      }),
+      tf.train.sgd(0.1),
+      "meanSquaredError",
+    ),
   native_graph: () => {
     const a = tf.input({ shape: [4] });
     const b = tf.input({ shape: [4], name: "b" });

@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compareWithKeras } from "./comparison.js";
+import { type Comparison, compareWithKeras } from "./comparison.js";
 
 const page = "docs/keras-files.md";
 const [start, end] = ["<!-- table: start -->", "<!-- table: end -->"];
@@ -16,7 +16,20 @@ await rm(folder, { recursive: true });
 
 const number = (value: number | undefined): string =>
   value === undefined ? "" : value === 0 ? "0" : value.toExponential(0);
-const rows = comparisons.map(({ name, loaded, loadedLosses, saved, savedLosses }) =>
+/** The random models together, by their largest differences. */
+const isRandom = ({ name }: Comparison): boolean => name.startsWith("random");
+const random = comparisons.filter(isRandom);
+const worst = (key: Exclude<keyof Comparison, "name">): number =>
+  Math.max(...random.map((one) => one[key] ?? 0));
+const together: Comparison = {
+  name: `${random.length} random models`,
+  loaded: worst("loaded"),
+  loadedLosses: worst("loadedLosses"),
+  saved: worst("saved"),
+  savedLosses: worst("savedLosses"),
+};
+const listed = [...comparisons.filter((one) => !isRandom(one)), together];
+const rows = listed.map(({ name, loaded, loadedLosses, saved, savedLosses }) =>
   [
     "",
     name.replaceAll("_", " "),
