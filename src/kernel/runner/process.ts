@@ -63,7 +63,18 @@ class ProcessRunner implements Runner {
 
   execute(request: CellRequest): Promise<CellOutcome> {
     // At once if that is possible: a promise that is pending for nothing costs every cell time.
+    if (this.process?.isDead) return this.beginAnew(request);
     return this.interrupting ? this.interrupting.then(() => this.begin(request)) : this.begin(request);
+  }
+
+  /** The process could not be started when it was to replace another: the notebook's folder was away, perhaps. */
+  private async beginAnew(request: CellRequest): Promise<CellOutcome> {
+    try {
+      await this.start();
+    } catch (error) {
+      return runnerDied((error as Error).message);
+    }
+    return this.begin(request);
   }
 
   private begin(request: CellRequest): Promise<CellOutcome> {
@@ -170,23 +181,22 @@ class ProcessRunner implements Runner {
     if (!this.stopped && dead.wasReady) {
       const started = this.start();
       this.onReplaced(reason);
-      await started;
+      // If that fails, the next cell tries again, and says so.
+      await started.catch(() => undefined);
     }
-    const evalue = `${reason}. All variables are lost; run the cells that define them again.`;
-    for (const cellId of cells) {
-      this.settle(cellId, {
-        status: "error",
-        ename: "RunnerDied",
-        evalue,
-        traceback: [`\u001b[31m\u001b[1mRunnerDied\u001b[22m\u001b[39m: ${evalue}`],
-      });
-    }
+    for (const cellId of cells) this.settle(cellId, runnerDied(reason));
   }
 
   /** Nothing tells which cell raw output belongs to: the one that runs, or the one that ran last. */
   private rawCellId(): string {
     return [...this.running.keys()].at(-1) ?? this.latestCellId;
   }
+}
+
+function runnerDied(reason: string): CellOutcome {
+  const evalue = `${reason}. All variables are lost; run the cells that define them again.`;
+  const traceback = [`\u001b[31m\u001b[1mRunnerDied\u001b[22m\u001b[39m: ${evalue}`];
+  return { status: "error", ename: "RunnerDied", evalue, traceback };
 }
 
 interface ProcessListener {
@@ -211,6 +221,7 @@ class RunnerProcess {
   private requests = 0;
   private noteInterrupted: () => void = () => undefined;
   wasReady = false;
+  isDead = false;
   private becomeReady!: () => void;
   private exitCode: number | undefined;
   private killReason: string | undefined;
@@ -254,7 +265,7 @@ class RunnerProcess {
     // Its end is noticed by reading only.
     this.stream(Descriptor.requests).resume();
     this.died = this.watch();
-    void this.died.then(() => this.becomeReady());
+    void this.died.then(() => (this.isDead = true)).then(() => this.becomeReady());
   }
 
   send(request: RunnerRequest, buffers: Uint8Array[] = []): void {

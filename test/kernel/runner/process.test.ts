@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { renameSync } from "node:fs";
 import { failed, pause, RunnerHarness } from "./harness.js";
 
 /** Whether a process still runs; one that has ended but that nobody has waited for does not. */
@@ -123,6 +124,18 @@ describe("kernel/runner process", function () {
     assert.match(pid, /^\d+$/);
     await pause(500);
     assert.equal(isAlive(pid), false);
+  });
+
+  it("says that it cannot start again as long as the notebook's folder is away", async () => {
+    const moved = new RunnerHarness();
+    await moved.runner.start();
+    const elsewhere = `${moved.folder}-moved`;
+    renameSync(moved.folder, elsewhere);
+    assert.equal(failed(await moved.run("process.exit(0)")).ename, "RunnerDied");
+    assert.match(failed(await moved.run("1")).evalue, /could not be started: spawn .* ENOENT/);
+    renameSync(elsewhere, moved.folder);
+    assert.equal(await moved.result("1 + 1"), "2");
+    await moved.stop();
   });
 
   it("says why it cannot start", async () => {
