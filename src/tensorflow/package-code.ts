@@ -51,7 +51,7 @@ export function hasPackageCode(folder: string): boolean {
 export function requireWithCode(id: string, require: NodeJS.Require): unknown {
   if (recording) return recording.require(id, require);
   const folder = import.meta.dirname;
-  if (!hasPackageCode(folder)) return require(id);
+  if (ignored || !hasPackageCode(folder)) return require(id);
   const kept = new KeptModules(packageCodeFile(folder));
   try {
     return withLoader(
@@ -68,6 +68,13 @@ export function requireWithCode(id: string, require: NodeJS.Require): unknown {
   } finally {
     kept.close();
   }
+}
+
+let ignored = false;
+
+/** For who has Node find other modules in their place: `requireWithCode` is plain `require` from now on. */
+export function ignorePackageCode(): void {
+  ignored = true;
 }
 
 /** The modules in a file of set-up, read one by one. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import Module, { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ignorePackageCode } from "../../src/tensorflow/package-code.js";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -103,6 +104,7 @@ export function useTranslatedPackages(): void {
     return createRequire(join(published(owner), "index.js")).resolve(request);
   };
   Object.assign(open, { _resolveFilename: hook });
+  ignorePackageCode();
   for (const name of packages) {
     const index = require.resolve(join(translated(name), "index"));
     const exported = replaceable(require(index) as Exports);

@@ -170,8 +170,6 @@ function registerKernels(): void {
     inputsToSave,
     outputsToSave: [false, false, false, true, true, true],
     gradFunc: (gradients, savedTensors, attrs) => {
-      if (gradientDepth() > 0)
-        throw new Error("A recurrent layer cannot be differentiated twice (a gradient within a gradient).");
       const attributes = attrs as unknown as Attributes;
       const [c0, kernel, bias, mask, keep, previous, c, saved] = savedTensors;
       const none = tf.zeros([0]);

@@ -224,17 +224,6 @@ describe("tensorflow/recurrent: a layer as one operation", () => {
     tf.dispose([x, y]);
   });
 
-  it("refuses the gradient of a gradient", () => {
-    tf.tidy(() => {
-      const layer = cells["LSTM"]!({ units: 2 });
-      const slope = tf.grad((x) => tf.sum(layer.apply(x) as Tensor));
-      const twice = tf.grad((x) => tf.sum(tf.square(slope(x))));
-      const x = tf.randomNormal([1, time, features]);
-      assert.equal(slope(x).size, x.size);
-      assert.throws(() => twice(x), /^Error: A recurrent layer cannot be differentiated twice/);
-    });
-  });
-
   it("keeps no tensors", async () => {
     const model = tf.sequential({ layers: [cells["LSTM"]!({ units: 6, inputShape: [3, 4] })] });
     model.compile({ optimizer: "sgd", loss: "meanSquaredError", runEagerly: true });
