@@ -30,37 +30,53 @@ export function noCompiler({ platform }: Pick<Project, "platform">): SetupError 
     : new SetupError("no C++ compiler (g++, c++, clang++) is in PATH", INSTALL_COMPILER);
 }
 
-/** The compiler's arguments. Headers: Node-API's own (an npm package), so Node's need not be installed. */
-export function compilerArguments(project: Project, library: TensorFlowLibrary, output: string): string[] {
-  const sources = path.join(project.tfjsNode, "binding");
-  // Found from where the binding ends up, so that the project folder can be moved.
-  const fromBinding = path.relative(path.dirname(project.binding), library.folder);
-  const mac = project.platform === "darwin";
-  const flags = ["-std=c++17", "-O3", "-shared", "-fPIC", "-DNAPI_VERSION=8"];
+/** What is compiled: tfjs-node's sources and ours. */
+function sourceFiles({ root, tfjsNode, platform }: Project): string[] {
+  const theirs = path.join(tfjsNode, "binding");
+  // Silences what TensorFlow logs while it is loaded. Loading a library "first" is Linux's.
+  const own =
+    platform === "darwin" ? ownSources.filter((name) => !name.endsWith("log-level.cc")) : ownSources;
+  return [
+    ...fs.readdirSync(theirs).map((name) => path.join(theirs, name)),
+    ...own.map((name) => path.join(root, name)),
+  ].filter((name) => name.endsWith(".cc"));
+}
+
+/** The arguments that compile `source`. Headers: Node-API's own (an npm package), so Node's need not be installed. */
+function compilerArguments(
+  { root }: Project,
+  library: TensorFlowLibrary,
+  source: string,
+  object: string,
+): string[] {
+  const flags = ["-c", "-std=c++17", "-O3", "-fPIC", "-DNAPI_VERSION=8"];
   // Our loops look at neither errno nor traps, so that they can be vectorised. TensorFlow's headers are full of warnings.
   flags.push("-fno-math-errno", "-fno-trapping-math", "-w");
-  const includes = [path.join(project.root, "node_modules/node-api-headers/include"), library.include];
-  const files = fs.readdirSync(sources).filter((name) => name.endsWith(".cc"));
-  const own = ownSources.filter((name) => name.endsWith(".cc") && !(mac && name.endsWith("log-level.cc")));
-  // Silences what TensorFlow logs while it is loaded. Loading a library "first" is Linux's.
-  const quiet = mac ? [] : ["-Wl,-z,initfirst"];
-  return [
-    ...flags,
-    ...includes.map((folder) => `-I${folder}`),
-    ...files.map((name) => path.join(sources, name)),
-    ...own.map((name) => path.join(project.root, name)),
-    ...quiet,
-    ...library.libraries.map((name) => path.join(library.folder, name)),
-    `-Wl,-rpath,${mac ? "@loader_path" : "$ORIGIN"}/${fromBinding}`,
-    // Node brings the napi_ functions; on Linux undefined symbols are allowed anyway.
-    ...(mac ? ["-undefined", "dynamic_lookup"] : []),
-    "-o",
-    output,
-  ];
+  const includes = [path.join(root, "node_modules/node-api-headers/include"), library.include];
+  return [...flags, ...includes.map((folder) => `-I${folder}`), source, "-o", object];
+}
+
+/** The arguments that link what was compiled. */
+export function linkerArguments(
+  { binding, platform }: Pick<Project, "binding" | "platform">,
+  library: Pick<TensorFlowLibrary, "folder" | "libraries">,
+  objects: string[],
+  output: string,
+): string[] {
+  // Found from where the binding ends up, so that the project folder can be moved.
+  const fromBinding = path.relative(path.dirname(binding), library.folder);
+  const [origin, ...flags] =
+    platform === "darwin"
+      ? // Node brings the napi_ functions; on Linux undefined symbols are allowed anyway.
+        ["@loader_path", "-undefined", "dynamic_lookup"]
+      : ["$ORIGIN", "-Wl,-z,initfirst"];
+  const libraries = library.libraries.map((name) => path.join(library.folder, name));
+  return ["-shared", ...flags, ...objects, ...libraries, `-Wl,-rpath,${origin}/${fromBinding}`, "-o", output];
 }
 
 /**
- * Compiles tfjs-node's C++ sources, and ours, against TensorFlow's C library into `file`.
+ * Compiles tfjs-node's C++ sources, and ours, against TensorFlow's C library into `file`: all sources at once, for each
+ * takes several seconds, and there are five.
  * @throws SetupError with the compiler's first error
  */
 export async function compileBinding(
@@ -69,18 +85,31 @@ export async function compileBinding(
   library: TensorFlowLibrary,
   file: string,
 ): Promise<void> {
-  const { ok, output } = await runCommand(
-    project,
-    compiler,
-    compilerArguments(project, library, `${file}.partial`),
-  );
-  if (!ok)
-    throw new SetupError(
-      `${compiler} could not compile tfjs-node's binding (${output.split("\n").find((line) => /error:/i.test(line)) ?? lastLines(output)})`,
-      "update the compiler (GCC 9 or Clang 9, or newer), then run the same command again",
-      output,
+  const run = (args: string[]) => runCommand(project, compiler, args);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const folder = fs.mkdtempSync(`${file}.objects-`);
+  try {
+    const compiled = sourceFiles(project).map((source) => ({
+      source,
+      object: path.join(folder, `${path.basename(source)}.o`),
+    }));
+    const results = await Promise.all(
+      compiled.map(({ source, object }) => run(compilerArguments(project, library, source, object))),
     );
-  fs.renameSync(`${file}.partial`, file);
+    const objects = compiled.map(({ object }) => object);
+    if (results.every(({ ok }) => ok))
+      results.push(await run(linkerArguments(project, library, objects, path.join(folder, "binding"))));
+    const failed = results.find(({ ok }) => !ok);
+    if (failed)
+      throw new SetupError(
+        `${compiler} could not compile tfjs-node's binding (${failed.output.split("\n").find((line) => /error:/i.test(line)) ?? lastLines(failed.output)})`,
+        "update the compiler (GCC 9 or Clang 9, or newer), then run the same command again",
+        failed.output,
+      );
+    fs.renameSync(path.join(folder, "binding"), file);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 }
 
 /**

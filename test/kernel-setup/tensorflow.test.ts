@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type Project, projectAt, projectRoot } from "../../kernel-setup/project.js";
 import { tensorFlowLibrary } from "../../kernel-setup/tensorflow-library.js";
-import { compilerArguments, findCompiler } from "../../kernel-setup/tensorflow-binding.js";
+import { findCompiler, linkerArguments } from "../../kernel-setup/tensorflow-binding.js";
 import { readTensorFlowStatus, tensorFlowStep } from "../../kernel-setup/tensorflow.js";
 import { bareProject, deadIndex, fakeProgram, temporaryFolder } from "./sandbox.js";
 
@@ -119,6 +119,10 @@ describe("kernel-setup/tensorflow", function () {
       (await tensorFlowStep(made).run()) ?? "",
       /could not compile.*tfjs_backend\.cc:1: error: too old.*update the compiler/,
     );
+    assert.deepEqual(fs.readdirSync(path.join(made.state, "tensorflow")).toSorted(), [
+      "library",
+      "status.json",
+    ]);
   });
 
   it("tries again at the next start when the network failed", async () => {
@@ -146,7 +150,7 @@ describe("kernel-setup/tensorflow", function () {
   it("finds the library relative to the binding, so that the folder can be moved", () => {
     const made = projectAt(projectRoot, { platform: "linux" });
     const folder = path.join(made.state, "tensorflow/library");
-    const args = compilerArguments(made, { folder, include: "", libraries: [] }, "out");
+    const args = linkerArguments(made, { folder, libraries: [] }, [], "out");
     assert.ok(args.includes("-Wl,-rpath,$ORIGIN/../../../../../.manabi/tensorflow/library"), args.join(" "));
   });
 });
