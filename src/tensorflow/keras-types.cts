@@ -117,6 +117,8 @@ declare module "@tensorflow/tfjs-layers/dist/layers/recurrent" {
   }
 }
 
+// The class declares these anew, which hides those of LayersModel. They are repeated, because overloads that an interface
+// inherits do not join those that a class declares.
 declare module "@tensorflow/tfjs-layers/dist/models" {
   interface Sequential {
     compile(args: WiderCompileArgs): void;

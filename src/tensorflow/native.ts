@@ -140,9 +140,9 @@ export function runsNatively(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
-/** Whether what runs now is being differentiated. */
-export function inGradient(): boolean {
-  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
+/** How many gradients are being computed, one within the other: 0 if what runs now is not differentiated. */
+export function gradientDepth(): number {
+  return tf.engine().state.gradientDepth;
 }
 
 /**

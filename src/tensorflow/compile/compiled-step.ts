@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { inGradient, runsNatively, tf } from "../native.js";
+import { gradientDepth, runsNatively, tf } from "../native.js";
 import type { GraphNode } from "./graph.js";
 import { Program, programGraph, type ProgramGraph, type Steps } from "./program.js";
 import { isRecording, record, type Recording } from "./recorder.js";
@@ -133,7 +133,7 @@ export class CompiledStep {
    */
   run(step: StepFunction, inputs: Tensor[], context = ""): Tensor[] {
     // Inside of another recording, or of a gradient, the single operations must be seen.
-    if (!runsNatively() || isRecording() || inGradient() || this.kind.isEager?.()) return step(inputs);
+    if (!runsNatively() || isRecording() || gradientDepth() > 0 || this.kind.isEager?.()) return step(inputs);
     const shapes = inputs.map(shapeText).join(" ");
     const key = `${shapes} ${context}`;
     let signature = this.#signatures.get(key);

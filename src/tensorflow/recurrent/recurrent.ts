@@ -1,5 +1,5 @@
 import type { LayerVariable, Tensor, Tensor3D, layers } from "@tensorflow/tfjs-node";
-import { runNative, tf } from "../native.js";
+import { gradientDepth, runNative, tf } from "../native.js";
 import { hasOwnOperation } from "../own-operations.js";
 
 interface Activation {
@@ -76,14 +76,10 @@ function kindOf(cell: Cell): Attributes["cell"] | undefined {
   return (["simple", "lstm", "gru"] as const).find((kind) => cells[kind].call === cell.call);
 }
 
-/** How many gradients are being computed, one within the other. The operation has only a first one. */
-function gradientDepth(): number {
-  return (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth;
-}
-
 function isFusible({ cell }: Recurrent, x: Tensor): boolean {
   return (
     hasOwnOperation(forward) &&
+    // The operation has only a first gradient.
     gradientDepth() < 2 &&
     kindOf(cell) !== undefined &&
     activations.has(cell.activation.getClassName()) &&

@@ -1,5 +1,6 @@
-import type { GradConfig, Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
-import { core, tf } from "../native.js";
+import type { Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
+import { core, gradientDepth, tf } from "../native.js";
+import { replaceGradient } from "./replace-gradient.js";
 
 type Padding = "same" | "valid" | number | [number, number][];
 interface Attributes {
@@ -37,28 +38,23 @@ export function repairConvolutionGradients(): void {
  * images of their own, and convolved as such.
  */
 function addDilations(kernelName: string): void {
-  const known: GradConfig = tf.getGradient(kernelName);
-  tf.unregisterGradient(kernelName);
-  tf.registerGradient({
-    ...known,
-    gradFunc: (dy, saved, attributes) => {
-      const { dilations, pad } = attributes as unknown as Attributes;
-      const rates = ratesOf(dilations);
-      if (rates.every((rate) => rate === 1)) return known.gradFunc(dy, saved, attributes);
-      const [x, filter] = saved as [Tensor4D, Tensor4D];
-      const margins = rates.map((rate, i) => {
-        const [before, after] = marginsOf(pad, i, (filter.shape[i]! - 1) * rate);
-        const missing = rate - ((x.shape[i + 1]! + before + after) % rate);
-        return { before, after, extra: missing % rate };
-      });
-      const around = margins.map(({ before, after, extra }) => [before, after + extra]);
-      const behind = margins.map(({ extra }) => [0, extra]);
-      const images = tf.spaceToBatchND(x, rates, around);
-      const ofImages = tf.spaceToBatchND(dy as Tensor4D, rates, behind);
-      const plain = { ...attributes, strides: [1, 1], pad: "valid", dilations: [1, 1] };
-      const gradients = known.gradFunc(ofImages, [images, filter], plain);
-      return { ...gradients, x: () => tf.batchToSpaceND(gradients["x"]!(), rates, around) };
-    },
+  replaceGradient(kernelName, (known) => (dy, saved, attributes) => {
+    const { dilations, pad } = attributes as unknown as Attributes;
+    const rates = ratesOf(dilations);
+    if (rates.every((rate) => rate === 1)) return known(dy, saved, attributes);
+    const [x, filter] = saved as [Tensor4D, Tensor4D];
+    const margins = rates.map((rate, i) => {
+      const [before, after] = marginsOf(pad, i, (filter.shape[i]! - 1) * rate);
+      const missing = rate - ((x.shape[i + 1]! + before + after) % rate);
+      return { before, after, extra: missing % rate };
+    });
+    const around = margins.map(({ before, after, extra }) => [before, after + extra]);
+    const behind = margins.map(({ extra }) => [0, extra]);
+    const images = tf.spaceToBatchND(x, rates, around);
+    const ofImages = tf.spaceToBatchND(dy as Tensor4D, rates, behind);
+    const plain = { ...attributes, strides: [1, 1], pad: "valid", dilations: [1, 1] };
+    const gradients = known(ofImages, [images, filter], plain);
+    return { ...gradients, x: () => tf.batchToSpaceND(gradients["x"]!(), rates, around) };
   });
 }
 
@@ -70,7 +66,7 @@ function unfuseDilated(): void {
     const { x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias, activation } = args;
     const isDilated = ratesOf(dilations).some((rate) => rate > 1);
     // With an activation it is done by the single operations anyway.
-    const isFused = tf.engine().state.gradientDepth === 0 || (activation ?? "linear") !== "linear";
+    const isFused = gradientDepth() === 0 || (activation ?? "linear") !== "linear";
     if (!isDilated || isFused) return conv2d(args);
     const convolved = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
     return bias ? tf.add(convolved, bias) : convolved;

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { isEpochMeasure } from "../metrics/epoch-metric.js";
-import { inGradient, runNative, runsNatively, tf } from "../native.js";
+import { gradientDepth, runNative, runsNatively, tf } from "../native.js";
 
 type Save = (tensors: Tensor[]) => void;
 type Loss = (target: Tensor, output: Tensor) => Tensor;
@@ -78,7 +78,7 @@ const softmaxCrossentropy = (target: Tensor, output: Tensor): Tensor =>
       gradFunc: (dy, [labels, logits, known]) => {
         const upstream = tf.expandDims(dy, -1);
         // What is known already has no gradient of its own.
-        const difference = inGradient() ? tf.sub(tf.softmax(logits!), labels!) : known!;
+        const difference = gradientDepth() > 0 ? tf.sub(tf.softmax(logits!), labels!) : known!;
         return [tf.neg(tf.mul(tf.logSoftmax(logits!), upstream)), tf.mul(difference, upstream)];
       },
     };
