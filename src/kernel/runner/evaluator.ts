@@ -9,6 +9,7 @@ import { describeError } from "./cell-errors.js";
 import { CellModules } from "./cell-modules.js";
 import { createDeno } from "./deno.js";
 import type { Host } from "./host.js";
+import { readInheritedOutput } from "./inherited-output.js";
 import { createMagics } from "./magics.js";
 import { toMimeBundle } from "./mime-bundle.js";
 import type { OutputChannel } from "./output-channel.js";
@@ -151,6 +152,7 @@ export class Evaluator {
   private settle(cell: RunningCell, outcome: CellOutcome): void {
     if (!this.running.has(cell.cellId)) return;
     cell.settled = true;
+    readInheritedOutput();
     // In this order: an interrupt can end this function anywhere, and then settles what is left in `running`.
     this.channel.message({ type: "settled", cellId: cell.cellId, outcome }, [], true);
     this.running.delete(cell.cellId);

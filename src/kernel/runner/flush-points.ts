@@ -1,6 +1,6 @@
 /**
- * Moments at which collected output must be out: before a child process can write to the shared stdout, when one that
- * was waited for has written to it, and before the process ends itself.
+ * Moments at which collected output must be out: before and after a child process that blocks this one, and so writes
+ * to the shared stdout (others: `inherited-output.ts`), and before the process ends itself.
  */
 import childProcess from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
@@ -23,7 +23,6 @@ export function installFlushPoints(channel: OutputChannel): void {
     (owner as Record<string, unknown>)[name] = wrapped;
   };
   for (const name of ["spawnSync", "execSync", "execFileSync"]) wrap(childProcess, name, true);
-  wrap(childProcess.ChildProcess.prototype, "spawn", false);
   for (const name of ["abort", "kill"]) wrap(process, name, false);
   // `import { execSync } from "node:child_process"` sees the new ones, too.
   syncBuiltinESMExports();

@@ -6,6 +6,7 @@ import { stopFunction } from "../cell/stoppable.js";
 import { Evaluator } from "./evaluator.js";
 import { decodeMessage, FrameReader } from "./frames.js";
 import { installFlushPoints } from "./flush-points.js";
+import { installInheritedOutput, readInheritedOutput } from "./inherited-output.js";
 import { hidePromiseMarks } from "./inspection.js";
 import { startHelper } from "./helper.js";
 import { Host } from "./host.js";
@@ -28,10 +29,14 @@ suppressVmWarning();
 installStreams(channel);
 installStackFormatting();
 installFlushPoints(channel);
+installInheritedOutput(channel);
 hidePromiseMarks();
 installStoppableTimers();
 installStoppableFetch();
-process.on("exit", (code) => channel.message({ type: "exiting", code }, [], true));
+process.on("exit", (code) => {
+  readInheritedOutput();
+  channel.message({ type: "exiting", code }, [], true);
+});
 // An interrupt reaches the whole process group; child processes end by it, this process must not.
 process.on("SIGINT", () => undefined);
 

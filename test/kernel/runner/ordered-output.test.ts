@@ -83,4 +83,49 @@ describe("kernel/runner output", () => {
     assert.notEqual(ids[0], ids[1]);
     assert.equal(harness.text(), "late\nlater\n");
   });
+
+  it("attributes what child processes print by inheritance to the cell that started them", async () => {
+    harness.outputs.length = 0;
+    await harness.run(`
+      const child = require("node:child_process").spawn(
+        "sh", ["-c", "read go; echo out; echo error >&2"], { stdio: ["pipe", "inherit", process.stderr] });
+      [child.stdout, child.stderr, child.stdio.slice(1)];`);
+    const starter = `cell-${harness.count}`;
+    const result = harness.outputs.find((output) => output.type === "execute_result");
+    assert.match(JSON.stringify(result?.data), /null.*null.*null.*null/);
+    harness.outputs.length = 0;
+    await harness.run(`
+      child.stdin.end("go\\n");
+      await require("node:events").once(child, "close");
+      console.log("closed");`);
+    const seen = harness.outputs.map(
+      (output) => output.type === "stream" && `${output.cellId}: ${output.text}`,
+    );
+    assert.equal(seen.pop(), `cell-${harness.count}: closed\n`);
+    assert.deepEqual(
+      seen.toSorted((a, b) => String(a).localeCompare(String(b))),
+      [`${starter}: error\n`, `${starter}: out\n`],
+    );
+  });
+
+  it("loses nothing that a child process has printed while the cell kept the event loop busy", async () => {
+    const text = await harness.printed(`
+      const { spawn, execSync } = require("node:child_process");
+      const mark = require("node:path").join(process.cwd(), "printed");
+      spawn("sh", ["-c", "seq 1000; touch " + mark + "; exec sleep 30"], { stdio: "inherit" });
+      while (!require("node:fs").existsSync(mark));
+      undefined`);
+    assert.equal(text, Array.from({ length: 1000 }, (_, index) => `${index + 1}\n`).join(""));
+  });
+
+  it("waits for a child process that inherits, but not for what that has left behind", async () => {
+    harness.write("two.cjs", "console.log('two')");
+    const text = await harness.printed(`
+      const { fork } = require("node:child_process");
+      for (const start of [() => spawn("sh", ["-c", "sleep 30 & echo one"], { stdio: "inherit" }), () => fork("./two.cjs")])
+        await require("node:events").once(start(), "close");
+      const failed = spawn("/nowhere", [], { stdio: "inherit" });
+      console.log(await new Promise((resolve) => failed.once("error", (error) => resolve(error.code))));`);
+    assert.equal(text, "one\ntwo\nENOENT\n");
+  });
 });
