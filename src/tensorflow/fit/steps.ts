@@ -1,6 +1,8 @@
 import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
-import { isWeighted, type Measure } from "../metrics/epoch-metric.js";
+import { alongside } from "../metrics/definitions.js";
+import { isWeighted, skipsMasked, type Measure } from "../metrics/epoch-metric.js";
+import { masksOf, type Mask } from "../repairs/masks.js";
 import type { Step } from "./open-model.js";
 
 interface CompiledModel {
@@ -25,7 +27,7 @@ interface CompiledModel {
  * losses of several outputs sample by sample, so that their shapes must agree. Its evaluation leaves the regularizers and
  * the weights of samples out of the loss (https://github.com/tensorflow/tfjs/issues/25), and returns the sums of the first
  * losses before the losses of several outputs, each under the name of another. In Keras it is the total with regularizers,
- * then the loss of each output, then the metrics.
+ * then the loss of each output, then the metrics. What a mask hides counts in none of them.
  */
 export function makeSteps(): void {
   const model = tf.LayersModel.prototype as unknown as CompiledModel;
@@ -56,15 +58,32 @@ function results(model: CompiledModel, data: Tensor[], training: boolean): Tenso
   const targets = data.slice(inputs.length, firstWeight);
   const weights = data.slice(firstWeight);
   const outputs = model.call(data.slice(0, inputs.length), training ? { training } : undefined);
+  const masks = masksOf(outputs);
   const losses = lossFunctions.map((lossFunction, i) => {
-    const loss = lossFunction(targets[i]!, outputs[i]!);
-    return tf.mean(weights[i] ? tf.mul(loss, weights[i]) : loss);
+    return meanLoss(lossFunction(targets[i]!, outputs[i]!), weights[i], masks[i]);
   });
   const weighed = losses.map((loss, i) => (lossWeights ? tf.mul(loss, lossWeights[i]!) : loss));
   const outputLosses = losses.length > 1 ? losses : [];
   const metrics = metricsTensors.slice(outputLosses.length).map(([measure, output]) => {
-    const given = isWeighted(measure) ? weights[output] : undefined;
+    const own = isWeighted(measure) ? weights[output] : undefined;
+    const mask = skipsMasked(measure) ? masks[output] : undefined;
+    const given = mask ? unmasked(mask, own) : own;
     return tf.mean(measure(targets[output]!, outputs[output]!, given));
   });
   return [tf.addN([...weighed, ...model.calculateLosses()]), ...outputLosses, ...metrics];
+}
+
+/** The mean, over the steps that no mask hides, of losses times weights (`apply_mask` in keras/src/losses/loss.py). */
+function meanLoss(loss: Tensor, weights: Tensor | null | undefined, mask: Mask): Tensor {
+  const weighed = weights ? tf.mul(loss, alongside(weights, loss)) : loss;
+  if (!mask) return tf.mean(weighed);
+  const shown = unmasked(mask);
+  const count = tf.mul(tf.sum(shown), loss.size / shown.size);
+  return tf.divNoNan(tf.sum(tf.mul(weighed, alongside(shown, loss))), count);
+}
+
+/** The weights of steps, 0 for those that are masked. */
+function unmasked(mask: Tensor, weights?: Tensor): Tensor {
+  const shown = tf.cast(mask, "float32");
+  return weights ? tf.mul(shown, alongside(weights, shown)) : shown;
 }

@@ -6,18 +6,22 @@ import type { Measure, MetricDefinition } from "./epoch-metric.js";
 export const isAbove = (values: Tensor, threshold: number): Tensor =>
   tf.cast(tf.greater(values, threshold), "float32");
 
+/** Weights of samples, or of steps, so that they can be multiplied with values of all of these. */
+export function alongside(weights: Tensor, values: Tensor): Tensor {
+  if (weights.rank > values.rank) return tf.reshape(weights, values.shape);
+  const missing = values.rank - weights.rank;
+  return missing > 0 ? tf.reshape(weights, [...weights.shape, ...Array<number>(missing).fill(1)]) : weights;
+}
+
 /** Weights of samples in the shape of the samples' values. */
 export function spread(weights: Tensor, values: Tensor): Tensor {
-  const missing = Math.max(0, values.rank - weights.rank);
-  return tf.mul(
-    tf.reshape(weights, [...weights.shape, ...Array<number>(missing).fill(1)]),
-    tf.onesLike(values),
-  );
+  return tf.mul(alongside(weights, values), tf.onesLike(values));
 }
 
 /** The mean over the samples of a measure that has a value for each, weighed where there are weights. */
 export function meanOf(measure: Measure): MetricDefinition {
   return {
+    skipsMasked: true,
     count(yTrue, yPred, weights) {
       let values = measure(yTrue, yPred);
       if (!weights) return tf.stack([tf.sum<Scalar>(values), tf.scalar(values.size)]);

@@ -10,19 +10,26 @@ export interface MetricDefinition {
   count(yTrue: Tensor, yPred: Tensor, weights?: Tensor): Tensor;
   /** The metric's value. */
   result(sums: Tensor): Tensor;
+  /** Whether it leaves out the steps that a mask hides, as the metrics of Keras do that are means. */
+  skipsMasked?: true;
 }
 
-/** The measures of metrics that count over an epoch; whether they want the weights of the samples. */
-const weighed = new WeakMap<Measure, boolean>();
+/** The measures of metrics that count over an epoch; whether they want the weights of the samples, and masks. */
+const wanted = new WeakMap<Measure, { weights: boolean; masks: boolean }>();
 
 /** Whether it belongs to a metric that counts over an epoch. */
 export function isEpochMeasure(measure: Measure): boolean {
-  return weighed.has(measure);
+  return wanted.has(measure);
 }
 
 /** Whether a metric wants the weights of the samples. */
 export function isWeighted(measure: Measure): boolean {
-  return weighed.get(measure) ?? false;
+  return wanted.get(measure)?.weights ?? false;
+}
+
+/** Whether a metric leaves out what a mask hides, which it takes as weights of 0. */
+export function skipsMasked(measure: Measure): boolean {
+  return wanted.get(measure)?.masks ?? false;
 }
 
 /**
@@ -44,7 +51,7 @@ export class EpochMetric {
   constructor(name: string, definition: MetricDefinition, isWeighed = false) {
     this.measure = (...batch) => tf.tidy(() => this.#update(definition, ...batch));
     Object.defineProperty(this.measure, "name", { value: name });
-    weighed.set(this.measure, isWeighed);
+    wanted.set(this.measure, { weights: isWeighed, masks: definition.skipsMasked ?? false });
   }
 
   #update({ count, result }: MetricDefinition, yTrue: Tensor, yPred: Tensor, weights?: Tensor): Tensor {

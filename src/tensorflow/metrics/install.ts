@@ -3,7 +3,7 @@ import type { AveragingCallback } from "../fit/progress-callback.js";
 import { tf } from "../native.js";
 import { epochMetrics } from "./constructors.js";
 import { meanOf } from "./definitions.js";
-import { EpochMetric, isWeighted, type Measure } from "./epoch-metric.js";
+import { EpochMetric, isEpochMeasure, isWeighted, type Measure } from "./epoch-metric.js";
 import { Metric } from "./metric.js";
 
 type GivenMetric = string | Measure | Metric;
@@ -18,6 +18,7 @@ interface OpenModel extends Omit<LayersModel, "metrics" | "compile"> {
   getDedupedMetricsNames(): string[];
 }
 
+const Masking = tf.layers.masking().constructor as new () => object;
 const metricsOf = new WeakMap<OpenModel, EpochMetric[]>();
 
 /**
@@ -41,6 +42,7 @@ export function useEpochMetrics(): void {
     );
     compile.call(this, made.length > 0 || weightedMetrics ? { ...args, metrics: all } : args);
     if (weightedMetrics) weighMetrics(this, (name) => weighed![name]!.length, made);
+    if (this.layers.some(makesMasks)) takeMasks(this, made);
     metricsOf.set(this, made);
     this.metrics = metrics;
     this.weightedMetrics = weightedMetrics;
@@ -161,4 +163,25 @@ function weighMetrics(model: OpenModel, count: (output: string) => number, made:
   const all = [...plain!, ...weighed!];
   model.metricsTensors = all.map(({ measure, output }) => [measure, output]);
   model.metricsNames = [metricsNames[0]!, ...all.map(({ name }) => name)];
+}
+
+/** Whether an Embedding or Masking is in it. */
+function makesMasks(layer: object): boolean {
+  const {
+    maskZero,
+    layers = [],
+    layer: wrapped,
+  } = layer as { maskZero?: boolean; layers?: object[]; layer?: object };
+  return maskZero === true || layer instanceof Masking || [...layers, wrapped ?? []].flat().some(makesMasks);
+}
+
+/** Counts metrics that are means over the steps of an epoch, of which each batch has another number. */
+function takeMasks(model: OpenModel, made: EpochMetric[]): void {
+  const losses = model.outputNames.length > 1 ? model.outputNames.length : 0;
+  model.metricsTensors = model.metricsTensors.map(([measure, output], i) => {
+    if (i < losses || isEpochMeasure(measure)) return [measure, output];
+    const metric = new EpochMetric(measure.name, meanOf(measure));
+    made.push(metric);
+    return [metric.measure, output];
+  });
 }

@@ -1,15 +1,17 @@
 import type { Tensor, layers } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
+import type { Mask } from "./masks.js";
 
-type Weight = { read(): Tensor };
+type Weight = { read(): Tensor; write(value: Tensor): void };
 type BatchNormalization = layers.Layer &
-  Record<"gamma" | "beta" | "movingMean", Weight | undefined> & { axis: number };
+  Record<"gamma" | "beta", Pick<Weight, "read"> | undefined> &
+  Record<"movingMean" | "movingVariance", Weight> & { axis: number; momentum: number; epsilon: number };
 
 /**
  * Training with `scale: false` or `center: false` fails in TensorFlow.js ("Cannot read properties of undefined"), and so it
  * does over another axis than the last ("Input to reshape is ..."). A layer with `trainable: false` goes on following the
- * batches. Volumes, of five dimensions, are refused ("not implemented"). In Keras a frozen layer works as in inference, which fine-tuning relies on:
- * https://keras.io/guides/transfer_learning/
+ * batches. Volumes, of five dimensions, are refused ("not implemented"). In Keras a frozen layer works as in inference, which
+ * fine-tuning relies on (https://keras.io/guides/transfer_learning/), and masked steps count in no mean.
  */
 export function repairBatchNormalization(): void {
   const [layerClass] = tf.serialization.SerializationMap.getMap().classNameMap["BatchNormalization"]!;
@@ -28,9 +30,11 @@ export function repairBatchNormalization(): void {
       return tf.tidy(() => tf.reshape(this.call(tf.reshape(input, shape), kwargs) as Tensor, input.shape));
     }
     if (!training) return call.call(this, inputs, { ...kwargs, training: false });
+    const mask = kwargs["mask"] as Mask;
+    if (mask?.rank === input.rank - 1) return tf.tidy(() => overUnmasked(this, input, mask));
     // For the time of the call, what the layer lacks is a constant.
-    this.gamma ??= { read: () => tf.onesLike(movingMean!.read()) };
-    this.beta ??= { read: () => tf.zerosLike(movingMean!.read()) };
+    this.gamma ??= { read: () => tf.onesLike(movingMean.read()) };
+    this.beta ??= { read: () => tf.zerosLike(movingMean.read()) };
     try {
       return call.call(this, inputs, kwargs);
     } finally {
@@ -60,4 +64,23 @@ function overLastAxis(
   } finally {
     layer.axis = axis;
   }
+}
+
+/** In training, with the mean and variance of what `mask`, `[batch, steps]`, does not hide. */
+function overUnmasked(layer: BatchNormalization, input: Tensor, mask: Tensor): Tensor {
+  const axes = Array.from(mask.shape.keys());
+  const shown = tf.cast(tf.expandDims(mask, -1), "float32");
+  const count = tf.add(tf.sum(shown), 1e-7);
+  const mean = tf.div(tf.sum(tf.mul(input, shown), axes), count);
+  const variance = tf.div(tf.sum(tf.mul(tf.square(tf.sub(input, mean)), shown), axes), count);
+  const { gamma, beta, movingMean, movingVariance, momentum, epsilon } = layer;
+  for (const [moving, value] of [
+    [movingMean, mean],
+    [movingVariance, variance],
+  ] as const) {
+    moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, 1 - momentum)));
+  }
+  const scale = tf.rsqrt(tf.add(variance, epsilon));
+  const normalized = tf.mul(tf.sub(input, mean), gamma ? tf.mul(scale, gamma.read()) : scale);
+  return beta ? tf.add(normalized, beta.read()) : normalized;
 }

@@ -84,8 +84,8 @@ function passMasks(layer: MaskedLayer, inputs: Tensor[], outputs: Tensor[]): voi
   outputs.forEach((output, i) => {
     const mask = masks[i];
     if (!mask) return;
-    // A tensor disposes of its mask with itself.
-    Object.assign(output, { kerasMask: given.includes(mask) ? tf.clone(mask) : mask });
+    // A tensor disposes of its mask with itself; until then it lasts, beyond the call of a model, too.
+    Object.assign(output, { kerasMask: tf.keep(given.includes(mask) ? tf.clone(mask) : mask) });
     if (isHidden) hidden.add(output);
   });
   if (layer.takesMasks) for (const input of inputs) hidden.add(input);
