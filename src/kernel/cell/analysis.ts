@@ -218,7 +218,16 @@ function analyseStatements(
           verbatim: `${documentation}${kind} ${id.name} = ${initial};`,
           documentation,
         });
-      } else for (const name of patternNames(id)) inferred(name.name, name.start, kind, documentation);
+      } else {
+        // As a function's result, so that a name of the pattern has its type without the others.
+        const pattern = `{ const ${source.slice(id.start, (init ?? id).end)};`;
+        const isAsync = /\bawait\b/.test(pattern);
+        for (const { name, start } of patternNames(id)) {
+          const value = `(${isAsync ? "async " : ""}() => ${pattern} return ${name}; })()`;
+          const verbatim = `${documentation}${kind} ${name} = ${isAsync ? "await " : ""}${value};`;
+          inferred(name, start, kind, documentation, verbatim);
+        }
+      }
     }
   }
 

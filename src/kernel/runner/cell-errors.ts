@@ -99,7 +99,9 @@ function packageLine(frames: Frame[], index: number): string[][] {
   const end = frames.findIndex((frame, at) => at > index && !frame.package);
   const run = frames.slice(index, end < 0 ? undefined : end);
   const packages = [...new Set(run.map((frame) => frame.package))].join(", ");
-  return [[gray(run.length === 1 ? run[0]!.text : `    … ${run.length} calls in ${packages}`)]];
+  const called = run.length === 1 ? run[0]!.called : undefined;
+  if (called) return [[gray(`    at ${called} (${packages})`)]];
+  return [[gray(`    … ${run.length} call${run.length === 1 ? "" : "s"} in ${packages}`)]];
 }
 
 /** The failing line with an arrow, a caret under the column, and its neighbours. */

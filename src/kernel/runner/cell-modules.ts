@@ -107,8 +107,8 @@ function isMissing(error: unknown, specifier: string, importer: string | undefin
 function missingPackage(specifier: string, folder: string, cause: unknown): Error {
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
   const error = new Error(
-    `Cannot find the package '${name}' from ${folder}. Install it with: npm install ${name} ` +
-      "(no restart is needed afterwards).",
+    `Cannot find the package '${name}' from ${folder}. Install it in a cell: %npm install ${name} ` +
+      "(no restart is needed).",
   );
   return Object.assign(error, { code: (cause as NodeJS.ErrnoException).code });
 }

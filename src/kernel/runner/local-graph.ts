@@ -18,7 +18,7 @@ import { readTsconfig } from "../cell/tsconfig.js";
 const versionParameter = "version";
 /** Files that Node does not run as they are. */
 const transformed = new Set([".ts", ".tsx", ".mts", ".jsx"]);
-const triedExtensions = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
+export const triedExtensions = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
 /** What a specifier with an emitted file's extension may stand for in the sources. */
 const sourceExtensions: Record<string, string[]> = {
   ".js": [".ts", ".tsx"],

@@ -1,6 +1,7 @@
 /** Local modules as cells import and require them. Loads the TypeScript transform only when a cell needs it. */
 import { readFileSync } from "node:fs";
 import Module, { createRequire, register } from "node:module";
+import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as graph from "./local-graph.js";
 import { setSourceFinder } from "./stack-frames.js";
@@ -59,19 +60,28 @@ export class LocalModules {
     });
   }
 
-  /** The URL under which the present version of a file is imported. */
+  /**
+   * The URL under which the present version of a file is imported.
+   * @throws Error if there is none
+   */
   urlToImport(specifier: string, parentUrl: string): string {
     this.start();
     this.forgetEdited();
     const path = graph.resolveLocal(specifier, parentUrl);
-    return path === undefined ? new URL(specifier, parentUrl).href : graph.versionedUrl(path);
+    if (path === undefined) throw missingFile(specifier, parentUrl);
+    return graph.versionedUrl(path);
   }
 
-  /** The file that `require` must load for a local specifier; as it stands if there is none. */
+  /**
+   * The file that `require` must load for a local specifier.
+   * @throws Error if there is none
+   */
   pathToRequire(specifier: string, parentUrl: string): string {
     this.start();
     this.forgetEdited();
-    return graph.resolveLocal(specifier, parentUrl) ?? specifier;
+    const path = graph.resolveLocal(specifier, parentUrl);
+    if (path === undefined) throw missingFile(specifier, parentUrl, "MODULE_NOT_FOUND");
+    return path;
   }
 
   /** Makes `require` read edited files again, and all local files that use them. */
@@ -90,6 +100,13 @@ export class LocalModules {
       this.required.set(path, graph.versionOf(path));
     }
   }
+}
+
+function missingFile(specifier: string, parentUrl: string, code = "ERR_MODULE_NOT_FOUND"): Error {
+  const message =
+    `Cannot find the file '${specifier}' from ${dirname(fileURLToPath(parentUrl))}, nor one with ` +
+    `${graph.triedExtensions.join(", ")} behind that name. !ls lists what is there.`;
+  return Object.assign(new Error(message), { code });
 }
 
 /** What local modules require is found as what they import: see `module-hooks.ts`. */

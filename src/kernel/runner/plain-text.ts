@@ -4,7 +4,7 @@ import { inspect, types } from "node:util";
 const inspectDepth = 4;
 const longestText = 100_000;
 /** `inspect` cuts lists, but not objects, which may be dictionaries of any size. */
-const mostProperties = 1000;
+const mostProperties = 100;
 
 export function plainText(value: unknown): string {
   const { shown, left } = cutDictionary(value);

@@ -106,8 +106,8 @@ function formatCallSite(site: CallSite): string | undefined {
   return called === "" ? `    at ${place}` : `    at ${called} (${place})`;
 }
 
-/** V8's 10 frames may all be a library's, and leave out the line of the cell that called it. */
-const deepestStack = 50;
+/** V8's 10 frames may all be a library's, and leave out the line of the cell that called or awaits it. */
+const deepestStack = 100;
 
 /** Installs the formatting for all errors of this process. */
 export function installStackFormatting(): void {
@@ -158,6 +158,8 @@ export function currentStack(): string {
 
 export interface Frame {
   text: string;
+  /** The called function, if it has a name. */
+  called?: string | undefined;
   position?: Position;
   /** The package that the frame belongs to, if it is not the user's own code. */
   package?: string | undefined;
@@ -168,15 +170,20 @@ export function stackFrames(stack: string): Frame[] {
   const lines = stack.split("\n");
   const first = lines.findIndex((line) => line.startsWith("    at "));
   if (first < 0) return [];
-  return lines.slice(first).map((text) => {
+  return lines.slice(first).flatMap((text): Frame[] => {
     const match = framePattern.exec(text);
-    if (!match) return { text };
-    const [, , name, line, column] = match as unknown as [string, string, string, string, string];
+    if (!match) return [{ text }];
+    const [, called, name, line, column] = match as unknown as [string, string, string, string, string];
+    // Errors of Node's loader are made in a thread of its own, which leaves out none.
+    if (isInternal(name)) return [];
     const source = [...sources.values()].findLast((each) => each.name === name);
-    return {
-      text,
-      position: { name, line: Number(line), column: Number(column), ...(source && { source }) },
-      package: packageOf(name),
-    };
+    return [
+      {
+        text,
+        called,
+        position: { name, line: Number(line), column: Number(column), ...(source && { source }) },
+        package: packageOf(name),
+      },
+    ];
   });
 }

@@ -117,7 +117,7 @@ const fromLogits: Record<string, (target: Tensor, output: Tensor) => Tensor | un
   categoricalCrossentropy(target, output) {
     const logits = inputOf(output, "softmax");
     if (!logits || !sameShape(target, logits)) return undefined;
-    return softmaxCrossentropy(tf.cast(target, "float32"), logits);
+    return softmaxCrossentropy(target, logits);
   },
   sparseCategoricalCrossentropy(target, output) {
     const logits = inputOf(output, "softmax");
@@ -129,7 +129,7 @@ const fromLogits: Record<string, (target: Tensor, output: Tensor) => Tensor | un
   binaryCrossentropy(target, output) {
     const logits = inputOf(output, "sigmoid");
     if (!logits || !sameShape(target, logits)) return undefined;
-    return tf.mean(sigmoidCrossentropy(tf.cast(target, "float32"), logits), -1);
+    return tf.mean(sigmoidCrossentropy(target, logits), -1);
   },
 };
 
@@ -139,7 +139,12 @@ function replaced(loss: Loss): Loss {
   const name = loss.name.replace(/\$\d+$/, "");
   const better = Object.hasOwn(fromLogits, name) ? fromLogits[name] : undefined;
   if (!better) return loss;
-  const either: Loss = (target, output) => tf.tidy(() => better(target, output) ?? loss(target, output));
+  const either: Loss = (target, output) =>
+    tf.tidy(() => {
+      // TensorFlow.js refuses class numbers that are integers.
+      const numbers = tf.cast(target, "float32");
+      return better(numbers, output) ?? loss(numbers, output);
+    });
   return Object.defineProperty(either, "name", { value: name });
 }
 

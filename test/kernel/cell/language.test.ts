@@ -107,6 +107,8 @@ describe("CellLanguage", function () {
       ["o[u].foo; anonymous.q.foo", "2339 1:6 foo", "2339 1:23 foo"],
       ["function make() { class Inner { v = 1 } return new Inner() } const made = make()"],
       ["made.v.foo", "2339 1:8 foo"],
+      ["const { v: unmade, ...left } = make(); const [[waited]] = await Promise.all([[made]])"],
+      ["unmade.foo; left.foo; waited.v.foo", "2339 1:8 foo", "2339 1:18 foo", "2339 1:32 foo"],
     ],
     "assignments without a declaration are no errors": [
       ["loose = 5; for (var i = 0; i < 3; i++) {} if (true) { var inBlock = 1 }"],

@@ -163,7 +163,10 @@ describe("kernel/runner modules", () => {
 
   it("finds a package that was installed after it had been missed", async () => {
     const { text } = await harness.failure("import 'brand-new';");
-    assert.match(text, /Cannot find the package 'brand-new' from .*Install it with: npm install brand-new/);
+    assert.match(
+      text,
+      /Cannot find the package 'brand-new' from .*Install it in a cell: %npm install brand-new/,
+    );
     harness.write("node_modules/brand-new/package.json", '{ "name": "brand-new", "main": "index.js" }');
     harness.write("node_modules/brand-new/index.js", "exports.fresh = true;");
     assert.equal(await harness.result("import { fresh } from 'brand-new'; fresh"), "true");
@@ -171,7 +174,14 @@ describe("kernel/runner modules", () => {
 
   it("blames the package that is really missing", async () => {
     assert.match((await harness.failure("import 'needs-another';")).text, /not-there-either/);
-    assert.match((await harness.failure("import './nowhere';")).text, /Cannot find .*nowhere/);
+    for (const code of ["import './nowhere';", "require('./nowhere');"]) {
+      const { text } = await harness.failure(code);
+      assert.match(text, /Cannot find the file '.\/nowhere' from .*, nor one with \.ts, .*\n {4}at cell/);
+    }
+    harness.write("lost.ts", "import './nowhere';");
+    const { text } = await harness.failure("import './lost';");
+    assert.match(text, /Cannot find module .*nowhere.* imported from .*lost\.ts/);
+    assert.doesNotMatch(text, /node:internal/);
     assert.match((await harness.failure("require('not-there');")).text, /npm install not-there/);
   });
 

@@ -90,6 +90,8 @@ describe("kernel/runner errors", () => {
     > 2 | dive(20, () => dive(20, fail));
         | ^`,
     );
+    const { text: short } = await harness.failure("import { fail } from 'deep'; fail();");
+    assert.match(short, /^Error: in the deep\n {4}at \S*fail \(deep\)\n {4}at cell/);
   });
 
   it("cut a deep stack in the middle", async () => {

@@ -133,7 +133,7 @@ describe("kernel/runner host", () => {
     );
     assert.match(
       stripVTControlCharacters(String(dictionary?.["text/plain"])),
-      /^\{\n {2}word0: 0,[^]*word999: 999,\n {2}… 99,000 more properties\n\}$/,
+      /^\{\n {2}word0: 0,[^]*word99: 99,\n {2}… 99,900 more properties\n\}$/,
     );
   });
 

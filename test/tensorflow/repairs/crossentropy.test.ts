@@ -47,6 +47,27 @@ describe("tensorflow/repairs: crossentropy", () => {
     }
   }
 
+  for (const runEagerly of [true, false]) {
+    it(`takes class numbers that are integers${runEagerly ? ", eagerly" : ""}`, async () => {
+      const loss = "sparseCategoricalCrossentropy";
+      const [x, integers, floats] = [
+        tf.ones([3, 2]),
+        tf.tensor1d([0, 1, 1], "int32"),
+        tf.tensor1d([0, 1, 1]),
+      ];
+      const losses = [integers, floats].map(async (y) => {
+        // Behind a softmax, and where what came before it is not known.
+        const models = [passingOn("softmax", loss, runEagerly), passingOn("sigmoid", loss, runEagerly)];
+        const fits = models.map((model) => model.fit(x, y, { epochs: 2, verbose: 0 }));
+        const histories = await Promise.all(fits);
+        for (const model of models) model.dispose();
+        return histories.map(({ history }) => history["loss"]);
+      });
+      assert.deepEqual(await losses[0], await losses[1]);
+      tf.dispose([x, integers, floats]);
+    });
+  }
+
   it("has gradients of the targets, and second ones", () => {
     const model = passingOn("sigmoid", "binaryCrossentropy", true);
     const { lossFunctions } = (model as unknown as { model: OpenModel }).model;

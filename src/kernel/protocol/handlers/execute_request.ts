@@ -37,7 +37,8 @@ export async function execute_request(kernel: Kernel, request: Request): Promise
 /** Answers a request that is not run because an earlier cell failed. */
 export function abortExecution(kernel: Kernel, request: Request): void {
   kernel.status("busy", request);
-  kernel.reply(request, { status: "aborted", execution_count: kernel.executionCount });
+  // Without a count, as of ipykernel: front ends would number the cell as if it had run.
+  kernel.reply(request, { status: "aborted" });
   kernel.status("idle", request);
 }
 
