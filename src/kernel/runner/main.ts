@@ -17,6 +17,7 @@ import { OutputChannel, Owner } from "./output-channel.js";
 import { stopIfInterrupted } from "./running-cell.js";
 import { installStackFormatting } from "./stack-frames.js";
 import { installStoppableFetch } from "./stoppable-fetch.js";
+import { installStoppableListeners } from "./stoppable-listeners.js";
 import { installStoppableTimers } from "./stoppable-timers.js";
 import { installStreams } from "./streams.js";
 import { suppressVmWarning } from "./warnings.js";
@@ -33,6 +34,7 @@ installInheritedOutput(channel);
 hidePromiseMarks();
 installStoppableTimers();
 installStoppableFetch();
+installStoppableListeners(channel);
 process.on("exit", (code) => {
   readInheritedOutput();
   channel.message({ type: "exiting", code }, [], true);

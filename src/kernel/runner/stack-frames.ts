@@ -144,16 +144,34 @@ function textOfStack(error: unknown): string {
   }
 }
 
+const settingsOfStacks = (): object =>
+  Object.fromEntries((["prepareStackTrace", "stackTraceLimit"] as const).map((name) => [name, Error[name]]));
+
 /** The frames of the calling code, whatever it has made of `Error`. */
 export function currentStack(): string {
-  const names = ["prepareStackTrace", "stackTraceLimit"] as const;
-  const before = Object.fromEntries(names.map((name) => [name, Error[name]]));
+  const before = settingsOfStacks();
   installStackFormatting();
   try {
     return stackLines(new Error());
   } finally {
     Object.assign(Error, before);
   }
+}
+
+/**
+ * The code that has called `method`, a function that is running: the name of its file, or `cell`. Nothing must end this
+ * in the middle.
+ */
+export function callerOf(method: (...parameters: never[]) => unknown): string | undefined {
+  const before = settingsOfStacks();
+  Error.stackTraceLimit = 1;
+  Error.prepareStackTrace = (_, [site]) => site?.getFileName();
+  const traced: { stack?: unknown } = {};
+  Error.captureStackTrace(traced, method);
+  const file = traced.stack;
+  Object.assign(Error, before);
+  if (typeof file !== "string") return undefined;
+  return sources.get(file)?.name.startsWith("cell [") ? "cell" : file;
 }
 
 export interface Frame {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import type { RunnerOutput } from "../../../src/kernel/contracts.js";
 import { failed, pause, RunnerHarness } from "./harness.js";
 
@@ -14,7 +15,10 @@ describe("kernel/runner interrupt", function () {
   before(async () => {
     harness = new RunnerHarness();
     await harness.runner.start();
-    await harness.run("const kept = { by: 'the runner' };");
+    await harness.run(`
+      const kept = { by: 'the runner' };
+      const emitter = new (require('node:events'))();
+      setInterval(() => emitter.emit('beat'), 5);`);
     harness.write(
       "ticks.ts",
       `export async function ticks(print: (text: string) => void, wait: (done: () => void) => void) {
@@ -104,6 +108,33 @@ describe("kernel/runner interrupt", function () {
       const refused = () => new Promise((_, reject) => createConnection({ path: '/nowhere' }).on('error', reject));
       async function retry() { for (;;) try { await refused(); } catch { console.log('tick'); } };
       await retry();`,
+    "by events of a stream": `
+      const { Readable } = require('node:stream');
+      const endless = new Readable({ read() { setImmediate(() => this.push('tick')); } });
+      await new Promise(() => endless.on('data', (part) => console.log(String(part))));`,
+    "by events of an emitter of an earlier cell":
+      "await new Promise(() => emitter.on('beat', () => console.log('tick')))",
+    "by messages of a thread": `
+      const { Worker } = require('node:worker_threads');
+      const beating = new Worker("setInterval(() => require('node:worker_threads').parentPort.postMessage('tick'), 5)", { eval: true });
+      beating.on('message', console.log);
+      await new Promise(() => {});`,
+    "by messages of a port": `
+      const { port1, port2 } = new (require('node:worker_threads').MessageChannel)();
+      emitter.on('beat', () => port1.postMessage('tick'));
+      port2.onmessage = ({ data }) => console.log(data);
+      port2.addEventListener('message', ({ data }) => console.log(data));
+      await new Promise(() => {});`,
+    "by requests to a server": `
+      const listening = require('node:http').createServer((_, answer) => { console.log('tick'); answer.end(); });
+      listening.listen(0, '127.0.0.1', () => emitter.on('beat', () =>
+        require('node:http').get({ port: listening.address().port }).on('error', () => undefined)));
+      await new Promise(() => {});`,
+    "by a file that is watched": `
+      const { watch, writeFileSync } = require('node:fs');
+      watch('.', () => console.log('tick'));
+      emitter.on('beat', () => writeFileSync('watched', ''));
+      await new Promise(() => {});`,
     "in a function of a local module":
       "import { ticks } from './ticks.ts'; await ticks(console.log, (done: () => void) => process.nextTick(done));",
   };
@@ -162,6 +193,37 @@ describe("kernel/runner interrupt", function () {
       Number(await harness.result("await new Promise((resolve) => setTimeout(resolve, 50)); beats")) > before,
     );
     await harness.result("clearInterval(heart)");
+  });
+
+  it("takes away listeners of the interrupted cell, and closes its servers, but none of an earlier cell", async () => {
+    await harness.result(`
+      const net = require('node:net');
+      let beats = 0, requests = 0;
+      const early = net.createServer((socket) => { requests += 1; socket.end(); }).listen(0, '127.0.0.1');
+      emitter.on('beat', () => { beats += 1; });
+      await require('node:events').once(early, 'listening');`);
+    const cell = harness.run(`
+      const late = net.createServer().listen(0, '127.0.0.1');
+      let heard = 0;
+      const hear = () => { heard += 1; };
+      emitter.on('beat', hear).prependListener('beat', hear);
+      emitter.off('beat', hear);
+      await require('node:events').once(late, 'listening');
+      display([emitter.listenerCount('beat', hear), emitter.listeners('beat').includes(hear)]);
+      await new Promise(() => {});`);
+    const { data } = await harness.waitFor(isDisplay);
+    assert.equal(stripVTControlCharacters(String(data["text/plain"])), "[ 1, true ]");
+    await harness.runner.interrupt();
+    assert.equal(failed(await cell).ename, "Interrupted");
+    assert.equal(
+      await harness.result(`
+        const since = [beats, heard];
+        await new Promise((resolve) => net.connect(early.address().port, '127.0.0.1').resume().on('close', resolve));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        early.close();
+        [late.listening, beats > since[0], heard > since[1], requests]`),
+      "[ false, true, false, 1 ]",
+    );
   });
 
   it("works a hundred times in a row, at any moment", async () => {
