@@ -4,7 +4,6 @@ import { dataType, Graph, nodeOf, type GraphNode, type AttributeValue } from "./
 class View {
   readonly graph = new Graph();
   readonly #producers = new Map<string, GraphNode>();
-  readonly #relus = new Map<string, string>();
   readonly #clips = new Map<string, string>();
   #zero: string | undefined;
 
@@ -35,17 +34,11 @@ class View {
 
   note(node: GraphNode): void {
     this.#producers.set(node.name, node);
-    if (node.op === "Relu") this.#relus.set(node.inputs[0]!, `${node.name}:0`);
     const smaller = node.op === "Maximum" ? this.made(node.inputs[0], "Minimum") : undefined;
     if (smaller) {
       const [low, high] = [this.filling(node.inputs[1]!), this.filling(smaller.inputs[1]!)];
       this.#clips.set(`${smaller.inputs[0]} ${low} ${high}`, `${node.name}:0`);
     }
-  }
-
-  /** The output of the Relu of `tensor`, if there is one. */
-  reluOf(tensor: string): string | undefined {
-    return this.#relus.get(tensor);
   }
 
   dtype(tensor: string): number {
@@ -153,32 +146,6 @@ const biasAdd: Rule = ({ name, op, inputs }, view) => {
   return view.add("BiasAdd", [product, matrixBias], { T: float, data_format: { s: "NHWC" } }, `${name}:0`);
 };
 
-/** The input of TensorFlow.js's step function (1 where x > 0, else 0; NaN stays), if this is one. */
-function stepInput(tensor: string, view: View): string | undefined {
-  const outer = view.made(tensor, "Select", "SelectV2");
-  const isNan = outer && view.made(outer.inputs[0], "IsNan");
-  const x = isNan?.inputs[0];
-  if (x === undefined || outer!.inputs[1] !== x) return undefined;
-  const inner = view.made(outer!.inputs[2], "Select", "SelectV2");
-  const greater = inner && view.made(inner.inputs[0], "Greater");
-  const isStep =
-    greater?.inputs[0] === x &&
-    view.filling(greater.inputs[1]!) === 0 &&
-    view.filling(inner!.inputs[1]!) === 1 &&
-    view.filling(inner!.inputs[2]!) === 0;
-  return isStep ? x : undefined;
-}
-
-/** dy * step(x), the gradient of relu: one operation, which leaves x free to be fused away. */
-const reluGradient: Rule = ({ name, op, inputs }, view) => {
-  if (op !== "Mul") return undefined;
-  const [dy, step] = inputs as [string, string];
-  const x = stepInput(step, view);
-  return x === undefined
-    ? undefined
-    : view.add("ReluGrad", [dy, view.reluOf(x) ?? x], { T: float }, `${name}:0`);
-};
-
 /** x * 1 and x + 0, which random numbers between 0 and 1 and other defaults leave behind. */
 const dropNeutral: Rule = ({ name, op, inputs }, view) => {
   const neutral = op === "Mul" ? 1 : op === "Add" || op === "AddV2" ? 0 : undefined;
@@ -235,7 +202,6 @@ const rules: Rule[] = [
   dropNeutral,
   plainMatMul,
   biasAdd,
-  reluGradient,
   scaledMask,
   activationGradient,
   clipGradient,
