@@ -162,8 +162,9 @@ export class NdArray<Data extends NumberArray = NumberArray> {
     return format(this);
   }
 
-  [inspect.custom](): string {
-    return format(this);
+  /** Within other values without numbers. */
+  [inspect.custom](depth: number | null, options: { depth?: number | null }): string {
+    return depth === (options.depth ?? null) ? format(this) : header(this);
   }
 
   /** Columns stay columns where the notebook is narrower than the numbers: they scroll instead of wrapping. */
@@ -238,12 +239,16 @@ const typeNames: Record<string, string> = {
   Float64Array: "float64",
 };
 
-/** Rows beyond this many are cut in print. */
+/** So many rows at most are printed; of a longer matrix only the first ones. */
 const printedRows = 60;
+const firstRows = 10;
+
+const header = ({ data, shape }: NdArray): string =>
+  `${typeNames[data.constructor.name] ?? data.constructor.name} [${shape.join(", ")}]`;
 
 /** As NumPy prints: numbers right-aligned in columns, higher axes as blocks. */
 function format(array: NdArray): string {
-  const name = `${typeNames[array.data.constructor.name] ?? array.data.constructor.name} [${array.shape.join(", ")}]`;
+  const name = header(array);
   const size = array.shape.at(-1) ?? 1;
   const rowCount = size === 0 ? 0 : array.data.length / size;
   const text = (value: number): string =>
@@ -253,7 +258,8 @@ function format(array: NdArray): string {
     return `${name}\n${shown}${array.data.length > 100 ? " …" : ""}`;
   }
   const rowsPerBlock = array.shape.at(-2) ?? 1;
-  const shown = Math.min(rowCount, Math.max(1, Math.floor(printedRows / rowsPerBlock)) * rowsPerBlock, 200);
+  const blocks = Math.floor(printedRows / rowsPerBlock);
+  const shown = Math.min(rowCount, blocks > 0 ? blocks * rowsPerBlock : firstRows);
   const cells = Array.from(array.data.subarray(0, shown * size), text);
   const width = Math.max(...cells.map((cell) => cell.length), 0);
   const lines: string[] = [name];

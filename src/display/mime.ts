@@ -1,14 +1,35 @@
 import { pictureBundle } from "./picture.js";
 import { SelfShowing } from "./self-showing.js";
 
-/** Shows HTML. Unlike text in a string, it is not escaped: put only your own text into it. */
-export function html(source: string): SelfShowing {
-  return new SelfShowing(() => ({ "text/html": source, "text/plain": source }));
+/** The text of a string, or of a template that a function's name stands before. */
+const textOf = (source: string | TemplateStringsArray, values: unknown[]): string =>
+  typeof source === "string" ? source : String.raw({ raw: source }, ...values);
+
+/**
+ * Shows HTML. It is not escaped: put only your own text into it.
+ *
+ * @example
+ * html("<b>bold</b>");
+ * html`<b>${1 + 1}</b>`;
+ */
+export function html(source: string): SelfShowing;
+export function html(source: TemplateStringsArray, ...values: unknown[]): SelfShowing;
+export function html(source: string | TemplateStringsArray, ...values: unknown[]): SelfShowing {
+  const text = textOf(source, values);
+  return new SelfShowing(() => ({ "text/html": text, "text/plain": text }));
 }
 
-/** Shows Markdown, with formulas between `$`. */
-export function markdown(source: string): SelfShowing {
-  return new SelfShowing(() => ({ "text/markdown": source, "text/plain": source }));
+/**
+ * Shows Markdown, with formulas between `$`.
+ *
+ * @example
+ * markdown("The loss is $-\\sum y \\log p$.");
+ */
+export function markdown(source: string): SelfShowing;
+export function markdown(source: TemplateStringsArray, ...values: unknown[]): SelfShowing;
+export function markdown(source: string | TemplateStringsArray, ...values: unknown[]): SelfShowing {
+  const text = textOf(source, values);
+  return new SelfShowing(() => ({ "text/markdown": text, "text/plain": text }));
 }
 
 /** Shows a LaTeX formula; it is put between `$$` unless it has its own delimiters. */

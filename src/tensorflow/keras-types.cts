@@ -9,11 +9,14 @@ import type {
   ModelCompileArgs as CompileArgs,
   ModelEvaluateArgs,
   ModelFitArgs,
+  ModelPredictConfig,
   Scalar,
   Tensor,
 } from "@tensorflow/tfjs";
 
-type Tensors = Tensor | Tensor[] | { [name: string]: Tensor };
+/** A tensor, or numbers that make one of themselves: `NdArray`, `tf.buffer`. */
+type Data = Tensor | { toTensor(): Tensor };
+type Tensors = Data | Data[] | { [name: string]: Data };
 
 /** A data set of batches, `{ xs, ys }`, `{ xs, ys, sampleWeight }` or `[x, y, sampleWeight]`. */
 interface BatchDataset {
@@ -48,6 +51,12 @@ interface DatasetSteps {
 interface WiderEvaluateArgs extends Omit<ModelEvaluateArgs, "sampleWeight"> {
   /** A weight for each sample, `[samples]`; for several outputs in an array or by name. */
   sampleWeight?: Tensors;
+}
+
+/** The arguments of `predict` that Manabi adds. */
+interface WiderPredictArgs extends ModelPredictConfig {
+  /** How many batches to predict, all if left out. */
+  steps?: number;
 }
 
 /** Values are given by name. */
@@ -88,6 +97,7 @@ declare module "@tensorflow/tfjs-layers/dist/engine/training" {
     evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
     evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
     evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
+    predict(x: Tensors, args?: WiderPredictArgs): Tensor | Tensor[];
     predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor | Tensor[]>;
     trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
     trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;
@@ -128,6 +138,7 @@ declare module "@tensorflow/tfjs-layers/dist/models" {
     evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
     evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
     evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
+    predict(x: Tensors, args?: WiderPredictArgs): Tensor | Tensor[];
     predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor | Tensor[]>;
     trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
     trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;

@@ -1,5 +1,6 @@
 import { useCompiledTraining } from "./compile/index.js";
 import { takeKerasArguments } from "./fit/arguments.js";
+import { takeArrays } from "./fit/array-arguments.js";
 import { takeCompileArguments } from "./fit/compile-arguments.js";
 import { takeDatasets } from "./fit/datasets.js";
 import { installFit } from "./fit/install.js";
@@ -102,6 +103,7 @@ takeKerasArguments();
 printValues();
 takeDatasets();
 takeBatches();
+takeArrays();
 
 /** TensorFlow.js with its native backend and Manabi's repairs; the instance that `@tensorflow/tfjs-node` itself exports. */
 export { tf };

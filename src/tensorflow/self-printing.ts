@@ -1,7 +1,10 @@
 /** What TensorFlow.js's values print: `console.log(tensor)` shows numbers, not the tensor's own fields. */
 import { inspect } from "node:util";
-import type { History, SymbolicTensor, Tensor } from "@tensorflow/tfjs";
+import type { History, layers, SymbolicTensor, Tensor } from "@tensorflow/tfjs";
 import { tf } from "./native.js";
+import { tensorText } from "./tensor-text.js";
+
+type Layer = layers.Layer;
 
 /** Numbers of larger tensors would have to be copied for the few that are shown. */
 const mostNumbers = 1_000_000;
@@ -19,10 +22,11 @@ function prints<T extends object>(constructor: { prototype: T }, print: Print<T>
   });
 }
 
-/** Sets what tensors and histories print. */
+/** Sets what tensors, layers and histories print. */
 export function printValues(): void {
   prints<Tensor>(tf.Tensor, printTensor);
   prints<SymbolicTensor>(tf.SymbolicTensor, printSymbolic);
+  prints<Layer>(tf.layers.Layer, printLayer);
   prints<History>(tf.History, printHistory);
 }
 
@@ -35,7 +39,17 @@ function printTensor(tensor: Tensor, isWhole: boolean): string {
   if (!isWhole) return header;
   if (size > mostNumbers)
     return `${header} of ${size.toLocaleString("en-US")} numbers: print a part, tensor.slice(…)`;
-  return tensor.toString().replace(/^Tensor/, header);
+  if (dtype !== "float32") return tensor.toString().replace(/^Tensor/, header);
+  return `${header}\n${tensorText(tensor.dataSync(), shape)}`.replaceAll(/\n(?=.)/g, "\n    ");
+}
+
+/** A layer's own fields would be pages. */
+function printLayer(layer: Layer): string {
+  const { inboundNodes, built, name } = layer;
+  const shapes = inboundNodes.flatMap((node) => node.outputShapes);
+  const shown = [...new Set(shapes.map((shape) => shapeOf(shape as (number | null)[])))].join(", ");
+  const size = built ? `${layer.countParams().toLocaleString("en-US")} params` : "not built";
+  return `${layer.getClassName()} layer "${name}" ${[shown, size].filter(Boolean).join(", ")}`;
 }
 
 function printSymbolic({ dtype, shape, sourceLayer }: SymbolicTensor): string {

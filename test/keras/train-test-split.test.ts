@@ -50,6 +50,12 @@ describe("trainTestSplit", () => {
     tf.dispose([a, b]);
   });
 
+  it("gives the parts by name or in scikit-learn's order", () => {
+    const parts = trainTestSplit(x, y);
+    assert.deepEqual([...parts], [parts.xTrain, parts.xTest, parts.yTrain, parts.yTest]);
+    assert.deepEqual(Object.keys(parts), ["xTrain", "xTest", "yTrain", "yTest"]);
+  });
+
   it("says what is wrong", () => {
     assert.throws(
       () => trainTestSplit(x, y.slice(1)),

@@ -10,6 +10,23 @@ describe("tensorflow: what values print", () => {
     ]);
     assert.equal(inspect(tensor), "Tensor float32 [2, 2]\n    [[1, 2],\n     [3, 4]]");
     assert.equal(inspect({ tensor }), "{ tensor: Tensor float32 [2, 2] }");
+    const matrix = tf.tensor2d([6.53, -1e-9, NaN, 123456789, 0.1, Infinity], [3, 2]);
+    assert.equal(
+      inspect(matrix),
+      `Tensor float32 [3, 2]
+    [[     6.53,     -1e-9],
+     [      NaN, 123456790],
+     [      0.1,  Infinity]]`,
+    );
+    const blocks = tf.zeros([2, 1, 100]);
+    assert.equal(
+      inspect(blocks),
+      `Tensor float32 [2, 1, 100]
+    [[[0, 0, 0, ..., 0, 0, 0]],
+
+     [[0, 0, 0, ..., 0, 0, 0]]]`,
+    );
+    tf.dispose([matrix, blocks]);
     const variable = tf.variable(tf.scalar(1, "int32"));
     assert.equal(inspect(variable), "Variable int32 []\n    1");
     const large = tf.zeros([1001, 1000]);
@@ -24,6 +41,8 @@ describe("tensorflow: what values print", () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
     model.compile({ loss: "meanSquaredError", optimizer: "sgd", metrics: ["accuracy"] });
     const [x, y] = [tf.ones([4, 1]), tf.ones([4, 1])];
+    assert.equal(inspect(model.layers), `[ Dense layer "${model.layers[0]!.name}" [null, 1], 2 params ]`);
+    assert.equal(inspect(tf.layers.flatten({ name: "flat" })), 'Flatten layer "flat" not built');
     const history = await model.fit(x, y, { epochs: 2, verbose: 0 });
     assert.match(inspect(history), /^History of 2 epochs: loss [\d.e-]+, accuracy [\d.]+$/);
     model.dispose();

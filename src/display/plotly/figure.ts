@@ -22,7 +22,7 @@ export interface FigureOptions {
  * @param figure.layout Layout of plotly.js. `height` is 360 pixels by default; without `width` the figure takes
  *   the width of the notebook.
  * @param figure.description What a reader who does not see the picture gets. Default `"plotly figure"`.
- * @throws TypeError if `data` is not an array of traces.
+ * @throws TypeError if `data` is not an array of traces, or one of them is of a type that is not drawn.
  *
  * @example
  * figure({ data: [{ y: [1, 4, 9] }], layout: { title: { text: "Squares" } } });
@@ -30,12 +30,25 @@ export interface FigureOptions {
 export function figure({ data, layout = {}, description = "plotly figure" }: FigureOptions): SelfShowing {
   if (!Array.isArray(data) || data.some((trace) => typeof trace !== "object" || trace === null)) {
     throw new TypeError(
-      'figure needs data: an array of plotly.js traces such as { type: "scatter", x: […], y: […] }.',
+      'figure needs plotly.js traces: figure({ data: [{ type: "scatter", x: […], y: […] }] }).',
     );
+  }
+  for (const { type = "scatter" } of data as { type?: string }[]) {
+    if (!traceTypes.includes(type)) {
+      throw new TypeError(
+        `figure cannot draw traces of type ${JSON.stringify(type)}; it draws ${traceTypes.join(", ")}. ` +
+          "What has three dimensions can be shown from above: as a heatmap or a contour.",
+      );
+    }
   }
   const complete: PlotlyFigure = {
     data: data.map(plainNumbers) as PlotlyFigure["data"],
-    layout: { template, height: defaultHeight, autosize: true, ...(plainNumbers(layout) as object) },
+    layout: {
+      template,
+      height: defaultHeight,
+      autosize: true,
+      ...withTitles(plainNumbers(layout) as Layout),
+    },
   };
   const size = {
     width: Number(complete.layout["width"] ?? staticWidth),
@@ -45,6 +58,25 @@ export function figure({ data, layout = {}, description = "plotly figure" }: Fig
     "application/vnd.plotly.v1+json": { ...complete, config: { displaylogo: false } },
     ...pictureBundle(staticSvg(complete, size), `[${description}]`),
   }));
+}
+
+/** What plotly.js draws without WebGL and maps: https://github.com/plotly/plotly.js/blob/master/dist/README.md */
+const traceTypes =
+  "bar box contour heatmap histogram histogram2d histogram2dcontour image pie scatter scatterternary violin".split(
+    " ",
+  );
+
+type Layout = Record<string, { title?: unknown } | undefined>;
+
+/** plotly.js 3 passes over a title that is a text, as older versions and most examples have it. */
+function withTitles(layout: Layout): Layout {
+  const titled = (part: Layout[string]): Layout[string] =>
+    typeof part?.title === "string" ? { ...part, title: { text: part.title } } : part;
+  return titled(
+    Object.fromEntries(
+      Object.entries(layout).map(([name, part]) => [name, /^[xy]axis/.test(name) ? titled(part) : part]),
+    ),
+  ) as Layout;
 }
 
 const axis = {

@@ -12,11 +12,13 @@ export interface TrainTestSplitOptions {
   stratify?: boolean;
 }
 
+/** By name, or in scikit-learn's order: `const [xTrain, xTest, yTrain, yTest] = trainTestSplit(x, y)`. */
 export interface TrainTestSplit {
   xTrain: NdArray;
   xTest: NdArray;
   yTrain: NdArray;
   yTest: NdArray;
+  [Symbol.iterator](): ArrayIterator<NdArray>;
 }
 
 /**
@@ -52,12 +54,16 @@ export function trainTestSplit(
   const isTest = stratify ? stratified(order, labels, testCount) : lastOf(order, testCount);
   const train = order.filter((i) => !isTest.has(i));
   const test = order.filter((i) => isTest.has(i));
-  return {
+  const parts = {
     xTrain: samples.gather(train),
     xTest: samples.gather(test),
     yTrain: labels.gather(train),
     yTest: labels.gather(test),
   };
+  // Not enumerable, so that it is not printed.
+  return Object.defineProperty(parts as TrainTestSplit, Symbol.iterator, {
+    value: () => Object.values(parts)[Symbol.iterator](),
+  });
 }
 
 function testCountOf(testSize: number, count: number): number {

@@ -71,7 +71,7 @@ export function takeKerasArguments(): void {
     const { steps, verbose, ...others } = args;
     if (!steps && !verbose) return predict.call(this, x, others);
     const batchSize = args.batchSize ?? sizeOfSteps(x, steps) ?? 32;
-    const used = Math.min(listed(x)[0]!.shape[0], (steps ?? Infinity) * batchSize);
+    const used = Math.min(samplesOf(x) ?? 0, (steps ?? Infinity) * batchSize);
     const start = performance.now();
     const result = tf.tidy(() => {
       const part = mapped(x, (tensor) => tf.slice(tensor, 0, used));
@@ -110,9 +110,12 @@ export function takeKerasArguments(): void {
 const withoutCallbacks =
   "Do what they would do before or after it; to go batch by batch, give it parts of the data.";
 
+/** How many samples there are; undefined for what is no tensor, against its type. */
+const samplesOf = (x: Tensors): number | undefined => listed(x)[0]?.shape?.[0];
+
 /** How large the batches are of which `steps` make an epoch. */
 function sizeOfSteps(x: Tensors, steps: number | undefined): number | undefined {
-  return steps && Math.ceil(listed(x)[0]!.shape[0] / steps);
+  return steps && Math.ceil((samplesOf(x) ?? 0) / steps);
 }
 
 /**
@@ -122,7 +125,8 @@ function sizeOfSteps(x: Tensors, steps: number | undefined): number | undefined 
 function splitOf(x: Tensors, y: Tensors, args: FitArguments): [Tensors, Tensors, FitArguments] | undefined {
   const { validationSplit, validationData, sampleWeight, ...others } = args;
   if (validationData || !validationSplit) return undefined;
-  const samples = listed(x)[0]!.shape[0];
+  const samples = samplesOf(x);
+  if (samples === undefined) return undefined;
   const at = Math.floor(samples * (1 - validationSplit));
   if (!(at > 0 && at < samples)) {
     throw new RangeError(

@@ -70,6 +70,7 @@ describe("tensorflow/repairs: errors of shapes", () => {
     assert.throws(() => model.predict(undefined as never), advice);
     assert.throws(() => model.evaluate(tf.zeros([1, 2]), y), advice);
     await assert.rejects(model.fit(x, y), advice);
+    await assert.rejects(model.fit(x, y, { validationSplit: 0.5 }), advice);
   });
 
   it("leave the word to TensorFlow.js before the model is compiled", () => {
