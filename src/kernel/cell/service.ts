@@ -6,10 +6,8 @@ import type { CellDiagnostic, CellService } from "../contracts.js";
 import { logWarning } from "../log.js";
 import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
-/** A checker that does not answer for this long is ended. */
+/** A checker that does not answer for this long is ended; the thread gets as long to recover from that. */
 const defaultPatienceMs = 30_000;
-/** The thread gets so long to recover from that. */
-const recoveryMs = 5_000;
 const shutdownMs = 2_000;
 /** Cells whose findings nobody waits for are looked at when none has been run for so long. */
 const quietMs = 200;
@@ -72,7 +70,7 @@ class WorkerService {
     return new Promise((resolve, reject) => {
       let timer = setTimeout(() => {
         this.#endChecker();
-        timer = setTimeout(() => void worker.terminate(), recoveryMs).unref();
+        timer = setTimeout(() => void worker.terminate(), this.patienceMs).unref();
       }, this.patienceMs).unref();
       const settle = <Value>(action: (value: Value) => void) => {
         return (value: Value): void => {

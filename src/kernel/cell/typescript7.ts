@@ -25,6 +25,8 @@ type TypeScriptSymbol = NonNullable<CompletionEntry["symbol"]>;
 
 /** What is out of date is freed a little later: at once, it would keep a processor from what the user waits for. */
 const freeAfterMs = 5;
+/** But not while so many wait: a hundred cells at once would fill hundreds of megabytes. */
+const mostOlder = 8;
 
 /**
  * @param configFile the tsconfig.json of the program, on disk or in memory
@@ -50,12 +52,13 @@ export function startTypeScript7(
   let timer: NodeJS.Timeout | undefined;
 
   function update(fileChanges: FileChanges): void {
-    older.push(snapshot);
+    if (older.push(snapshot) >= mostOlder) free();
     snapshot = api.updateSnapshot({ fileChanges });
     timer ??= setTimeout(free, freeAfterMs).unref();
   }
 
   function free(): void {
+    clearTimeout(timer);
     timer = undefined;
     try {
       for (const each of older.splice(0)) each.dispose();

@@ -12,6 +12,9 @@ export interface Cell {
 /** So many of each kind are remembered; output of an older one goes to the newest cell. */
 const remembered = { cells: 10_000, messages: 1000 };
 
+/** Only who asked is needed later. The rest may be large: code, buffers, what a front end says of its notebook. */
+const forgotten = { parentHeader: {}, metadata: {}, content: {}, buffers: [] };
+
 /** Who caused an output. */
 export class Cells {
   readonly #cells = new Map<string, Cell>();
@@ -21,8 +24,7 @@ export class Cells {
   #count = 0;
 
   add(request: Request, executionCount: number): Cell {
-    // Not with the code and the buffers, which may be large: only who asked is needed later.
-    const asked = { ...request, content: {}, buffers: [] };
+    const asked = { ...request, ...forgotten };
     const cell: Cell = { id: `cell-${++this.#count}`, request: asked, executionCount };
     if (request.header.msg_type === "execute_request") {
       this.#newest = cell;

@@ -5,12 +5,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createCellService } from "../../../src/kernel/cell/service.js";
 import type { CellService } from "../../../src/kernel/contracts.js";
 
-/** Ids of the checkers that this process has started. */
-function checkers(): number[] {
-  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+/** Ids of the checkers that this process has started, or how many KiB of memory each has. */
+function checkers(column: "pid" | "rss" = "pid"): number[] {
+  const table = execFileSync("ps", ["-A", "-o", `${column}=,ppid=,args=`], { encoding: "utf8" });
   return table.split("\n").flatMap((line) => {
-    const [pid, parent, ...command] = line.trim().split(/\s+/);
-    return Number(parent) === process.pid && command.includes("--api") ? [Number(pid)] : [];
+    const [value, parent, ...command] = line.trim().split(/\s+/);
+    return Number(parent) === process.pid && command.includes("--api") ? [Number(value)] : [];
   });
 }
 
@@ -71,6 +71,16 @@ describe("createCellService", function () {
     while (checkers().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   });
 
+  it("does not keep what it knew before each of many cells that come at once", async () => {
+    await codes("let first = 1");
+    const [before] = checkers("rss");
+    for (let n = 0; n < 700; n += 1)
+      service.add({ cellId: "1", executionCount: 1, code: `let name${n} = ${n}` });
+    assert.equal((await service.inspect("name699", 1, 0))?.["text/plain"], "let name699: number");
+    // 200 MiB with all of it.
+    assert.ok(checkers("rss")[0]! < before! + 80 * 1024, `${before} KiB before, ${checkers("rss")[0]} after`);
+  });
+
   it("survives the death of the checker", async () => {
     await codes("let kept = 1");
     const [pid] = checkers();
@@ -84,7 +94,7 @@ describe("createCellService", function () {
 
   it("ends a checker that hangs, and says so once", async () => {
     await service.shutdown();
-    service = createCellService({ cwd: tmpdir(), patienceMs: 5000 });
+    service = createCellService({ cwd: tmpdir(), patienceMs: 10_000 });
     await codes("let kept = 1");
     const stop = () => process.kill(checkers()[0]!, "SIGSTOP");
     stop();

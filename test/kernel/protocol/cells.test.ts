@@ -8,7 +8,7 @@ describe("kernel/protocol/cells", () => {
     identities: [Buffer.from("front")],
     header: { msg_id: "1", msg_type, session: "s", username: "u", date: "", version: "5.5" },
     parentHeader: {},
-    metadata: {},
+    metadata: { deletedCells: ["x".repeat(1000)] },
     content: { code: "x".repeat(1000) },
     buffers: [Buffer.alloc(1000)],
   });
@@ -19,7 +19,8 @@ describe("kernel/protocol/cells", () => {
     const cell = cells.add(asked, 1);
     assert.equal(cell.request.header, asked.header);
     assert.equal(cell.request.identities, asked.identities);
-    assert.deepEqual([cell.request.content, cell.request.buffers], [{}, []]);
+    const { content, metadata, buffers } = cell.request;
+    assert.deepEqual([content, metadata, buffers], [{}, {}, []]);
     assert.equal(cells.get(cell.id), cell);
   });
 
