@@ -98,6 +98,7 @@ export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
   Pick<
     TensorFlow,
     | "conv3d"
+    | "divNoNan"
     | "dropout"
     | "multinomial"
     | "nextFrame"

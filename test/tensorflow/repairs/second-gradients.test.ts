@@ -58,6 +58,23 @@ const operations: Record<string, [(x: Tensor) => Tensor, Tensor]> = {
     (x) => tf.conv3dTranspose(volume, as5(x), [1, 8, 8, 8, 2], 2, "same"),
     filter3d,
   ],
+  "mirrored margins": [
+    (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [0, 0],
+          [1, 2],
+          [2, 0],
+          [0, 1],
+        ],
+        "reflect",
+      ),
+    image,
+  ],
+  topk: [(x) => tf.topk(x, 2).values, image],
+  max: [(x) => tf.max(x, 1), image],
+  abs: [(x) => tf.abs(x), image],
   "average pooling": [(x) => tf.avgPool(as4(x), 2, 2, "same"), image],
   "3D average pooling": [(x) => tf.avgPool3d(as5(x), 2, 2, "same"), volume],
   "bilinear resizing": [(x) => tf.image.resizeBilinear(as4(x), [7, 8], false, true), image],

@@ -1,0 +1,62 @@
+import type { Tensor, TensorLike } from "@tensorflow/tfjs-node";
+import { core, runNative, runsNatively, tf } from "../native.js";
+import { replaceGradient } from "./replace-gradient.js";
+
+/**
+ * Gradients of tfjs-core 4.22 that are others than TensorFlow's where values tie or a function has a corner: each of several
+ * greatest values got the whole gradient of `tf.max` (`tf.min`), the gradient of `tf.abs` at 0 was -1 (so an L1 penalty moved
+ * weights of 0), that of `tf.divNoNan` by 0 was NaN, `tf.relu6` had one at 6, `tf.selu` at 0 that of its negative side.
+ * `tf.mirrorPad` had none of what it mirrors, and `tf.topk` none at all.
+ */
+export function repairFirstGradients(): void {
+  shareAmongTies("Max", "reductionIndices");
+  shareAmongTies("Min", "axis");
+  replaceGradient("Abs", () => (dy, [x]) => ({ x: () => tf.mul(dy as Tensor, tf.sign(x!)) }));
+  replaceGradient("Relu6", () => (dy, [x]) => ({
+    x: () => tf.mul(tf.mul(dy as Tensor, tf.step(x!)), tf.cast(tf.less(x!, 6), "float32")),
+  }));
+  replaceGradient("Selu", (known) => (dy, [x]) => {
+    // What is 0 belongs to the positive side.
+    const moved = tf.where(tf.equal(x!, 0), tf.onesLike(x!), x!);
+    return known(dy, [moved], {});
+  });
+  replaceGradient("MirrorPad", (known) => (dy, saved, attributes) => {
+    if (!runsNatively()) return known(dy, saved, attributes);
+    const { paddings, mode } = attributes as unknown as { paddings: [number, number][]; mode: "reflect" };
+    const types = { T: "float32", Tpaddings: "int32", mode: mode.toUpperCase() };
+    const margins = tf.tensor2d(paddings, undefined, "int32");
+    // It is linear: the gradient of its gradient is it itself.
+    const backwards = tf.customGrad((...[gradient]) => ({
+      value: runNative("MirrorPadGrad", types, [gradient as Tensor, margins], 1)[0]!,
+      gradFunc: (upper: Tensor) => tf.mirrorPad(upper, paddings, mode),
+    }));
+    return { x: () => backwards(dy as Tensor) };
+  });
+  tf.registerGradient({
+    kernelName: "TopK",
+    inputsToSave: ["x"],
+    outputsToSave: [false, true],
+    gradFunc: (dy, [x, indices]) => {
+      const chosen = tf.oneHot(tf.cast(indices!, "int32"), x!.shape.at(-1)!);
+      return { x: () => tf.sum(tf.mul(chosen, tf.expandDims((dy as Tensor[])[0]!, -1)), -2) };
+    },
+  });
+  core.divNoNan = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T =>
+    tf.tidy(() => {
+      const isZero = tf.equal(b, 0);
+      const quotient = tf.div<T>(a, tf.where(isZero, tf.onesLike(b), b));
+      return tf.where(isZero, tf.zerosLike(quotient), quotient);
+    });
+}
+
+/** A greatest value that is there several times: each gets its share of the gradient. */
+function shareAmongTies(kernelName: string, axisAttribute: string): void {
+  replaceGradient(kernelName, () => (dy, saved, attributes) => {
+    const [x, y] = saved as [Tensor, Tensor];
+    const axes = tf.util.parseAxisParam(attributes[axisAttribute] as number[], x.shape);
+    const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+    const isChosen = tf.cast(tf.equal(x, tf.reshape(y, kept)), "float32");
+    const shares = tf.div(isChosen, tf.sum(isChosen, axes, true));
+    return { x: () => tf.mul(shares, tf.reshape(dy as Tensor, kept)) };
+  });
+}
