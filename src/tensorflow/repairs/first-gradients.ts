@@ -41,12 +41,13 @@ export function repairFirstGradients(): void {
       return { x: () => tf.sum(tf.mul(chosen, tf.expandDims((dy as Tensor[])[0]!, -1)), -2) };
     },
   });
-  core.divNoNan = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T =>
+  const divNoNan = (a: Tensor | TensorLike, b: Tensor | TensorLike): Tensor =>
     tf.tidy(() => {
       const isZero = tf.equal(b, 0);
-      const quotient = tf.div<T>(a, tf.where(isZero, tf.onesLike(b), b));
+      const quotient = tf.div(a, tf.where(isZero, tf.onesLike(b), b));
       return tf.where(isZero, tf.zerosLike(quotient), quotient);
     });
+  core.divNoNan = divNoNan as typeof core.divNoNan;
 }
 
 /** A greatest value that is there several times: each gets its share of the gradient. */
