@@ -18,7 +18,7 @@ const operations: Record<string, (x: Tensor) => Tensor> = {
   maximum: (x) => tf.maximum(x, y),
   "maximum, second": (x) => tf.maximum(y, x),
   minimum: (x) => tf.minimum(x, y),
-  "max pooling": (x) => tf.maxPool(tf.reshape(x, [1, 3, 4, 1]), 2, 1, "valid"),
+  "max pooling": (x) => tf.maxPool(x.as4D(1, 3, 4, 1), 2, 1, "valid"),
   topk: (x) => tf.topk(x, 2).values,
   abs: (x) => tf.abs(x),
   relu: (x) => tf.relu(x),
