@@ -76,7 +76,7 @@ export class RunnerHarness {
   /** Waits for an output that comes late. */
   async waitFor<Output extends RunnerOutput>(
     isWanted: (output: RunnerOutput) => output is Output,
-    timeoutMs = 3000,
+    timeoutMs = 15_000,
   ): Promise<Output> {
     for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await pause(5)) {
       const found = this.outputs.find(isWanted);

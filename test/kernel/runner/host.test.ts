@@ -203,9 +203,12 @@ describe("kernel/runner host", () => {
     const cell = harness.run(`
       const signal = host.interruptSignal();
       let steps = 0;
-      while (!signal.aborted) { steps += 1; await new Promise((resolve) => setTimeout(resolve, 5)); }
+      while (!signal.aborted) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if ((steps += 1) === 3) display("three steps");
+      }
     `);
-    await pause(100);
+    await harness.waitFor((output): output is Kind<"display_data"> => output.type === "display_data");
     await harness.runner.interrupt();
     assert.equal((await cell).status, "error");
     assert.equal(

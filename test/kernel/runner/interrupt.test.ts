@@ -130,6 +130,12 @@ describe("kernel/runner interrupt", function () {
       listening.listen(0, '127.0.0.1', () => emitter.on('beat', () =>
         require('node:http').get({ port: listening.address().port }).on('error', () => undefined)));
       await new Promise(() => {});`,
+    "by connections to a server, whose end is an error": `
+      const accepting = require('node:net').createServer(() => console.log('tick'));
+      accepting.listen(0, '127.0.0.1', () => emitter.on('beat', () => {
+        for (let n = 0; n < 5; n += 1) require('node:net').connect(accepting.address().port, '127.0.0.1');
+      }));
+      await new Promise(() => {});`,
     "by a file that is watched": `
       const { watch, writeFileSync } = require('node:fs');
       watch('.', () => console.log('tick'));
@@ -262,8 +268,9 @@ describe("kernel/runner interrupt", function () {
   });
 
   it("says in which line the loop was", async () => {
-    const cell = harness.run("function spin() {\n  for (;;) {}\n}\nspin();");
-    await pause(200);
+    harness.outputs.length = 0;
+    const cell = harness.run("function spin() {\n  for (;;) {}\n}\ndisplay(1); spin();");
+    await harness.waitFor(isDisplay);
     await harness.runner.interrupt();
     const { text } = failed(await cell);
     assert.doesNotMatch(text, /anonymous|manabi/);

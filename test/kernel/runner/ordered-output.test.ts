@@ -55,10 +55,10 @@ describe("kernel/runner output", () => {
     const cell = harness.run(`
       console.log("first");
       console.log("second");
-      for (const end = Date.now() + 1500; Date.now() < end; );
+      while (!require("node:fs").existsSync("seen"));
     `);
-    await sleep(800);
-    assert.equal(harness.text(), "first\nsecond\n");
+    while (harness.text() !== "first\nsecond\n") await sleep(5);
+    harness.write("seen", "");
     await cell;
   });
 
@@ -75,9 +75,12 @@ describe("kernel/runner output", () => {
   });
 
   it("attributes output that comes after the cell's end to that cell", async () => {
-    await harness.run(`setTimeout(() => console.log("late"), 100); undefined`);
+    await harness.run(`
+      let open: () => void;
+      const printed = new Promise<void>((resolve) => { open = resolve; }).then(() => console.log("late"));
+      undefined`);
     harness.outputs.length = 0;
-    await harness.run("await new Promise((resolve) => setTimeout(resolve, 300)); console.log('later')");
+    await harness.run("open(); await printed; console.log('later')");
     const ids = harness.outputs.map((output) => output.cellId);
     assert.equal(ids.length, 2);
     assert.notEqual(ids[0], ids[1]);
