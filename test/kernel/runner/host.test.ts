@@ -138,7 +138,9 @@ describe("kernel/runner host", () => {
   });
 
   it("shows what cannot be shown by saying so", async () => {
-    const [bundle] = await shown("({ get [Symbol.toStringTag]() { throw { toString() { throw 1; } }; } })");
+    const [bundle] = await shown(
+      "({ [Symbol.for('nodejs.util.inspect.custom')]() { throw { toString() { throw 1; } }; } })",
+    );
     assert.match(String(bundle?.["text/plain"]), /^\[object\] \(cannot be inspected: /);
   });
 
