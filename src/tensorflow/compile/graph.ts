@@ -18,6 +18,14 @@ export interface TensorValue {
   bytes: Uint8Array;
 }
 
+/** An attribute of several values, all of one type. */
+export interface AttributeList {
+  i?: number[];
+  f?: number[];
+  b?: boolean[];
+  type?: number[];
+}
+
 /** The value of a node's attribute. */
 export type AttributeValue =
   | { s: string }
@@ -27,7 +35,7 @@ export type AttributeValue =
   | { type: number }
   | { shape: readonly number[] }
   | { tensor: TensorValue }
-  | { list: { i?: number[]; f?: number[]; b?: boolean[]; type?: number[] } };
+  | { list: AttributeList };
 
 /** One operation of a graph. */
 export interface GraphNode {

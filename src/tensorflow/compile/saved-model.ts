@@ -1,31 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import protobuf from "protobufjs";
-import type { AttributeValue, Graph, TensorValue } from "./graph.js";
-
-/**
- * The parts of TensorFlow's protocol buffers that describe a graph without functions. The field numbers are those of
- * tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/*.proto.
- */
-const schema = `
-syntax = "proto3";
-message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraph meta_graphs = 2; }
-message MetaGraph { MetaInfo meta_info_def = 1; Graph graph_def = 2; map<string, Signature> signature_def = 5; }
-message MetaInfo { repeated string tags = 4; }
-message Signature { map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; string method_name = 3; }
-message TensorInfo { string name = 1; int32 dtype = 2; Shape tensor_shape = 3; }
-message Graph { repeated Node node = 1; Versions versions = 4; }
-message Versions { int32 producer = 1; }
-message Node { string name = 1; string op = 2; repeated string input = 3; map<string, Attribute> attr = 5; }
-message Attribute {
-  oneof value {
-    List list = 1; bytes s = 2; int64 i = 3; float f = 4; bool b = 5; int32 type = 6; Shape shape = 7; Tensor tensor = 8;
-  }
-}
-message List { repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; repeated int32 type = 6; }
-message Shape { message Dim { int64 size = 1; } repeated Dim dim = 2; }
-message Tensor { int32 dtype = 1; Shape tensor_shape = 2; bytes tensor_content = 4; }
-`;
+import protobuf from "protobufjs/minimal.js";
+import type { AttributeList, AttributeValue, Graph, GraphNode, TensorValue } from "./graph.js";
 
 /** The GraphDef version of TensorFlow 2.9, the oldest that tfjs-node 4.22 links to; newer ones read it. */
 const graphVersion = 1087;
@@ -45,35 +21,106 @@ export interface Signature {
   outputs: Record<string, SignatureTensor>;
 }
 
-let messageType: protobuf.Type | undefined;
+/** Writes one field, or all fields of a message. */
+type Fields = (to: protobuf.Writer) => void;
 
-function savedModelType(): protobuf.Type {
-  messageType ??= protobuf.parse(schema, { keepCase: true }).root.lookupType("SavedModel");
-  return messageType;
+/*
+ * The parts of TensorFlow's protocol buffers that describe a graph without functions. The field numbers are those of
+ * tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/*.proto. They are written one by
+ * one, because to read a schema and make code of it takes longer than the rest of a model's first step in JavaScript.
+ */
+const [VARINT, DELIMITED, FIXED32] = [0, 2, 5];
+
+const tag = (to: protobuf.Writer, field: number, wire = DELIMITED): protobuf.Writer =>
+  to.uint32((field << 3) | wire);
+
+function writeMessage(to: protobuf.Writer, field: number, fields: Fields): void {
+  tag(to, field).fork();
+  fields(to);
+  to.ldelim();
 }
 
-const encodeShape = (shape: readonly number[]): object => ({ dim: shape.map((size) => ({ size })) });
-
-const encodeTensor = (value: TensorValue): object => ({
-  dtype: value.dtype,
-  tensor_shape: encodeShape(value.shape),
-  tensor_content: value.bytes,
-});
-
-function encodeAttribute(value: AttributeValue): object {
-  if ("shape" in value) return { shape: encodeShape(value.shape) };
-  if ("tensor" in value) return { tensor: encodeTensor(value.tensor) };
-  if ("s" in value) return { s: new TextEncoder().encode(value.s) };
-  return value;
+/** A map from names, which is a list of messages of a name and a value. */
+function writeMap<T>(
+  to: protobuf.Writer,
+  field: number,
+  map: Record<string, T>,
+  write: (value: T) => Fields,
+): void {
+  for (const [name, value] of Object.entries(map))
+    writeMessage(to, field, () => {
+      tag(to, 1).string(name);
+      writeMessage(to, 2, write(value));
+    });
 }
 
-const encodeSignatureTensors = (tensors: Record<string, SignatureTensor>): object =>
-  Object.fromEntries(
-    Object.entries(tensors).map(([name, { tensor, dtype, shape }]) => [
-      name,
-      { name: tensor, dtype, tensor_shape: encodeShape(shape) },
-    ]),
-  );
+const shapeFields =
+  (shape: readonly number[]): Fields =>
+  (to) => {
+    for (const size of shape) writeMessage(to, 2, () => tag(to, 1, VARINT).int64(size));
+  };
+
+const tensorFields =
+  ({ dtype, shape, bytes }: TensorValue): Fields =>
+  (to) => {
+    tag(to, 1, VARINT).int32(dtype);
+    writeMessage(to, 2, shapeFields(shape));
+    tag(to, 4).bytes(bytes);
+  };
+
+const listFields =
+  ({ i = [], f = [], b = [], type = [] }: AttributeList): Fields =>
+  (to) => {
+    if (i.length > 0) writeMessage(to, 3, () => i.forEach((value) => to.int64(value)));
+    if (f.length > 0) writeMessage(to, 4, () => f.forEach((value) => to.float(value)));
+    if (b.length > 0) writeMessage(to, 5, () => b.forEach((value) => to.bool(value)));
+    if (type.length > 0) writeMessage(to, 6, () => type.forEach((value) => to.int32(value)));
+  };
+
+const attributeFields =
+  (value: AttributeValue): Fields =>
+  (to) => {
+    if ("list" in value) writeMessage(to, 1, listFields(value.list));
+    else if ("s" in value) tag(to, 2).string(value.s);
+    else if ("i" in value) tag(to, 3, VARINT).int64(value.i);
+    else if ("f" in value) tag(to, 4, FIXED32).float(value.f);
+    else if ("b" in value) tag(to, 5, VARINT).bool(value.b);
+    else if ("type" in value) tag(to, 6, VARINT).int32(value.type);
+    else if ("shape" in value) writeMessage(to, 7, shapeFields(value.shape));
+    else writeMessage(to, 8, tensorFields(value.tensor));
+  };
+
+const nodeFields =
+  ({ name, op, inputs, attributes }: GraphNode): Fields =>
+  (to) => {
+    tag(to, 1).string(name);
+    tag(to, 2).string(op);
+    for (const input of inputs) tag(to, 3).string(input);
+    writeMap(to, 5, attributes, attributeFields);
+  };
+
+const graphFields =
+  (graph: Graph): Fields =>
+  (to) => {
+    for (const node of graph.nodes) writeMessage(to, 1, nodeFields(node));
+    writeMessage(to, 4, () => tag(to, 1, VARINT).int32(graphVersion));
+  };
+
+const signatureTensorFields =
+  ({ tensor, dtype, shape }: SignatureTensor): Fields =>
+  (to) => {
+    tag(to, 1).string(tensor);
+    tag(to, 2, VARINT).int32(dtype);
+    writeMessage(to, 3, shapeFields(shape));
+  };
+
+const signatureFields =
+  ({ inputs, outputs }: Signature): Fields =>
+  (to) => {
+    writeMap(to, 1, inputs, signatureTensorFields);
+    writeMap(to, 2, outputs, signatureTensorFields);
+    tag(to, 3).string("tensorflow/serving/predict");
+  };
 
 /**
  * Writes a graph as a SavedModel with the tag `serve`.
@@ -86,35 +133,13 @@ export function writeSavedModel(
   directory: string,
   signatures: Record<string, Signature> = {},
 ): void {
-  const message = {
-    saved_model_schema_version: 1,
-    meta_graphs: [
-      {
-        meta_info_def: { tags: ["serve"] },
-        graph_def: {
-          node: graph.nodes.map((node) => ({
-            name: node.name,
-            op: node.op,
-            input: node.inputs,
-            attr: Object.fromEntries(
-              Object.entries(node.attributes).map(([name, value]) => [name, encodeAttribute(value)]),
-            ),
-          })),
-          versions: { producer: graphVersion },
-        },
-        signature_def: Object.fromEntries(
-          Object.entries(signatures).map(([name, { inputs, outputs }]) => [
-            name,
-            {
-              inputs: encodeSignatureTensors(inputs),
-              outputs: encodeSignatureTensors(outputs),
-              method_name: "tensorflow/serving/predict",
-            },
-          ]),
-        ),
-      },
-    ],
-  };
+  const to = protobuf.Writer.create();
+  tag(to, 1, VARINT).int64(1);
+  writeMessage(to, 2, () => {
+    writeMessage(to, 1, () => tag(to, 4).string("serve"));
+    writeMessage(to, 2, graphFields(graph));
+    writeMap(to, 5, signatures, signatureFields);
+  });
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, "saved_model.pb"), savedModelType().encode(message).finish());
+  writeFileSync(join(directory, "saved_model.pb"), to.finish());
 }
