@@ -8,9 +8,13 @@ const INSTALL_COMPILER =
   "install a C++ compiler (Debian, Ubuntu: sudo apt install g++; macOS: xcode-select --install), then run the same command again";
 
 /** Our own part of the binding, of which headers are included by others. */
-export const ownSources = ["log-level.cc", "training-operations.cc", "recurrent.cc", "recurrent-lanes.h"].map(
-  (name) => `kernel-setup/${name}`,
-);
+export const ownSources = [
+  "log-level.cc",
+  "session-options.cc",
+  "training-operations.cc",
+  "recurrent.cc",
+  "recurrent-lanes.h",
+].map((name) => `kernel-setup/${name}`);
 
 /** The first C++ compiler in PATH, or what the variable CXX names. */
 export function findCompiler({ env, platform }: Pick<Project, "env" | "platform">): string | undefined {
@@ -52,6 +56,8 @@ function compilerArguments(
   const flags = ["-c", "-std=c++17", "-O3", "-fPIC", "-DNAPI_VERSION=8"];
   // Our loops look at neither errno nor traps, so that they can be vectorised. TensorFlow's headers are full of warnings.
   flags.push("-fno-math-errno", "-fno-trapping-math", "-w");
+  // TensorFlow.js's sources call ours: session-options.cc.
+  flags.push("-DTF_LoadSessionFromSavedModel=ManabiLoadSessionFromSavedModel");
   const includes = [path.join(root, "node_modules/node-api-headers/include"), library.include];
   return [...flags, ...includes.map((folder) => `-I${folder}`), source, "-o", object];
 }

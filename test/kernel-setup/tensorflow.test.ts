@@ -52,6 +52,19 @@ function runOperation({ binding, env, node }: Project): string {
   });
 }
 
+/** What a built binding says of a SavedModel whose own options are no ConfigProto. */
+function loadWithWrongOptions({ binding, env, node }: Project): string {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, "session_options.pb"), "no options");
+  const script = `
+    try { require(process.argv[1]).loadSavedModel(process.argv[2], "serve"); }
+    catch (error) { process.stdout.write(error.message); }`;
+  return execFileSync(node, ["-e", script, binding, folder], {
+    encoding: "utf8",
+    env: { ...env, TF_CPP_MIN_LOG_LEVEL: "2" },
+  });
+}
+
 const noCompiler = { PATH: "/nowhere" };
 
 describe("kernel-setup/tensorflow", function () {
@@ -67,6 +80,7 @@ describe("kernel-setup/tensorflow", function () {
     assert.deepEqual({ kind, reason }, { kind: "native", reason: null });
     assert.equal(step.isDone(), true);
     assert.equal(runOperation(made), "1,2,4");
+    assert.match(loadWithWrongOptions(made), /Unparseable ConfigProto/);
 
     fs.rmSync(path.join(made.tfjsNode, "lib"), { recursive: true });
     assert.equal(step.isDone(), false);

@@ -8,6 +8,7 @@ import { loopOf, type Loop } from "./loop.js";
 import { prune, rewrite } from "./rewrite.js";
 import type { Recording, RecordedNumber, RecordedVariable } from "./recorder.js";
 import { writeSavedModel } from "./saved-model.js";
+import { writeSessionOptions } from "./session-options.js";
 
 /** An optimizer with the method that its type hides. */
 interface CountingOptimizer {
@@ -109,6 +110,7 @@ export class Program {
     const directory = mkdtempSync(join(tmpdir(), "manabi-program-"));
     try {
       writeSavedModel(graph, directory);
+      writeSessionOptions(directory);
       this.#session = this.#backend.binding.loadSavedModel(directory, "serve");
     } finally {
       rmSync(directory, { recursive: true });
