@@ -34,6 +34,7 @@ export {
   type SignatureReport,
 } from "./tensorflow/compile/index.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./tensorflow/load.js";
+export * as losses from "./tensorflow/losses/index.js";
 export * as metrics from "./tensorflow/metrics/index.js";
 export { default as tf } from "./tensorflow/namespace.cjs";
 export * as optimizers from "./tensorflow/optimizers/index.js";

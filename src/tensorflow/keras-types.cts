@@ -77,6 +77,13 @@ interface MetricWithArguments {
   readonly className: string;
   readonly settings: object;
 }
+/** A loss with arguments, of `losses.*`. */
+interface LossWithArguments {
+  readonly className: string;
+  readonly settings: object;
+  readonly reduction: string;
+}
+type AnyLoss = string | LossWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 type AnyMetric = string | MetricWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 type AnyMetrics = AnyMetric | (AnyMetric | AnyMetric[])[] | { [output: string]: AnyMetric | AnyMetric[] };
 
@@ -111,7 +118,9 @@ declare module "@tensorflow/tfjs-layers/dist/engine/training" {
 }
 
 /** The arguments of `compile` whose types Manabi widens. */
-interface WiderCompileArgs extends Omit<Partial<CompileArgs>, "metrics"> {
+interface WiderCompileArgs extends Omit<Partial<CompileArgs>, "loss" | "metrics"> {
+  /** By name, as functions, or of `losses.*`; of all outputs, or of each, in a list or by its name. */
+  loss?: AnyLoss | AnyLoss[] | { [output: string]: AnyLoss };
   /** By name, as functions, or of `metrics.*`; of all outputs, or of each, in lists or by its name. */
   metrics?: AnyMetrics;
 }

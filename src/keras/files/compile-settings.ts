@@ -1,5 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../../tensorflow/load.js";
+import { lossOfClass } from "../../tensorflow/losses/constructors.js";
+import { Loss } from "../../tensorflow/losses/loss.js";
 import { metricOfClass } from "../../tensorflow/metrics/constructors.js";
 import { Metric, nameOfClass } from "../../tensorflow/metrics/metric.js";
 import { reject } from "./errors.js";
@@ -9,8 +11,8 @@ import { camelCase, fromCamelCase, snakeCase } from "./naming.js";
 import { optimizerFromConfig, optimizerToConfig } from "./optimizers.js";
 
 type LossFunction = (labels: Tf.Tensor, predictions: Tf.Tensor) => Tf.Tensor;
-type Loss = string | LossFunction;
-type GivenMetric = Loss | Metric;
+type GivenLoss = string | LossFunction | Loss;
+type GivenMetric = string | LossFunction | Metric;
 type GivenMetrics =
   GivenMetric | (GivenMetric | GivenMetric[])[] | Record<string, GivenMetric | GivenMetric[]> | undefined;
 type LossWeights = number | number[] | Record<string, number>;
@@ -38,6 +40,13 @@ const losses: Readonly<Record<string, string>> = {
   KLDivergence: "kullbackLeiblerDivergence",
   Poisson: "poisson",
   CosineSimilarity: "cosineProximity",
+  Huber: "huber",
+  BinaryFocalCrossentropy: "binaryFocalCrossentropy",
+  CategoricalFocalCrossentropy: "categoricalFocalCrossentropy",
+  CategoricalGeneralizedCrossEntropy: "categoricalGeneralizedCrossEntropy",
+  Dice: "dice",
+  Tversky: "tversky",
+  Circle: "circle",
 };
 
 /** Other spellings of Keras for the same losses and metrics. */
@@ -46,6 +55,7 @@ const synonyms: Readonly<Record<string, string>> = {
   mae: "MeanAbsoluteError",
   mape: "MeanAbsolutePercentageError",
   msle: "MeanSquaredLogarithmicError",
+  bce: "BinaryCrossentropy",
   logcosh: "LogCosh",
   log_cosh: "LogCosh",
   kld: "KLDivergence",
@@ -98,42 +108,19 @@ const metricSettings: JsonObject = {
 /** Those of metrics that compare class numbers, not columns. */
 const ofClassNumbers: JsonObject = { sparse_y_true: true, sparse_y_pred: true };
 
-const { NONE } = tf.Reduction;
-/** Losses of logits, which tfjs has no names for: same numbers as Keras's `from_logits=True`. */
-const logitLosses: Readonly<Record<string, LossFunction>> = {
-  binaryCrossentropy: (labels, logits) =>
-    tf.mean(tf.losses.sigmoidCrossEntropy(labels, logits, undefined, undefined, NONE), -1),
-  categoricalCrossentropy: (labels, logits) =>
-    tf.losses.softmaxCrossEntropy(labels, logits, undefined, undefined, NONE),
-  sparseCategoricalCrossentropy: (labels, logits) => {
-    const classes = logits.shape.at(-1)!;
-    const oneHot = tf.oneHot(tf.cast(tf.reshape(labels, logits.shape.slice(0, -1)), "int32"), classes);
-    return tf.losses.softmaxCrossEntropy(oneHot, logits, undefined, undefined, NONE);
-  },
-};
-
-const sparseLogits = logitLosses.sparseCategoricalCrossentropy;
-
 const withoutCompiling = "Load the model with { compile: false } and compile it yourself.";
 
 /** Compiles `model` as Keras's settings (`compile_config`, or `training_config` of `.h5` files) say. */
 export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): void {
   const loss = mapStructure(settings.loss ?? null, lossToTfjs);
-  const isSparse = loss === sparseLogits;
-  const weightedMetrics = metricsToTfjs(model, settings.weighted_metrics ?? null, isSparse);
+  const weightedMetrics = metricsToTfjs(model, settings.weighted_metrics ?? null);
   const lossWeights = settings.loss_weights ?? null;
   model.compile({
-    loss: loss as NonNullable<Tf.ModelCompileArgs["loss"]>,
-    metrics: metricsToTfjs(model, settings.metrics ?? null, isSparse)!,
+    loss,
+    metrics: metricsToTfjs(model, settings.metrics ?? null)!,
     ...(weightedMetrics !== undefined && { weightedMetrics }),
     ...(lossWeights !== null && { lossWeights: lossWeights as LossWeights }),
     optimizer: optimizerFromConfig(settings.optimizer ?? settings.optimizer_config),
-  });
-  // tfjs expects labels of shape [batch, 1] only from its own sparse loss.
-  const { feedOutputShapes } = modelInternals(modelInternals(model).model ?? model);
-  model.outputNames.forEach((name, i) => {
-    const own = Array.isArray(loss) ? loss[i] : typeof loss === "object" ? loss[name] : loss;
-    if (own === sparseLogits) feedOutputShapes[i] = [...feedOutputShapes[i]!.slice(0, -1), 1];
   });
 }
 
@@ -187,54 +174,63 @@ function canonical(value: Json, table: object): { name: string; config: JsonObje
   return { name: found ?? text, config };
 }
 
-function lossToTfjs(value: Json): Loss {
+/** Settings that losses have where they are at their defaults, besides null and false. */
+const lossDefaults: JsonObject = { reduction: "sum_over_batch_size", label_smoothing: 0, axis: -1 };
+
+function lossToTfjs(value: Json): string | Loss {
   const { name, config } = canonical(value, losses);
-  const tfjs = Object.hasOwn(losses, name) ? losses[name]! : undefined;
-  const reduction = textOf(config.reduction ?? "sum_over_batch_size");
-  const off: JsonObject = { label_smoothing: 0, axis: -1 };
-  const extra = Object.entries(config).find(
+  const settings = Object.entries(config).filter(
     ([key, item]) =>
-      !["name", "dtype", "reduction", "from_logits", "fn"].includes(key) &&
+      !["name", "dtype", "fn"].includes(key) &&
       item !== null &&
-      item !== off[key],
+      item !== (lossDefaults[key] ?? false) &&
+      // Of Keras 2.
+      !(key === "reduction" && item === "auto"),
   );
-  if (!tfjs || extra || !["sum_over_batch_size", "auto"].includes(reduction)) {
-    const argument = extra ? `(${extra[0]}=${describe(extra[1])})` : tfjs ? `(reduction=${reduction})` : "";
-    reject(
-      `The model was compiled with the loss ${name}${argument}, which TensorFlow.js does not have`,
-      `one of ${Object.keys(losses).join(", ")} with its defaults`,
-      withoutCompiling,
-    );
-  }
-  return config.from_logits === true ? (logitLosses[tfjs] ?? tfjs) : tfjs;
+  if (Object.hasOwn(losses, name) && settings.length === 0) return losses[name]!;
+  const options = settings.map(([key, item]) => [
+    camelCase(key),
+    key === "reduction" ? camelCase(textOf(item)) : item,
+  ]);
+  const made = lossOfClass(name, Object.fromEntries(options) as JsonObject);
+  if (made) return made;
+  const [setting] = settings;
+  return reject(
+    `The model was compiled with the loss ${name}${setting ? `(${setting[0]}=${describe(setting[1])})` : ""}, which there is none of here`,
+    `one of ${Object.keys(losses).join(", ")}, with arguments of losses.*`,
+    withoutCompiling,
+  );
 }
 
-function lossesToKeras(given: Loss | Loss[] | Record<string, Loss>): Json {
-  if (typeof given !== "object") return lossToKeras(given);
+function lossesToKeras(given: GivenLoss | GivenLoss[] | Record<string, GivenLoss>): Json {
+  if (typeof given !== "object" || given instanceof Loss) return lossToKeras(given);
   if (Array.isArray(given)) return given.length === 0 ? null : given.map(lossToKeras);
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, lossToKeras(value)]));
 }
 
-function lossToKeras(value: Loss): Json {
-  const name =
-    typeof value === "function" ? Object.keys(logitLosses).find((key) => logitLosses[key] === value) : value;
-  const found = Object.entries(losses).find(([, tfjs]) => tfjs === name)?.[0];
+function lossToKeras(value: GivenLoss): Json {
+  if (value instanceof Loss) {
+    const settings = Object.entries(value.settings).map(([key, item]) => [fromCamelCase(key), item as Json]);
+    const config = { ...Object.fromEntries(settings), reduction: fromCamelCase(value.reduction) };
+    return kerasObject("keras.losses", value.className, config);
+  }
+  const found =
+    typeof value === "string"
+      ? (Object.keys(losses).find((name) => losses[name] === value || nameOfClass(name) === value) ??
+        synonyms[value])
+      : undefined;
   if (!found) {
     reject(
       `The model is compiled with the loss ${typeof value === "function" ? `function ${value.name || "(without a name)"}` : describe(value)}`,
-      `one of ${Object.values(losses).join(", ")}`,
+      `one of ${Object.values(losses).join(", ")}, or of losses.*`,
       "Compile it with one of these, or save with { includeOptimizer: false } and compile after loading.",
     );
   }
-  const config: JsonObject = typeof value === "function" ? { from_logits: true } : {};
-  return { module: "keras.losses", class_name: found, config, registered_name: null };
+  return kerasObject("keras.losses", found, {});
 }
 
-function metricsToTfjs(model: Tf.LayersModel, value: Json, isSparse: boolean): CompileArguments["metrics"] {
-  // tfjs knows which accuracy is meant by its own losses only.
-  const meant = (metric: Json): Json =>
-    isSparse && (metric === "accuracy" || metric === "acc") ? "SparseCategoricalAccuracy" : metric;
-  const list = (item: Json) => [item].flat().flatMap((metric) => metricToTfjs(meant(metric)));
+function metricsToTfjs(model: Tf.LayersModel, value: Json): CompileArguments["metrics"] {
+  const list = (item: Json) => [item].flat().flatMap(metricToTfjs);
   let given = value;
   if (given === null) return undefined;
   if (Array.isArray(given) && given.some(Array.isArray)) {
@@ -312,8 +308,11 @@ function metricToKeras(value: GivenMetric): Json {
   return /^[a-z]/.test(found) ? found : kerasMetric(found, { name: snakeCase(found) });
 }
 
-function kerasMetric(className: string, config: JsonObject): Json {
-  return { module: "keras.metrics", class_name: className, config, registered_name: null };
+const kerasMetric = (className: string, config: JsonObject): Json =>
+  kerasObject("keras.metrics", className, config);
+
+function kerasObject(module: string, className: string, config: JsonObject): Json {
+  return { module, class_name: className, config, registered_name: null };
 }
 
 /** `settings` without what only Keras 3's new format has: `.h5` files hold `{ class_name, config }`. */

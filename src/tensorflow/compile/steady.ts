@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
+import { Loss } from "../losses/loss.js";
 import { Metric } from "../metrics/metric.js";
 import { tf } from "../native.js";
 
@@ -22,7 +23,7 @@ export function isSteady(model: LayersModel): boolean {
 /** Whether losses or metrics are given by name: not as functions, which may do anything. */
 function isNamed(given: unknown): boolean {
   if (typeof given === "function") return false;
-  if (given instanceof Metric) return true;
+  if (given instanceof Metric || given instanceof Loss) return true;
   return typeof given !== "object" || given === null || Object.values(given).every(isNamed);
 }
 

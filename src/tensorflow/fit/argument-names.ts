@@ -13,3 +13,10 @@ export function checkNames(method: string, args: object, refused: Record<string,
     if (advice) throw new TypeError(`${method} takes no ${name} here. ${advice}`);
   }
 }
+
+/** @throws TypeError if there is an argument of another name */
+export function expectArguments(method: string, args: object, names: string[]): void {
+  const unknown = Object.keys(args).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(`${method}: there is no argument ${unknown}. Its arguments are ${names.join(", ")}.`);
+}

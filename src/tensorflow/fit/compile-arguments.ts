@@ -1,4 +1,5 @@
 import type { LayersModel, ModelCompileArgs } from "@tensorflow/tfjs-node";
+import { Loss } from "../losses/loss.js";
 import { tf } from "../native.js";
 import { checkNames } from "./argument-names.js";
 
@@ -28,7 +29,8 @@ export function takeCompileArguments(): void {
 }
 
 function checkLoss(loss: unknown, outputNames: string[]): void {
-  const isByName = typeof loss === "object" && loss !== null && !Array.isArray(loss);
+  const isByName =
+    typeof loss === "object" && loss !== null && !Array.isArray(loss) && !(loss instanceof Loss);
   // TensorFlow.js says which names there are.
   if (isByName && !Object.keys(loss).every((name) => outputNames.includes(name))) return;
   const missing = isByName ? outputNames.filter((name) => !(loss as Record<string, unknown>)[name]) : [];

@@ -1,8 +1,9 @@
 import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
-import { alongside } from "../metrics/definitions.js";
+import { lossOf } from "../losses/loss.js";
+import { reduced, unmasked } from "../losses/reduction.js";
 import { isWeighted, skipsMasked, type Measure } from "../metrics/epoch-metric.js";
-import { masksOf, type Mask } from "../repairs/masks.js";
+import { masksOf } from "../repairs/masks.js";
 import type { Step } from "./open-model.js";
 
 interface CompiledModel {
@@ -60,7 +61,11 @@ function results(model: CompiledModel, data: Tensor[], training: boolean): Tenso
   const outputs = model.call(data.slice(0, inputs.length), training ? { training } : undefined);
   const masks = masksOf(outputs);
   const losses = lossFunctions.map((lossFunction, i) => {
-    return meanLoss(lossFunction(targets[i]!, outputs[i]!), weights[i], masks[i]);
+    const values = lossFunction(targets[i]!, outputs[i]!);
+    const { definition, reduction = "mean" } = lossOf(lossFunction) ?? {};
+    const counted = definition?.counted?.(targets[i]!, values);
+    const mask = masks[i] && counted ? tf.logicalAnd(masks[i], counted) : (masks[i] ?? counted);
+    return reduced(values, reduction, weights[i], mask);
   });
   const weighed = losses.map((loss, i) => (lossWeights ? tf.mul(loss, lossWeights[i]!) : loss));
   const outputLosses = losses.length > 1 ? losses : [];
@@ -71,19 +76,4 @@ function results(model: CompiledModel, data: Tensor[], training: boolean): Tenso
     return tf.mean(measure(targets[output]!, outputs[output]!, given));
   });
   return [tf.addN([...weighed, ...model.calculateLosses()]), ...outputLosses, ...metrics];
-}
-
-/** The mean, over the steps that no mask hides, of losses times weights (`apply_mask` in keras/src/losses/loss.py). */
-function meanLoss(loss: Tensor, weights: Tensor | null | undefined, mask: Mask): Tensor {
-  const weighed = weights ? tf.mul(loss, alongside(weights, loss)) : loss;
-  if (!mask) return tf.mean(weighed);
-  const shown = unmasked(mask);
-  const count = tf.mul(tf.sum(shown), loss.size / shown.size);
-  return tf.divNoNan(tf.sum(tf.mul(weighed, alongside(shown, loss))), count);
-}
-
-/** The weights of steps, 0 for those that are masked. */
-function unmasked(mask: Tensor, weights?: Tensor): Tensor {
-  const shown = tf.cast(mask, "float32");
-  return weights ? tf.mul(shown, alongside(weights, shown)) : shown;
 }

@@ -1,10 +1,12 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { expectArguments } from "../fit/argument-names.js";
+import * as crossentropies from "../losses/crossentropies.js";
 import { tf } from "../native.js";
 import { auc as aucDefinition, ofConfusion, type AucOptions, type ConfusionOptions } from "./confusion.js";
 import { isAbove, meanOf, r2Score as r2Definition, rootMeanSquaredError as rmse } from "./definitions.js";
 import type { MetricDefinition } from "./epoch-metric.js";
 import { fBeta, type FBetaOptions } from "./f-beta.js";
-import { classOfColumns, classOfNumbers, crossentropy, topKAccuracy } from "./measures.js";
+import { classOfColumns, classOfNumbers, topKAccuracy } from "./measures.js";
 import { Metric, nameOfClass } from "./metric.js";
 import { overlap, type OverlapOptions } from "./overlap.js";
 
@@ -28,13 +30,11 @@ function constructorOf<Options extends object>(
   define: (options: Options) => MetricDefinition,
 ): Made<Options> {
   const make = ({ name = nameOfClass(className), ...options }: Options & Named = {} as Options): Metric => {
+    const method = `metrics.${nameOfClass(className)}`;
+    expectArguments(method, options, [...names, "name"]);
     for (const [argument, value] of Object.entries(options)) {
-      const isList = Array.isArray(value) && argument !== "targetClassIds";
-      if ((names as string[]).includes(argument) && !isList) continue;
-      throw new TypeError(
-        `metrics.${nameOfClass(className)}: ${isList ? `a list of ${argument} gives several numbers, expected one` : `there is no argument ${argument}`}. ` +
-          `Its arguments are ${[...names, "name"].join(", ")}.`,
-      );
+      if (!Array.isArray(value) || argument === "targetClassIds") continue;
+      throw new TypeError(`${method}: a list of ${argument} gives several numbers, expected one.`);
     }
     return new Metric(className, name, options, define(options as unknown as Options));
   };
@@ -94,26 +94,20 @@ export const binaryAccuracy = constructorOf<{ threshold?: number }>(
     meanOf((yTrue, yPred) => tf.mean(tf.cast(tf.equal(yTrue, isAbove(yPred, threshold)), "float32"), -1)),
 );
 
-interface CrossentropyOptions {
-  /** Whether the outputs come before the softmax or sigmoid. */
-  fromLogits?: boolean;
-  /** How much of the targets is spread over all classes, 0 if left out. */
-  labelSmoothing?: number;
-}
-export const binaryCrossentropy = constructorOf<CrossentropyOptions>(
+export const binaryCrossentropy = constructorOf<crossentropies.CrossentropyOptions>(
   "BinaryCrossentropy",
   ["fromLogits", "labelSmoothing"],
-  (options) => meanOf(crossentropy("binary", options)),
+  (options) => meanOf(crossentropies.binaryCrossentropy(options)),
 );
-export const categoricalCrossentropy = constructorOf<CrossentropyOptions>(
+export const categoricalCrossentropy = constructorOf<crossentropies.CrossentropyOptions>(
   "CategoricalCrossentropy",
   ["fromLogits", "labelSmoothing"],
-  (options) => meanOf(crossentropy("categorical", options)),
+  (options) => meanOf(crossentropies.categoricalCrossentropy(options)),
 );
-export const sparseCategoricalCrossentropy = constructorOf<Pick<CrossentropyOptions, "fromLogits">>(
-  "SparseCategoricalCrossentropy",
-  ["fromLogits"],
-  (options) => meanOf(crossentropy("sparse", options)),
+export const sparseCategoricalCrossentropy = constructorOf<
+  Pick<crossentropies.CrossentropyOptions, "fromLogits">
+>("SparseCategoricalCrossentropy", ["fromLogits"], (options) =>
+  meanOf(crossentropies.sparseCategoricalCrossentropy(options).values),
 );
 
 /** How the score of several classes becomes one number. */

@@ -8,6 +8,8 @@ export const isAbove = (values: Tensor, threshold: number): Tensor =>
 
 /** Weights of samples, or of steps, so that they can be multiplied with values of all of these. */
 export function alongside(weights: Tensor, values: Tensor): Tensor {
+  // A loss of the whole batch is one of each sample.
+  if (values.rank === 0) return weights;
   if (weights.rank > values.rank) return tf.reshape(weights, values.shape);
   const missing = values.rank - weights.rank;
   return missing > 0 ? tf.reshape(weights, [...weights.shape, ...Array<number>(missing).fill(1)]) : weights;

@@ -14,23 +14,3 @@ export const topKAccuracy =
 /** The class of each sample: of columns, one for each class, or of class numbers. */
 export const classOfColumns = (yTrue: Tensor): Tensor => tf.argMax(yTrue, -1);
 export const classOfNumbers = (yTrue: Tensor): Tensor => yTrue.flatten().toInt();
-
-/** The crossentropy of each sample with outputs that are probabilities, or, `fromLogits`, not yet. */
-export function crossentropy(
-  kind: "binary" | "categorical" | "sparse",
-  { fromLogits = false, labelSmoothing = 0 }: { fromLogits?: boolean; labelSmoothing?: number },
-): Measure {
-  return (yTrue, yPred) =>
-    tf.tidy(() => {
-      if (kind === "binary") {
-        const targets = tf.add(tf.mul(yTrue, 1 - labelSmoothing), labelSmoothing / 2);
-        return tf.metrics.binaryCrossentropy(targets, fromLogits ? tf.sigmoid(yPred) : yPred);
-      }
-      const classes = yPred.shape.at(-1)!;
-      const columns =
-        kind === "sparse"
-          ? tf.reshape(tf.oneHot(classOfNumbers(yTrue), classes), yPred.shape)
-          : tf.add(tf.mul(yTrue, 1 - labelSmoothing), labelSmoothing / classes);
-      return tf.metrics.categoricalCrossentropy(columns, fromLogits ? tf.softmax(yPred) : yPred);
-    });
-}

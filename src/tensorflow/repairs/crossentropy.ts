@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { lossOf } from "../losses/loss.js";
 import { isEpochMeasure } from "../metrics/epoch-metric.js";
 import { gradientDepth, runNative, runsNatively, tf } from "../native.js";
 
@@ -60,7 +61,8 @@ function keepingInputs<T>(run: () => T): T {
 
 const sameShape = (a: Tensor, b: Tensor): boolean => tf.util.arraysEqual(a.shape, b.shape);
 
-function inputOf(output: Tensor, activation: string): Tensor | undefined {
+/** What went into the activation that gave an output. */
+export function inputOf(output: Tensor, activation: string): Tensor | undefined {
   const known = inputs.get(output.dataId);
   if (known?.activation !== activation || known.input.isDisposed) return undefined;
   // A reshaped output shares the dataId, too.
@@ -97,7 +99,7 @@ function lossAndSlope(labels: Tensor, logits: Tensor): { value: Tensor; slope: T
 }
 
 /** The crossentropy of each value in `target`, 0 or 1, with `sigmoid(output)`. */
-const sigmoidCrossentropy = (target: Tensor, output: Tensor): Tensor =>
+export const sigmoidCrossentropy = (target: Tensor, output: Tensor): Tensor =>
   tf.customGrad((...args) => {
     const [z, x, save] = args as unknown as [Tensor, Tensor, Save];
     save([z, x]);
@@ -112,32 +114,40 @@ const sigmoidCrossentropy = (target: Tensor, output: Tensor): Tensor =>
     };
   })(target, output);
 
-/** By the name of TensorFlow.js's loss: the same from what went into the activation, if that is known. */
-const fromLogits: Record<string, (target: Tensor, output: Tensor) => Tensor | undefined> = {
-  categoricalCrossentropy(target, output) {
-    const logits = inputOf(output, "softmax");
+/** The loss of outputs that are logits or, if what went into their activation is known, of that. */
+type FromLogits = (target: Tensor, output: Tensor, isLogits?: boolean) => Tensor | undefined;
+
+const logitsOf = (output: Tensor, activation: string, isLogits = false): Tensor | undefined =>
+  inputOf(output, activation) ?? (isLogits ? output : undefined);
+
+/** By the name of TensorFlow.js's loss. */
+export const crossentropies = {
+  categoricalCrossentropy(target, output, isLogits) {
+    const logits = logitsOf(output, "softmax", isLogits);
     if (!logits || !sameShape(target, logits)) return undefined;
     return softmaxCrossentropy(target, logits);
   },
-  sparseCategoricalCrossentropy(target, output) {
-    const logits = inputOf(output, "softmax");
+  sparseCategoricalCrossentropy(target, output, isLogits) {
+    const logits = logitsOf(output, "softmax", isLogits);
     if (!logits) return undefined;
     const classes = tf.cast(tf.floor(tf.reshape(target, [-1])), "int32");
     const labels = tf.reshape(tf.oneHot(classes, logits.shape.at(-1)!), logits.shape);
     return softmaxCrossentropy(tf.cast(labels, "float32"), logits);
   },
-  binaryCrossentropy(target, output) {
-    const logits = inputOf(output, "sigmoid");
+  binaryCrossentropy(target, output, isLogits) {
+    const logits = logitsOf(output, "sigmoid", isLogits);
     if (!logits || !sameShape(target, logits)) return undefined;
     return tf.mean(sigmoidCrossentropy(target, logits), -1);
   },
-};
+} satisfies Record<string, FromLogits>;
 
 function replaced(loss: Loss): Loss {
-  if (isEpochMeasure(loss)) return loss;
+  if (isEpochMeasure(loss) || lossOf(loss)) return loss;
   // The names of functions have a number behind them in the bundle of TensorFlow.js.
   const name = loss.name.replace(/\$\d+$/, "");
-  const better = Object.hasOwn(fromLogits, name) ? fromLogits[name] : undefined;
+  const better: FromLogits | undefined = Object.hasOwn(crossentropies, name)
+    ? crossentropies[name as keyof typeof crossentropies]
+    : undefined;
   if (!better) return loss;
   const either: Loss = (target, output) =>
     tf.tidy(() => {

@@ -1,29 +1,44 @@
-import type { Tensor } from "@tensorflow/tfjs-node";
+import type { ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
 import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
+import * as made from "../losses/constructors.js";
+import { Loss, lossOf } from "../losses/loss.js";
 import { Metric } from "../metrics/metric.js";
 import { tf } from "../native.js";
 
 type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
-/** Squared for errors up to `delta`, straight beyond (Huber, 1964). */
-const huber: Measure = (yTrue, yPred) =>
-  tf.tidy(() => {
-    const error = tf.abs(tf.sub(yPred, yTrue));
-    const bounded = tf.minimum(error, 1);
-    return tf.mean(tf.add(tf.mul(tf.square(bounded), 0.5), tf.sub(error, bounded)), -1);
-  });
+interface CheckedModel {
+  outputs: { shape: (number | null)[] }[];
+  lossFunctions: Measure[];
+  feedOutputShapes: (number | null)[][];
+  metricsNames: string[];
+  metricsTensors: [Measure, number][];
+}
 
-/** Keras's names of losses that TensorFlow.js knows by another name, or not at all. */
+/** Keras's names of losses that TensorFlow.js knows by another name, has otherwise, or not at all. */
 const losses: Record<string, string | Measure> = {
   mse: "meanSquaredError",
   mae: "meanAbsoluteError",
   mape: "meanAbsolutePercentageError",
   msle: "meanSquaredLogarithmicError",
+  bce: "binaryCrossentropy",
+  kld: "kullbackLeiblerDivergence",
   logCosh: "logcosh",
   klDivergence: "kullbackLeiblerDivergence",
   cosineSimilarity: "cosineProximity",
-  huber,
 };
+const added = [
+  made.huber,
+  made.hinge,
+  made.squaredHinge,
+  made.binaryFocalCrossentropy,
+  made.categoricalFocalCrossentropy,
+  made.categoricalGeneralizedCrossEntropy,
+  made.dice,
+  made.tversky,
+  made.circle,
+];
+for (const { measure } of added.map((make) => make())) losses[measure.name] = measure;
 
 /** The same for metrics; those that count over an epoch are in `metrics/`. */
 const metrics: Record<string, Measure> = {
@@ -35,7 +50,7 @@ const metrics: Record<string, Measure> = {
   topKCategoricalAccuracy: topKAccuracy(5, classOfColumns),
   sparseTopKCategoricalAccuracy: topKAccuracy(5, classOfNumbers),
   cosineSimilarity: (yTrue, yPred) => tf.neg(tf.metrics.cosineProximity(yTrue, yPred)),
-  huber,
+  huber: (yTrue, yPred) => made.huber().measure(yTrue, yPred),
 };
 // fit names a metric in logs by the name of its function.
 for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metric, "name", { value: name });
@@ -43,6 +58,7 @@ for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metr
 /** Replaces the names in what `compile` was given: one, several, or by output. */
 function replaced(given: unknown, known: Record<string, string | Measure>): unknown {
   if (typeof given === "string") return Object.hasOwn(known, given) ? known[given] : given;
+  if (given instanceof Loss) return given.measure;
   if (Array.isArray(given)) return given.map((one) => replaced(one, known));
   if (given === null || typeof given !== "object" || given instanceof Metric) return given;
   return Object.fromEntries(Object.entries(given).map(([output, one]) => [output, replaced(one, known)]));
@@ -56,14 +72,57 @@ export function repairLossNames(): void {
     const { loss, metrics: measured, weightedMetrics } = args;
     compile.call(this, {
       ...args,
-      loss: replaced(loss, losses) as typeof loss,
+      loss: replaced(loss, losses) as ModelCompileArgs["loss"],
       metrics: replaced(measured, metrics) as NonNullable<typeof measured>,
       ...(weightedMetrics !== undefined && {
         weightedMetrics: replaced(weightedMetrics, metrics) as typeof weightedMetrics,
       }),
     });
+    takeClassNumbers(this as unknown as CheckedModel);
+    chooseByShape(this as unknown as CheckedModel);
     // What is saved with the model are the names.
-    if (loss !== undefined) this.loss = loss;
+    if (loss !== undefined) this.loss = loss as typeof this.loss;
     this.metrics = measured as typeof this.metrics;
   };
+}
+
+/** Losses of ours whose targets are class numbers, of which TensorFlow.js expects one for each sample or step. */
+const ofClassNumbers = new Set([
+  "SparseCategoricalCrossentropy",
+  "CategoricalGeneralizedCrossEntropy",
+  "Circle",
+]);
+
+function takeClassNumbers({ lossFunctions, feedOutputShapes }: CheckedModel): void {
+  lossFunctions.forEach((lossFunction, i) => {
+    if (!ofClassNumbers.has(lossOf(lossFunction)?.className ?? "")) return;
+    feedOutputShapes[i] = [...feedOutputShapes[i]!.slice(0, -1), 1];
+  });
+}
+
+/** What `"accuracy"` and `"crossentropy"` mean: of one column; of class numbers; of columns. */
+const meanings: Record<string, [Measure, Measure, Measure]> = {
+  acc: [tf.metrics.binaryAccuracy, tf.metrics.sparseCategoricalAccuracy, tf.metrics.categoricalAccuracy],
+  ce: [
+    made.binaryCrossentropy().measure,
+    made.sparseCategoricalCrossentropy().measure,
+    made.categoricalCrossentropy().measure,
+  ],
+};
+
+/** In Keras it depends on the shapes of targets and outputs (`is_binary_or_sparse_categorical`), in TensorFlow.js on the loss. */
+function chooseByShape(model: CheckedModel): void {
+  const { metricsNames, metricsTensors } = model;
+  model.metricsTensors = metricsTensors.map(([measure, output], i) => {
+    const meaning = meanings[/(?:^|_)(acc|ce)$/.exec(metricsNames[i + 1]!)?.[1] ?? ""];
+    // Not a function of somebody's with such a name.
+    if (!meaning || !/(?:Accuracy|Crossentropy)(?:\$\d+)?$/.test(measure.name)) return [measure, output];
+    const [binary, sparse, categorical] = meaning;
+    const chosen: Measure = (yTrue, yPred) => {
+      if (yPred.shape.at(-1) === 1) return binary(yTrue, yPred);
+      const isNumbers = yTrue.rank < yPred.rank || yTrue.shape.at(-1) === 1;
+      return (isNumbers ? sparse : categorical)(yTrue, yPred);
+    };
+    return [chosen, output];
+  });
 }
