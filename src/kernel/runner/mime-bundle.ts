@@ -5,6 +5,7 @@
  */
 import { inspect } from "node:util";
 import type { MimeBundle } from "../contracts.js";
+import { dataFrameHtml, isDataFrame } from "./data-frame.js";
 import { plainText } from "./plain-text.js";
 
 export const displaySymbol = Symbol.for("Jupyter.display");
@@ -17,7 +18,7 @@ export interface Formatted {
 
 /** A promise only if the value's own method is asynchronous, so that displays keep their place among other output. */
 export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
-  const complete = (data: MimeBundle): Formatted => ({ data: withText(withSize(data, value), value) });
+  const complete = (data: MimeBundle): Formatted => ({ data: withText(withWholeFrame(data, value), value) });
   const fallback = (failure: unknown): Formatted => ({ data: { "text/plain": plainText(value) }, failure });
   try {
     const data = ownBundle(value) ?? duckTyped(value) ?? imageBundle(value);
@@ -115,13 +116,10 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
-/** Data frames (nodejs-polars) show their first rows, and not how many there are. */
-function withSize(data: MimeBundle, value: unknown): MimeBundle {
+function withWholeFrame(data: MimeBundle, value: unknown): MimeBundle {
   const html = data["text/html"];
-  if (Object.prototype.toString.call(value) !== "[object DataFrame]" || typeof html !== "string") return data;
-  const { height, width } = value as { height?: unknown; width?: unknown };
-  if (typeof height !== "number" || typeof width !== "number") return data;
-  return { ...data, "text/html": `${html}<div>shape: (${height}, ${width})</div>` };
+  if (typeof html !== "string" || !isDataFrame(value)) return data;
+  return { ...data, "text/html": dataFrameHtml(value, html) };
 }
 
 /** Every bundle has a text for front ends that know nothing better. */

@@ -121,6 +121,21 @@ describe("kernel/runner host", () => {
     assert.match(String(bundle?.["text/plain"]), /shape: \(2, 1\)/);
   });
 
+  it("shows data frames by their first and last rows, with the types of their columns", async () => {
+    const rows =
+      "Array.from({ length: 1200 }, (_, i) => ({ third: i / 3, text: '<'.repeat(90) + i, on: new Date(0) }))";
+    const [bundle] = await shown(`import pl from "nodejs-polars"; pl.DataFrame(${rows})`);
+    const html = String(bundle?.["text/html"]);
+    assert.match(html, /<th>third<br><small>Float64<\/small><\/th>.*shape: \(1,200, 3\)/);
+    assert.deepEqual(
+      [...html.matchAll(/<tr><td>(.*?)<\/td>/g)].map(([, third]) => third),
+      ["0", "0.333333", "0.666667", "1", "1.33333", "…", "398.333", "398.667", "399", "399.333", "399.667"],
+    );
+    assert.match(html, />(&lt;){80}…<\/td><td>1970-01-01 00:00:00<\/td>/);
+    const [empty] = await shown("pl.DataFrame({})");
+    assert.match(String(empty?.["text/html"]), /shape: \(0, 0\)/);
+  });
+
   it("cuts big values and says how to see more", async () => {
     const [list] = await shown("Array.from({ length: 1_000_000 }, (_, i) => i)");
     assert.match(stripVTControlCharacters(String(list?.["text/plain"])), /999900 more items/);
