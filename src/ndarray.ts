@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { DataType, Tensor } from "@tensorflow/tfjs";
 import { displaySymbol, type MimeBundle } from "./display/host.js";
+import { scrollingText } from "./scrolling-text.js";
 import { tf } from "./tensorflow/load.js";
 import { tensorFromChunks } from "./tensorflow/tensor-from-chunks.js";
 
@@ -167,13 +168,8 @@ export class NdArray<Data extends NumberArray = NumberArray> {
     return depth === (options.depth ?? null) ? format(this) : header(this);
   }
 
-  /** Columns stay columns where the notebook is narrower than the numbers: they scroll instead of wrapping. */
   [displaySymbol](): MimeBundle {
-    const text = format(this);
-    return {
-      "text/plain": text,
-      "text/html": `<pre style="white-space: pre; overflow-x: auto">${text}</pre>`,
-    };
+    return scrollingText(format(this));
   }
 
   private rows(start: number, end: number): Data {
@@ -272,6 +268,9 @@ function format(array: NdArray): string {
         .join(" "),
     );
   }
-  if (shown < rowCount) lines.push(`… ${rowCount - shown} more rows`);
+  if (shown < rowCount) {
+    const [unit, what] = array.rank === 2 ? [1, "rows"] : [rowsPerBlock, "matrices"];
+    lines.push(`… ${((rowCount - shown) / unit).toLocaleString("en-US")} more ${what}`);
+  }
   return lines.join("\n");
 }

@@ -72,12 +72,19 @@ describe("NdArray", () => {
       inspect(new NdArray(Uint8Array.of(1, 20, 255, 0), [2, 2])),
       "uint8 [2, 2]\n  1  20\n255   0",
     );
-    assert.match(String(new NdArray(new Uint8Array(60000 * 28 * 28), [60000, 28, 28])), /more rows$/);
+    assert.match(
+      String(new NdArray(new Uint8Array(60000 * 28 * 28), [60000, 28, 28])),
+      /… 59,998 more matrices$/,
+    );
     const long = inspect(new NdArray(new Float32Array(480), [240, 2]));
     assert.equal(long, `float32 [240, 2]\n${"0 0\n".repeat(10)}… 230 more rows`);
     assert.equal(inspect({ x: new NdArray(new Float32Array(4)) }), "{ x: float32 [4] }");
-    const shown = new NdArray(Uint8Array.of(7), [1, 1])[displaySymbol]();
-    assert.match(String(shown["text/html"]), /<pre style=".*overflow-x: auto">uint8 \[1, 1\]\n7<\/pre>/);
+    const wide = new NdArray(new Uint8Array(51), [1, 51])[displaySymbol]();
+    assert.match(
+      String(wide["text/html"]),
+      /<pre style=".*overflow-x: auto;.*">uint8 \[1, 51\]\n0 0 .*<\/pre>/,
+    );
+    assert.deepEqual(cube.at(0).at(0)[displaySymbol](), { "text/plain": "uint8 [4]\n0 1 2 3" });
   });
 
   it("refuses a shape that does not fit", () => {

@@ -1,6 +1,7 @@
 /** What TensorFlow.js's values print: `console.log(tensor)` shows numbers, not the tensor's own fields. */
 import { inspect } from "node:util";
 import type { History, layers, SymbolicTensor, Tensor } from "@tensorflow/tfjs";
+import { scrollingText } from "../scrolling-text.js";
 import { tf } from "./native.js";
 import { tensorText } from "./tensor-text.js";
 
@@ -25,6 +26,13 @@ function prints<T extends object>(constructor: { prototype: T }, print: Print<T>
 /** Sets what tensors, layers and histories print. */
 export function printValues(): void {
   prints<Tensor>(tf.Tensor, printTensor);
+  Object.defineProperty(tf.Tensor.prototype, Symbol.for("Jupyter.display"), {
+    configurable: true,
+    writable: true,
+    value(this: Tensor) {
+      return scrollingText(inspect(this));
+    },
+  });
   prints<SymbolicTensor>(tf.SymbolicTensor, printSymbolic);
   prints<Layer>(tf.layers.Layer, printLayer);
   prints<History>(tf.History, printHistory);

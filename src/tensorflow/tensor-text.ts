@@ -9,20 +9,20 @@ const shownAtEnds = 3;
 export function tensorText(numbers: ArrayLike<number>, shape: readonly number[]): string {
   const last = shape.length - 1;
   if (last < 0) return shortest(numbers[0]!);
-  let width = 0;
-  const cell = (at: number): string => {
+  const widths: number[] = [];
+  const cell = (at: number, column: number): string => {
     const text = shortest(numbers[at]!);
-    width = Math.max(width, text.length);
-    return text.padStart(width);
+    widths[column] = Math.max(widths[column] ?? 0, text.length);
+    return text.padStart(widths[column]);
   };
   const block = (axis: number, start: number): string => {
     const size = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
-    const part = (i: number) => (axis === last ? cell(start + i) : block(axis + 1, start + i * size));
+    const part = (i: number) => (axis === last ? cell(start + i, i) : block(axis + 1, start + i * size));
     const parts = shownIndices(shape[axis]!).map((i) => (i === undefined ? "..." : part(i)));
     const gap = axis === last ? " " : "\n".repeat(last - axis) + " ".repeat(axis + 1);
     return `[${parts.join(`,${gap}`)}]`;
   };
-  // Once to know how wide the widest number is.
+  // Once to know how wide each column is.
   block(0, 0);
   return block(0, 0);
 }

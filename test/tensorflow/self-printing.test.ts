@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { tf } from "../../src/index.js";
+import { displaySymbol, tf, type Displayable, type MimeBundle } from "../../src/index.js";
 
 describe("tensorflow: what values print", () => {
   it("tensors: type, shape and numbers; within other values without numbers", () => {
@@ -14,10 +14,18 @@ describe("tensorflow: what values print", () => {
     assert.equal(
       inspect(matrix),
       `Tensor float32 [3, 2]
-    [[     6.53,     -1e-9],
-     [      NaN, 123456790],
-     [      0.1,  Infinity]]`,
+    [[6.53,     -1e-9],
+     [ NaN, 123456790],
+     [ 0.1,  Infinity]]`,
     );
+    const show = (value: tf.Tensor) => (value as unknown as Displayable)[displaySymbol]() as MimeBundle;
+    assert.deepEqual(Object.keys(show(matrix)), ["text/plain"]);
+    const wide = tf.tidy(() => tf.mul(tf.ones([2, 20]), 0.125));
+    assert.match(
+      String(show(wide)["text/html"]),
+      /^<pre style="white-space: pre; .*">Tensor float32 \[2, 20\]\n/,
+    );
+    wide.dispose();
     const blocks = tf.zeros([2, 1, 100]);
     assert.equal(
       inspect(blocks),

@@ -1,4 +1,5 @@
 import type { ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
+import { epochMetrics } from "../metrics/constructors.js";
 import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
 import * as made from "../losses/constructors.js";
 import { Loss, lossOf } from "../losses/loss.js";
@@ -55,6 +56,31 @@ const metrics: Record<string, Measure> = {
 // fit names a metric in logs by the name of its function.
 for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metric, "name", { value: name });
 
+/** Of TensorFlow.js itself. */
+const namesOf = {
+  loss:
+    "binaryCrossentropy categoricalCrossentropy categoricalHinge cosineProximity hinge kullbackLeiblerDivergence logcosh " +
+    "meanAbsoluteError meanAbsolutePercentageError meanSquaredError meanSquaredLogarithmicError poisson " +
+    "sparseCategoricalCrossentropy squaredHinge",
+  metric:
+    "accuracy binaryAccuracy categoricalAccuracy categoricalCrossentropy cosine mae mape mse sparseCategoricalCrossentropy",
+};
+
+/** Runs `compile`; a misspelt name is answered with those that there are. */
+function advising(compile: () => void): void {
+  try {
+    compile();
+  } catch (error) {
+    const [, kind] = /^Unknown (loss|metric) \w+/.exec((error as Error).message) ?? [];
+    if (kind === "loss" || kind === "metric") {
+      const ours = Object.keys(kind === "loss" ? losses : { ...metrics, ...epochMetrics });
+      const names = [...new Set([...namesOf[kind].split(" "), ...ours])].toSorted();
+      (error as Error).message += `. Known are ${names.map((name) => JSON.stringify(name)).join(", ")}.`;
+    }
+    throw error;
+  }
+}
+
 /** Replaces the names in what `compile` was given: one, several, or by output. */
 function replaced(given: unknown, known: Record<string, string | Measure>): unknown {
   if (typeof given === "string") return Object.hasOwn(known, given) ? known[given] : given;
@@ -70,14 +96,15 @@ export function repairLossNames(): void {
   const { compile } = model;
   model.compile = function (args) {
     const { loss, metrics: measured, weightedMetrics } = args;
-    compile.call(this, {
+    const known = {
       ...args,
       loss: replaced(loss, losses) as ModelCompileArgs["loss"],
       metrics: replaced(measured, metrics) as NonNullable<typeof measured>,
       ...(weightedMetrics !== undefined && {
         weightedMetrics: replaced(weightedMetrics, metrics) as typeof weightedMetrics,
       }),
-    });
+    };
+    advising(() => compile.call(this, known));
     takeClassNumbers(this as unknown as CheckedModel);
     chooseByShape(this as unknown as CheckedModel);
     // What is saved with the model are the names.

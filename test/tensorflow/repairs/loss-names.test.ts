@@ -65,6 +65,21 @@ describe("tensorflow/repairs: losses and metrics against Keras", () => {
     });
   }
 
+  it("a misspelt one is answered with those that there are", () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+    const compile = (loss: string, metrics: string[]) => () =>
+      model.compile({ loss, metrics, optimizer: "sgd" });
+    assert.throws(
+      compile("crossentropy", []),
+      /Unknown loss crossentropy\. Known are "binaryCrossentropy", .*"huber", .*"squaredHinge"\.$/,
+    );
+    assert.throws(
+      compile("mse", ["acurracy"]),
+      /Unknown metric acurracy\. Known are "accuracy", "auc", .*"mse", .*"topKCategoricalAccuracy", .*\.$/,
+    );
+    for (const loss of ["squaredHinge", "logcosh"]) compile(loss, ["cosine", "mape"])();
+  });
+
   it("names are saved with the model, not functions", async () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     model.compile({ loss: "huber", optimizer: tf.train.sgd(0.1), metrics: ["mae", "recall"] });
