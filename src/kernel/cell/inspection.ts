@@ -4,6 +4,7 @@ import type { Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
 import { findMagics, magics } from "./magics.js";
+import { compare } from "./path-completion.js";
 
 /** @param detailLevel 1 adds all JSDoc tags to what level 0 shows */
 export function inspect(
@@ -19,8 +20,12 @@ export function inspect(
   for (const position of [nameAt(code, cursor), calledNameAt(code, cursor)]) {
     if (position === undefined) continue;
     const description = language.describe(code, position) ?? describeType(language, code, position);
-    if (description && description.type !== "error")
-      return toBundle(description, namedArguments(language, code, position, description), detailLevel);
+    if (!description || description.type === "error") continue;
+    const parts =
+      description.kind === "module"
+        ? members(language, code, position)
+        : namedArguments(language, code, position, description);
+    return toBundle(description, parts, detailLevel);
   }
   return undefined;
 }
@@ -73,6 +78,12 @@ function describeType(language: CellLanguage, code: string, position: number): D
   return found?.type.startsWith("/*unresolved*/") ? undefined : found;
 }
 
+/** An argument or a member, and what is said of it. */
+interface Part {
+  declaration: string;
+  documentation: string;
+}
+
 /** Parameters that hold named arguments, as Keras's layers have them: `dense({ units: 3 })`. */
 const namedParameter = /^(?:args|config|init|options|opts|settings)\??: (?!any\b)/;
 const mostNamedArguments = 40;
@@ -84,7 +95,7 @@ function namedArguments(
   code: string,
   position: number,
   { kind, type }: Description,
-): { declaration: string; documentation: string }[] {
+): Part[] {
   if (kind !== "function" && kind !== "method") return [];
   const parameters = parameterList(readableType(type));
   const callee = /[\p{ID_Continue}$.]*$/u.exec(code.slice(0, position))?.[0] ?? "";
@@ -100,6 +111,29 @@ function namedArguments(
     const documentation = each.documentation?.().split(/\n\s*\n/)[0] ?? "";
     return { declaration: `${each.name}: ${shown}`, documentation: documentation.replace(/\s+/g, " ") };
   });
+}
+
+const mostMembers = 100;
+
+/** What a module or namespace has, each with the first sentence about it: a table of contents. */
+function members(language: CellLanguage, code: string, position: number): Part[] {
+  const name = /^[\p{ID_Continue}$]*/u.exec(code.slice(position))?.[0] ?? "";
+  const asked = `${code.slice(0, position + name.length)}.`;
+  const found = language.completions(asked, asked.length) ?? [];
+  // What one calls comes first; classes and constants begin with a capital.
+  const rank = (each: { name: string }): string => (/^[\p{Lu}_]/u.test(each.name) ? "1" : "0") + each.name;
+  const sorted = found.toSorted((a, b) => compare(rank(a), rank(b)));
+  const shown = sorted.slice(0, mostMembers).map((each) => ({
+    declaration: each.kind === "function" ? `${each.name}()` : each.name,
+    documentation: firstSentence(each.documentation?.() ?? ""),
+  }));
+  const more = found.length - shown.length;
+  return more > 0 ? [...shown, { declaration: "…", documentation: `and ${more} more` }] : shown;
+}
+
+function firstSentence(text: string): string {
+  const [paragraph = ""] = text.split(/\n\s*\n/);
+  return /^.*?\.(?=\s+\p{Lu}|$)|^.*/su.exec(paragraph)?.[0].replace(/\s+/g, " ") ?? "";
 }
 
 /** The parameters in the text of a function type, `(a: number, b?: string) => void`. */
@@ -142,11 +176,7 @@ function argumentAt(language: CellLanguage, code: string, cursor: number): Descr
   };
 }
 
-function toBundle(
-  description: Description,
-  argumentLines: { declaration: string; documentation: string }[],
-  detailLevel: 0 | 1,
-): MimeBundle {
+function toBundle(description: Description, parts: Part[], detailLevel: 0 | 1): MimeBundle {
   const signature = signatureText(description);
   const tags = description.tags.filter(
     ({ name }) => detailLevel === 1 || /^(?:param|returns?|deprecated|throws|example)$/.test(name),
@@ -158,7 +188,7 @@ function toBundle(
     signature,
     description.documentation,
     lines.map(({ name, text }) => `@${name} ${text}`).join("\n"),
-    argumentLines
+    parts
       .map(({ declaration, documentation }) => `${declaration}\n    ${documentation}`.trimEnd())
       .join("\n"),
     ...examples.map((text) => `@example ${text}`),
@@ -167,7 +197,7 @@ function toBundle(
     asCode(signature),
     description.documentation,
     lines.map(({ name, text }) => `- *@${name}* ${text}`).join("\n"),
-    argumentLines
+    parts
       .map(({ declaration, documentation }) => `- \`${declaration}\` ${documentation}`.trimEnd())
       .join("\n"),
     ...examples.map((text) => (text.includes("```") ? text : asCode(text))),

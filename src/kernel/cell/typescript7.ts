@@ -45,7 +45,8 @@ export function startTypeScript7(
       fileExists: (file) => (files.read(file) === undefined ? undefined : true),
     },
   });
-  onStart(processOf(api));
+  const pid = processOf(api);
+  onStart(pid);
   let snapshot: Snapshot = api.updateSnapshot({ openProjects: [configFile] });
   /** Replaced by newer ones, and not freed yet. */
   const older: Snapshot[] = [];
@@ -126,6 +127,8 @@ export function startTypeScript7(
     close() {
       clearTimeout(timer);
       try {
+        // It has nothing to save, and when asked to end it may say "context canceled" to the user's terminal.
+        process.kill(pid, "SIGKILL");
         api.close();
       } catch {
         // It has died already.

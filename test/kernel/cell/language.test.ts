@@ -384,6 +384,19 @@ describe("CellLanguage", function () {
       assert.equal(plain("Array", 5), "interface Array<T>\nvar Array: ArrayConstructor");
     });
 
+    it("lists what a namespace has, with the first sentence about each", () => {
+      const code =
+        "namespace shapes {\n  /** Sides. Of length 1. */ export const sides = 4;\n" +
+        "  /** Draws one (e.g. in red).\n *  And more. */ export function draw() {}\n" +
+        "  export class Square {}\n}\nshapes";
+      assert.equal(
+        plain(code, code.length),
+        "module shapes\n\ndraw()\n    Draws one (e.g. in red).\nsides\n    Sides.\nSquare",
+      );
+      check(language, "import { layers } from '@tensorflow/tfjs'");
+      assert.match(String(plain("layers", 1)), /^module layers\n\n[^]*\ndense\(\)\n {4}Creates a dense/);
+    });
+
     it("shows the function that is being called", () => {
       const code = "add(1, Math.max(2, [3], ";
       assert.match(String(plain(code, code.length)), /^method max\(\.\.\.values: number\[\]\): number/);
