@@ -83,8 +83,55 @@ interface LossWithArguments {
   readonly settings: object;
   readonly reduction: string;
 }
-type AnyLoss = string | LossWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
-type AnyMetric = string | MetricWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+
+/** Names that are offered where a string is written. Others are as good: those of TensorFlow.js, and shorter ones. */
+type OtherName = string & {};
+export type LossName =
+  | "binaryCrossentropy"
+  | "binaryFocalCrossentropy"
+  | "categoricalCrossentropy"
+  | "categoricalFocalCrossentropy"
+  | "categoricalGeneralizedCrossEntropy"
+  | "categoricalHinge"
+  | "circle"
+  | "cosineSimilarity"
+  | "dice"
+  | "hinge"
+  | "huber"
+  | "klDivergence"
+  | "logCosh"
+  | "meanAbsoluteError"
+  | "meanAbsolutePercentageError"
+  | "meanSquaredError"
+  | "meanSquaredLogarithmicError"
+  | "poisson"
+  | "sparseCategoricalCrossentropy"
+  | "squaredHinge"
+  | "tversky";
+export type MetricName =
+  | "accuracy"
+  | "auc"
+  | "binaryAccuracy"
+  | "categoricalAccuracy"
+  | "cosineSimilarity"
+  | "falseNegatives"
+  | "falsePositives"
+  | "meanAbsoluteError"
+  | "meanSquaredError"
+  | "precision"
+  | "r2Score"
+  | "recall"
+  | "rootMeanSquaredError"
+  | "sparseCategoricalAccuracy"
+  | "sparseTopKCategoricalAccuracy"
+  | "topKCategoricalAccuracy"
+  | "trueNegatives"
+  | "truePositives";
+export type OptimizerName =
+  "adadelta" | "adagrad" | "adam" | "adamax" | "adamw" | "ftrl" | "nadam" | "rmsprop" | "sgd";
+
+type AnyLoss = LossName | OtherName | LossWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+type AnyMetric = MetricName | OtherName | MetricWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 type AnyMetrics = AnyMetric | (AnyMetric | AnyMetric[])[] | { [output: string]: AnyMetric | AnyMetric[] };
 
 declare module "@tensorflow/tfjs-layers/dist/engine/training" {
@@ -118,7 +165,9 @@ declare module "@tensorflow/tfjs-layers/dist/engine/training" {
 }
 
 /** The arguments of `compile` whose types Manabi widens. */
-interface WiderCompileArgs extends Omit<Partial<CompileArgs>, "loss" | "metrics"> {
+interface WiderCompileArgs extends Omit<Partial<CompileArgs>, "loss" | "metrics" | "optimizer"> {
+  /** By name, or one of `optimizers.*` or `tf.train.*`. */
+  optimizer?: OptimizerName | OtherName | Exclude<CompileArgs["optimizer"], string>;
   /** By name, as functions, or of `losses.*`; of all outputs, or of each, in a list or by its name. */
   loss?: AnyLoss | AnyLoss[] | { [output: string]: AnyLoss };
   /** By name, as functions, or of `metrics.*`; of all outputs, or of each, in lists or by its name. */

@@ -202,7 +202,7 @@ function toBundle(description: Description, parts: Part[], detailLevel: 0 | 1): 
       .join("\n"),
     ...examples.map((text) => (text.includes("```") ? text : asCode(text))),
   ];
-  const join = (parts: string[]): string => parts.filter(Boolean).join("\n\n");
+  const join = (paragraphs: string[]): string => paragraphs.filter(Boolean).join("\n\n");
   return { "text/plain": join(plain), "text/markdown": join(markdown) };
 }
 
