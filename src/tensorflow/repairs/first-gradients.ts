@@ -5,16 +5,13 @@ import { replaceGradient } from "./replace-gradient.js";
 /**
  * Gradients of tfjs-core 4.22 that are others than TensorFlow's where values tie or a function has a corner: each of several
  * greatest values got the whole gradient of `tf.max` (`tf.min`), the gradient of `tf.abs` at 0 was -1 (so an L1 penalty moved
- * weights of 0), that of `tf.divNoNan` by 0 was NaN, `tf.relu6` had one at 6, `tf.selu` at 0 that of its negative side.
+ * weights of 0), that of `tf.divNoNan` by 0 was NaN, `tf.selu` at 0 that of its negative side.
  * `tf.mirrorPad` had none of what it mirrors, and `tf.topk` none at all.
  */
 export function repairFirstGradients(): void {
   shareAmongTies("Max", "reductionIndices");
   shareAmongTies("Min", "axis");
   replaceGradient("Abs", () => (dy, [x]) => ({ x: () => tf.mul(dy as Tensor, tf.sign(x!)) }));
-  replaceGradient("Relu6", () => (dy, [x]) => ({
-    x: () => tf.mul(tf.mul(dy as Tensor, tf.step(x!)), tf.cast(tf.less(x!, 6), "float32")),
-  }));
   replaceGradient("Selu", (known) => (dy, [x]) => {
     // What is 0 belongs to the positive side.
     const moved = tf.where(tf.equal(x!, 0), tf.onesLike(x!), x!);

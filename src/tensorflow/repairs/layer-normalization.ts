@@ -4,23 +4,20 @@ import { tf } from "../native.js";
 type LayerNormalization = layers.Layer & {
   axis: number[];
   epsilon: number;
-  scale: boolean;
-  center: boolean;
   gamma: LayerVariable | null;
   beta: LayerVariable | null;
 };
 
 /**
  * Training with `scale: false` or `center: false` fails in tfjs-layers 4.22 ("Cannot read properties of undefined"), and volumes,
- * of five dimensions, are refused ("not implemented").
+ * of five dimensions, are refused ("not implemented"). Here nothing is repeated to the size of the input, either: adding up what
+ * was repeated took tens of thousands of operations for pictures.
  */
 export function repairLayerNormalization(): void {
   const layer = Object.getPrototypeOf(tf.layers.layerNormalization()) as LayerNormalization;
-  const { call } = layer;
-  layer.call = function (this: LayerNormalization, inputs, kwargs) {
+  layer.call = function (this: LayerNormalization, inputs) {
     const input = [inputs].flat()[0]!;
     const { axis, epsilon, gamma, beta } = this;
-    if (this.scale && this.center && input.rank <= 4) return call.call(this, inputs, kwargs);
     return tf.tidy(() => {
       const shape = input.shape.map((size, i) => (axis.includes(i) ? size : 1));
       const { mean, variance } = tf.moments(input, axis, true);

@@ -1,0 +1,66 @@
+import type { Tensor } from "@tensorflow/tfjs-node";
+import { runNative, runsNatively, tf } from "../native.js";
+
+interface Activation {
+  /** TensorFlow's operation for its gradient. */
+  operation: string;
+  /** What its gradient is multiplied by, as TensorFlow.js can compute it. */
+  slope: (y: Tensor, alpha: number) => Tensor;
+}
+
+/** Activations whose output `y` tells the gradient. */
+const activations: Record<string, Activation> = {
+  Relu: { operation: "ReluGrad", slope: (y) => tf.step(y) },
+  // At 6 it is 0, as in Keras; TensorFlow.js's was 1.
+  Relu6: {
+    operation: "Relu6Grad",
+    slope: (y) => tf.mul(tf.step(y), tf.cast(tf.less(y, 6), "float32")),
+  },
+  LeakyRelu: { operation: "LeakyReluGrad", slope: (y, alpha) => tf.step(y, alpha) },
+};
+
+/**
+ * TensorFlow.js computes relu's gradient as `dy * step(x)`, and natively the step by five operations, of which one gets
+ * ones from JavaScript: six more tensors as large as `x`. TensorFlow has one operation for all. It gets the output, so
+ * that what came before relu need not stay, and TensorFlow can fuse that with relu in a graph.
+ */
+export function fuseActivationGradients(): void {
+  for (const [kernelName, activation] of Object.entries(activations)) fuseGradient(kernelName, activation);
+}
+
+function fuseGradient(kernelName: string, { operation, slope }: Activation): void {
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: kernelName === "LeakyRelu" ? ["x"] : [],
+    outputsToSave: [true],
+    gradFunc: (dy, saved, attributes) => {
+      const { alpha } = (attributes ?? {}) as { alpha?: number };
+      // With a negative alpha the output is positive on both sides.
+      const known = alpha !== undefined && alpha < 0 ? saved[0]! : saved.at(-1)!;
+      // TensorFlow.js's step of whole numbers does not run natively.
+      const y = known.dtype === "float32" ? known : tf.cast(known, "float32");
+      const settings = alpha === undefined ? {} : { alpha };
+      return {
+        x: () =>
+          runsNatively()
+            ? through(operation, settings, dy as Tensor, y)
+            : tf.mul(dy as Tensor, slope(y, alpha ?? 0)),
+      };
+    },
+  });
+}
+
+/** `dy` where `y` lets it pass, by an operation that is linear in `dy`. */
+function through(operation: string, settings: { alpha?: number }, dy: Tensor, y: Tensor): Tensor {
+  return tf.customGrad((...args) => {
+    const [given, output, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
+    save([output]);
+    const [value] = runNative(operation, { T: "float32", ...settings }, [given, output], 1);
+    const gradFunc = (gradient: Tensor, [saved]: Tensor[]) => [
+      through(operation, settings, gradient, saved!),
+      tf.zerosLike(saved!),
+    ];
+    return { value: value!, gradFunc };
+  })(dy, y);
+}
