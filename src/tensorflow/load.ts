@@ -1,4 +1,4 @@
-import { useCompiledTraining } from "./compile/index.js";
+import { useCompiledMinimize, useCompiledTraining } from "./compile/index.js";
 import { takeKerasArguments } from "./fit/arguments.js";
 import { takeArrays } from "./fit/array-arguments.js";
 import { takeCompileArguments } from "./fit/compile-arguments.js";
@@ -106,6 +106,7 @@ repairCrossentropy();
 takeCompileArguments();
 installFit();
 useCompiledTraining();
+useCompiledMinimize();
 takeWeightsOfBatches();
 takeKerasArguments();
 printValues();

@@ -50,7 +50,11 @@ export interface TensorInfo {
 /** tfjs-node's backend, with the members that its types hide. */
 export interface Backend {
   binding: Binding;
-  tensorMap: { get(dataId: object): TensorInfo; set(dataId: object, info: TensorInfo): void };
+  tensorMap: {
+    get(dataId: object): TensorInfo;
+    set(dataId: object, info: TensorInfo): void;
+    delete(dataId: object): void;
+  };
   getInputTensorIds(tensors: Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;
   getDTypeInteger(dtype: string): number;
@@ -64,4 +68,70 @@ export function nativeBackend(): Backend {
 /** Every variable that is not disposed, of all models and optimizers. */
 export function registeredVariables(): Variable[] {
   return Object.values(tf.engine().registeredVariables);
+}
+
+/** The greatest handle of a tensor whose value is not computed yet. TensorFlow.js has -1 for what it has not yet written. */
+export const noValue = -2;
+
+let intercepted: Binding | undefined;
+let abandon: (() => void) | undefined;
+
+/** The functions of native TensorFlow, whoever listens. */
+export function nativeBinding(): Binding {
+  return intercepted ?? nativeBackend().binding;
+}
+
+/** Whether somebody listens between TensorFlow.js and native TensorFlow now. */
+export function isIntercepted(): boolean {
+  return abandon !== undefined;
+}
+
+/**
+ * Puts other methods in the place of the backend's.
+ *
+ * @param abandoned what to do in case that code was ended in between, by an interrupt
+ * @returns puts the backend's own back
+ */
+export function intercept(
+  methods: Pick<Backend, "binding" | "getInputTensorIds" | "createOutputTensor">,
+  abandoned = (): void => {},
+): () => void {
+  const backend = nativeBackend();
+  const { binding, getInputTensorIds, createOutputTensor } = backend;
+  const end = () => {
+    Object.assign(backend, { binding, getInputTensorIds, createOutputTensor });
+    abandon = undefined;
+    intercepted = undefined;
+  };
+  abandon = () => {
+    abandoned();
+    end();
+  };
+  intercepted = binding;
+  Object.assign(backend, methods);
+  return end;
+}
+
+let eager = false;
+
+/** Whether what runs now is to be left eager. */
+export function staysEager(): boolean {
+  return eager;
+}
+
+/** Leaves what `run` does eager. */
+export function eagerly<T>(run: () => T): T {
+  const before = eager;
+  eager = true;
+  try {
+    return run();
+  } finally {
+    eager = before;
+  }
+}
+
+/** Ends what the code that began it cannot end any more, because an interrupt has ended that. */
+export function abandonInterception(): void {
+  eager = false;
+  abandon?.();
 }

@@ -3,7 +3,8 @@ import type { Tensor } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../native.js";
 import type { GraphNode } from "./graph.js";
 import { Program, programGraph, type ProgramGraph, type Steps } from "./program.js";
-import { isRecording, record, type Recording } from "./recorder.js";
+import { eagerly, isIntercepted } from "./binding.js";
+import { record, type Recording } from "./recorder.js";
 
 /** What is recorded: takes tensors, and gives tensors that are the caller's to dispose. */
 export type StepFunction = (inputs: Tensor[]) => Tensor[];
@@ -55,7 +56,7 @@ class Signature {
 
   run(step: StepFunction, inputs: Tensor[]): Tensor[] {
     if (this.#program) return this.#program.run(inputs);
-    if (this.#reason !== undefined) return step(inputs);
+    if (this.#reason !== undefined) return eagerly(() => step(inputs));
     const { outputs, recording } = record(() => step(inputs), inputs);
     this.#learn(recording);
     return outputs;
@@ -90,14 +91,19 @@ class Signature {
     const { inputs } = this;
     if (this.#reason !== undefined) return { inputs, state: "eager", reason: this.#reason };
     if (!this.#program) return { inputs, state: "recording" };
-    const operations: Record<string, number> = {};
-    for (const { op } of this.#program.graph.nodes) operations[op] = (operations[op] ?? 0) + 1;
-    return { inputs, state: "compiled", operations };
+    return { inputs, state: "compiled", operations: operationsOf(this.#program) };
   }
 
   dispose(): void {
     this.#program?.dispose();
   }
+}
+
+/** How many operations of each kind a program's graph has. */
+export function operationsOf({ graph }: Program): Record<string, number> {
+  const operations: Record<string, number> = {};
+  for (const { op } of graph.nodes) operations[op] = (operations[op] ?? 0) + 1;
+  return operations;
 }
 
 /** Why two recordings of a step are not one program; undefined if they are. */
@@ -133,12 +139,13 @@ export class CompiledStep {
    */
   run(step: StepFunction, inputs: Tensor[], context = ""): Tensor[] {
     // Inside of another recording, or of a gradient, the single operations must be seen.
-    if (!runsNatively() || isRecording() || gradientDepth() > 0 || this.kind.isEager?.()) return step(inputs);
+    if (!runsNatively() || isIntercepted() || gradientDepth() > 0) return step(inputs);
+    if (this.kind.isEager?.()) return eagerly(() => step(inputs));
     const shapes = inputs.map(shapeText).join(" ");
     const key = `${shapes} ${context}`;
     let signature = this.#signatures.get(key);
     if (!signature) {
-      if (this.#signatures.size === mostSignatures) return step(inputs);
+      if (this.#signatures.size === mostSignatures) return eagerly(() => step(inputs));
       const { repeated = false, isSteady } = this.kind;
       signature = new Signature(shapes, repeated, isSteady?.() ?? false);
       this.#signatures.set(key, signature);

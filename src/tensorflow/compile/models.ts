@@ -10,13 +10,14 @@ import type {
 } from "@tensorflow/tfjs-node";
 import { backendInfo, tf } from "../native.js";
 import { CompiledStep, type SignatureReport } from "./compiled-step.js";
-import { hasUpdateRule, makeSlots } from "../optimizers/rule.js";
+import { makeSlots } from "../optimizers/rule.js";
+import { explainMinimize } from "./minimize.js";
 import { resetMetrics } from "../metrics/install.js";
 import { fitInSteps, type FitLoopArguments } from "./fit-loop.js";
 import { PacedSteps, type RunSteps } from "./paced-steps.js";
 import { replaceGatherKernel } from "./gather.js";
 import { isSteady, rememberOwnClasses } from "./steady.js";
-import { ModelSettings, settingsOf } from "./settings.js";
+import { ModelSettings, optimizerSettingsOf } from "./settings.js";
 
 /** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
 type StepFunction = (data: (Tensor | null)[]) => Tensor[];
@@ -85,11 +86,7 @@ function programsOf(outer: object): ModelPrograms {
   return found;
 }
 
-/** The optimizer's settings that its recorded step takes for constant: all but those of `stepValuesOf`. */
-function optimizerContextOf(optimizer: Optimizer): string {
-  const anew = hasUpdateRule(optimizer) ? ["learningRate", "iterations_"] : ["iterations_"];
-  return JSON.stringify(settingsOf(optimizer, anew));
-}
+const optimizerContextOf = (optimizer: Optimizer): string => JSON.stringify(optimizerSettingsOf(optimizer));
 
 /** Data that may have gaps (nulls for sample weights that are not given) as a list of tensors, and a step that takes it. */
 function withoutGaps(
@@ -223,13 +220,18 @@ export interface ModelReport {
 }
 
 /**
- * Tells which steps of a model run as compiled graphs, which run eagerly, and why.
+ * Tells which steps run as compiled graphs, which run eagerly, and why.
  *
+ * @param trained a model, or an optimizer whose `minimize` is called
  * @example
  * explain(model).train[0]?.state; // "compiled"
+ * explain(optimizer)[0]?.state;
  */
-export function explain(model: LayersModel): ModelReport {
-  const compiled = programsOf(model);
+export function explain(trained: LayersModel): ModelReport;
+export function explain(trained: Optimizer): SignatureReport[];
+export function explain(trained: LayersModel | Optimizer): ModelReport | SignatureReport[] {
+  if (!("predict" in trained)) return explainMinimize(trained);
+  const compiled = programsOf(trained);
   return {
     train: [...compiled.fit.report(), ...compiled.train.report()],
     test: [...compiled.evaluate.report(), ...compiled.test.report()],

@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { dataType, type Graph, type GraphNode, nodeOf, type AttributeValue } from "./graph.js";
-import { nativeBackend, type Backend, type TensorInfo } from "./binding.js";
+import {
+  nativeBackend,
+  nativeBinding,
+  noValue,
+  type Backend,
+  type Binding,
+  type TensorInfo,
+  type TensorMetadata,
+} from "./binding.js";
 import { loopOf, type Loop } from "./loop.js";
 import { prune, rewrite } from "./rewrite.js";
 import type { Recording, RecordedNumber, RecordedVariable } from "./recorder.js";
@@ -16,7 +24,7 @@ interface CountingOptimizer {
 }
 
 /** What the backend keeps for a variable whose newest value is in a session: the native tensor is made on demand. */
-class FetchedOnDemand implements TensorInfo {
+export class FetchedOnDemand implements TensorInfo {
   readonly values = null;
   /** Raised by each variable or tensor that takes this as its value. */
   refCount = 0;
@@ -29,8 +37,9 @@ class FetchedOnDemand implements TensorInfo {
   ) {}
 
   get id(): number {
-    if (this.handle === undefined) this.fetch();
-    return this.handle!;
+    // Who frees it asks, too.
+    if (this.handle === undefined && this.refCount > 0) this.fetch();
+    return this.handle ?? -1;
   }
 }
 
@@ -56,6 +65,22 @@ class Resident {
   get stale(): boolean {
     return this.info !== undefined && this.info.handle === undefined;
   }
+
+  /**
+   * Whether somebody needs the value that only the session has.
+   *
+   * @param others how many have it besides the variable that may lose it
+   */
+  isWanted(others = 0): boolean {
+    return this.stale && this.info!.refCount > others + (this.variable.dataId === this.dataId ? 1 : 0);
+  }
+}
+
+/** What a variable held when a step began. */
+export interface Beginning {
+  dataId: object;
+  /** The native tensor. */
+  handle(): number;
 }
 
 /** A recording as a complete graph. */
@@ -86,6 +111,8 @@ export interface Steps {
 export class Program {
   readonly graph: Graph;
   readonly #backend: Backend = nativeBackend();
+  // Not what may listen in its place when a value is fetched.
+  readonly #binding: Binding = nativeBinding();
   readonly #recording: Recording;
   readonly #session: number;
   readonly #residents: Resident[];
@@ -111,7 +138,7 @@ export class Program {
     try {
       writeSavedModel(graph, directory);
       writeSessionOptions(directory);
-      this.#session = this.#backend.binding.loadSavedModel(directory, "serve");
+      this.#session = this.#binding.loadSavedModel(directory, "serve");
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -148,16 +175,51 @@ export class Program {
     return numbers.map((_, step) => outputs.slice(step * width, (step + 1) * width));
   }
 
+  /**
+   * Runs the step once for who has run its JavaScript and knows that it was the recorded one.
+   *
+   * @param inputs native tensors
+   * @param numbers what `recording.numbers` were in this step
+   * @param begin what variables held before it, which the caller holds, too
+   * @returns the outputs, native; then call `adopt`
+   */
+  replay(
+    inputs: number[],
+    numbers: Map<RecordedNumber, number>,
+    begin: (variable: Variable) => Beginning,
+  ): TensorMetadata[] {
+    const feeds = this.#numbers.map((number, i) =>
+      this.#small(`number ${i}`, Float32Array.of(numbers.get(number)!)),
+    );
+    this.#carryIn(begin);
+    // The caller is one of the holders.
+    if (this.#residents.some((one) => one.isWanted(1))) this.#fetchStale();
+    return this.#runSession([...inputs, ...feeds]);
+  }
+
+  /** Takes the session's values for those of the variables to which JavaScript has assigned tensors without values. */
+  adopt(): void {
+    for (const resident of this.#residents) if (resident.recorded.update !== undefined) this.#adopt(resident);
+  }
+
   #run(inputs: Tensor[], others: number[]): Tensor[] {
-    if (this.#disposed) throw new Error("This program was disposed.");
-    this.#carryIn();
-    const { binding } = this.#backend;
-    const feeds = [...this.#backend.getInputTensorIds(inputs), ...others];
-    const outputs = binding.runSavedModel(this.#session, feeds, this.#feedNames, this.#fetchNames);
+    this.#carryIn((variable) => ({
+      dataId: variable.dataId,
+      handle: () => this.#backend.getInputTensorIds([variable])[0]!,
+    }));
+    // Who holds a clone of a variable must keep the value that it has now.
+    if (this.#residents.some((one) => one.isWanted())) this.#fetchStale();
+    const outputs = this.#runSession([...this.#backend.getInputTensorIds(inputs), ...others]);
     for (const resident of this.#residents)
       if (resident.recorded.update !== undefined) this.#markStale(resident);
-    if (this.#recording.outputs.length === 0) binding.deleteTensor(outputs.pop()!.id);
     return outputs.map((output) => this.#backend.createOutputTensor(output));
+  }
+
+  #runSession(feeds: number[]): TensorMetadata[] {
+    if (this.#disposed) throw new Error("This program was disposed.");
+    const outputs = this.#binding.runSavedModel(this.#session, feeds, this.#feedNames, this.#fetchNames);
+    if (this.#recording.outputs.length === 0) this.#binding.deleteTensor(outputs.pop()!.id);
+    return outputs;
   }
 
   /** Ends the session. JavaScript's variables keep their newest values. */
@@ -165,8 +227,8 @@ export class Program {
     if (this.#disposed) return;
     this.#fetchStale();
     this.#disposed = true;
-    for (const { id } of this.#smallTensors.values()) this.#backend.binding.deleteTensor(id);
-    this.#backend.binding.deleteSavedModel(this.#session);
+    for (const { id } of this.#smallTensors.values()) this.#binding.deleteTensor(id);
+    this.#binding.deleteSavedModel(this.#session);
   }
 
   /** The numbers of the coming step, which then counts as done. */
@@ -179,44 +241,44 @@ export class Program {
 
   /** A native tensor of a few values. Most of them stay the same from run to run, and then so does the tensor. */
   #small(name: string, values: Int32Array | Float32Array, shape: number[] = []): number {
-    const { binding } = this.#backend;
     const known = this.#smallTensors.get(name);
     // The same length is the same shape, for a name.
     if (known?.values.length === values.length && known.values.every((value, i) => value === values[i]))
       return known.id;
     const dtype = values instanceof Int32Array ? dataType.int32 : dataType.float;
-    const id = binding.createTensor(shape, dtype, values);
+    const id = this.#binding.createTensor(shape, dtype, values);
     this.#smallTensors.set(name, { values, id });
     // Last, because an interrupt may end this anywhere, and to free a tensor twice is an error.
-    if (known) binding.deleteTensor(known.id);
+    if (known) this.#binding.deleteTensor(known.id);
     return id;
   }
 
   /** Brings into the session what JavaScript assigned since the last run. */
-  #carryIn(): void {
-    const newer = this.#residents.filter((one) => one.variable.dataId !== one.dataId);
-    if (newer.length > 0) {
-      const done = this.#backend.binding.runSavedModel(
-        this.#session,
-        this.#backend.getInputTensorIds(newer.map((one) => one.variable)),
-        newer.map((one) => one.value).join(","),
-        newer.map((one) => one.assigned).join(","),
-      );
-      for (const output of done) this.#backend.binding.deleteTensor(output.id);
-      for (const one of newer) {
-        one.dataId = one.variable.dataId;
-        one.info = undefined;
-      }
+  #carryIn(begin: (variable: Variable) => Beginning): void {
+    const newer = this.#residents.flatMap((resident) => {
+      const { dataId, handle } = begin(resident.variable);
+      return dataId === resident.dataId ? [] : [{ resident, dataId, handle }];
+    });
+    if (newer.length === 0) return;
+    if (newer.some(({ resident }) => resident.isWanted())) this.#fetchStale();
+    const done = this.#binding.runSavedModel(
+      this.#session,
+      newer.map(({ handle }) => handle()),
+      newer.map(({ resident }) => resident.value).join(","),
+      newer.map(({ resident }) => resident.assigned).join(","),
+    );
+    for (const output of done) this.#binding.deleteTensor(output.id);
+    for (const { resident, dataId } of newer) {
+      resident.dataId = dataId;
+      resident.info = undefined;
     }
-    // Who holds a clone of a variable must keep the value that it has now.
-    if (this.#residents.some((one) => one.stale && one.info!.refCount > 1)) this.#fetchStale();
   }
 
   #fetchStale(): void {
-    const stale = this.#residents.filter((one) => one.stale);
+    const stale = this.#residents.filter((one) => one.stale && one.info!.refCount > 0);
     if (stale.length === 0) return;
     const names = stale.map((one) => one.read).join(",");
-    const fetched = this.#backend.binding.runSavedModel(this.#session, [], "", names);
+    const fetched = this.#binding.runSavedModel(this.#session, [], "", names);
     stale.forEach((one, i) => (one.info!.handle = fetched[i]!.id));
   }
 
@@ -230,6 +292,23 @@ export class Program {
     // No real tensor, since to dispose of that would fetch the value.
     variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
     resident.dataId = dataId;
+    resident.info = info;
+  }
+
+  /** The session changed the variable, and JavaScript has assigned a tensor without a value to it. */
+  #adopt(resident: Resident): void {
+    const { variable, recorded } = resident;
+    const { tensorMap } = this.#backend;
+    const given = tensorMap.get(variable.dataId);
+    resident.dataId = undefined;
+    resident.info = undefined;
+    // Otherwise JavaScript has assigned something of its own in the end.
+    if (given.id > noValue) return;
+    const info = new FetchedOnDemand(variable.shape, recorded.dtype, () => this.#fetchStale());
+    info.refCount = given.refCount;
+    tensorMap.delete(variable.dataId);
+    tensorMap.set(variable.dataId, info);
+    resident.dataId = variable.dataId;
     resident.info = info;
   }
 }

@@ -1,15 +1,18 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { withStepListener, type StepListener, type WeightChange } from "../optimizers/rule.js";
-import { dataType, Graph, nodeOf, type AttributeValue, type TensorValue } from "./graph.js";
+import { dataType, Graph, nodeOf, type AttributeValue } from "./graph.js";
 import {
+  intercept,
   nativeBackend,
   registeredVariables,
   type Attribute,
   type Binding,
+  type TensorInfo,
   type TensorMetadata,
 } from "./binding.js";
 import { typeAttributesOf } from "./op-types.js";
+import { optimizerSettingsOf } from "./settings.js";
 import { fieldsOf, fusedUpdateOf, type FusedUpdate } from "./optimizers.js";
 
 /** A variable that a recorded step reads or writes. */
@@ -31,6 +34,22 @@ export interface RecordedNumber {
   value: () => number;
 }
 
+/** A tensor that no operation of the step makes. */
+export type Leaf =
+  | { kind: "input" | "number" }
+  | { kind: "variable"; variable: Variable }
+  | { kind: "constant"; values: ArrayBufferView };
+
+/** Something that JavaScript asked for in a step: an operation, or what an optimizer tells a `StepListener`. */
+export interface RecordedCall {
+  op: string;
+  attributes: Attribute[];
+  /** What else it is about: an optimizer, variables. */
+  subjects: object[];
+  inputs: string[];
+  outputs: string[];
+}
+
 /** One eager run of a step, as a graph. */
 export class Recording {
   readonly graph = new Graph();
@@ -45,12 +64,25 @@ export class Recording {
   readonly optimizers: Optimizer[] = [];
   /** Shape and type of every tensor in the graph. */
   readonly shapes = new Map<string, { shape: readonly number[]; dtype: number }>();
+  readonly leaves = new Map<string, Leaf>();
+  /** For who replays the step by comparing: all that it did, and what variables held in the end. */
+  readonly calls: RecordedCall[] = [];
+  readonly assigned: { variable: Variable; tensor: string }[] = [];
   /** Why the step cannot be replayed, if it cannot. */
   obstacle: string | undefined;
 }
 
-const bytesOf = (values: ArrayBufferView): Uint8Array =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+/** A tensor that JavaScript made. */
+interface Constant {
+  dtype: number;
+  shape: number[];
+  values: ArrayBufferView;
+}
+
+const copyOf = (values: ArrayBufferView): ArrayBufferView => (values as unknown as Uint8Array).slice();
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 function attributeValue(binding: Binding, { name, type, value }: Attribute): AttributeValue {
   const many = Array.isArray(value);
@@ -72,12 +104,13 @@ function attributeValue(binding: Binding, { name, type, value }: Attribute): Att
   }
 }
 
-let recording = false;
+/** Operations whose results have other shapes for other values. */
+const shapedByValues =
+  /^(Where|Unique.*|NonMaxSuppression.*|Sparse(FillEmptyRows|Reshape)|StringSplit|Ragged.*|StringNGrams)$/;
 
-/** Whether a step is being recorded now. */
-export function isRecording(): boolean {
-  return recording;
-}
+/** The optimizer's settings, in the form of an operation's attributes. */
+export const stepAttributesOf = (optimizer: Optimizer): Attribute[] =>
+  optimizerSettingsOf(optimizer).map(([name, value]) => ({ name, type: 0, value }));
 
 /** Listens at the binding while a step runs eagerly, and writes down what it does. */
 class Recorder implements StepListener {
@@ -85,59 +118,105 @@ class Recorder implements StepListener {
   readonly #backend = nativeBackend();
   readonly #native: Binding = this.#backend.binding;
   readonly #tensors = new Map<number, string>();
-  readonly #constants = new Map<number, TensorValue>();
+  readonly #constants = new Map<number, Constant>();
   /** Tensors by native handle, to know what a handle from outside the step is. */
   readonly #seen = new Map<number, Tensor>();
   readonly #variables = new Map<number, Variable>();
   readonly #numbers = new Map<Optimizer, (string | undefined)[]>();
+  /** What the backend keeps for the tensors that operations made. */
+  readonly #made: TensorInfo[] = [];
+  /** Tensors with a lower number were there before the step. */
+  readonly #firstTensor = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
+  #changing = false;
+
+  /** @param compared whether a replay will run the step's JavaScript, too, and compare what it asks for with this */
+  constructor(private readonly compared: boolean) {}
 
   run(step: () => Tensor[], inputs: Tensor[]): Tensor[] {
     const backend = this.#backend;
-    inputs.forEach((input, i) => {
-      const id = this.#handle(input);
-      const dtype = backend.getDTypeInteger(input.dtype);
-      const tensor = this.recording.graph.placeholder(dtype, input.shape, `input${i}`);
-      this.#define(id, tensor, input.shape, dtype);
-      this.recording.inputs.push(tensor);
+    inputs.forEach((input) => {
+      this.#input(this.#handle(input), input.shape, backend.getDTypeInteger(input.dtype));
     });
     const before = new Map<Variable, object>();
     for (const variable of registeredVariables()) {
       before.set(variable, variable.dataId);
       this.#variables.set(this.#handle(variable), variable);
     }
-    const getInputTensorIds = backend.getInputTensorIds;
-    recording = true;
-    backend.binding = this.#wrap();
-    backend.getInputTensorIds = (tensors) => {
-      const ids = getInputTensorIds.call(backend, tensors);
-      tensors.forEach((tensor, i) => this.#seen.set(ids[i]!, tensor));
-      return ids;
-    };
+    const { getInputTensorIds, createOutputTensor } = backend;
+    const endInterception = intercept({
+      binding: this.#wrap(),
+      getInputTensorIds: (tensors) => {
+        const ids = getInputTensorIds.call(backend, tensors);
+        tensors.forEach((tensor, i) => {
+          this.#seen.set(ids[i]!, tensor);
+          // Made before, but not yet known to TensorFlow.
+          if (this.compared && tensor.id < this.#firstTensor) this.#constants.delete(ids[i]!);
+        });
+        return ids;
+      },
+      createOutputTensor: (metadata) => {
+        const tensor = createOutputTensor.call(backend, metadata);
+        if (this.compared) this.#made.push(backend.tensorMap.get(tensor.dataId));
+        return tensor;
+      },
+    });
     let outputs: Tensor[];
     try {
       outputs = withStepListener(this, step);
     } finally {
-      recording = false;
-      backend.binding = this.#native;
-      backend.getInputTensorIds = getInputTensorIds;
+      endInterception();
     }
     this.recording.outputs = outputs.map((tensor) => this.#tensorOf(this.#handle(tensor), tensor));
     for (const variable of registeredVariables()) {
       const dataId = before.get(variable);
       if (dataId === variable.dataId) continue;
       if (dataId === undefined) this.#fail(`the step made the variable "${variable.name}"`);
+      else if (this.compared) this.#end(variable);
       else this.#assign(variable);
     }
+    if (this.compared) this.#outputLiving();
     return outputs;
   }
 
-  /** A fused operation starts from what the variables hold, so what was assigned to them before must be there. */
-  changing(variables: Variable[]): void {
+  /** What JavaScript assigned without computing it in the step, it will assign again. */
+  #end(variable: Variable): void {
+    const { id, values } = this.#backend.tensorMap.get(variable.dataId);
+    const tensor = values === null ? this.#tensors.get(id) : undefined;
+    if (tensor === undefined || this.recording.leaves.has(tensor)) return;
+    this.recording.assigned.push({ variable, tensor });
+    this.#assign(variable);
+  }
+
+  /** Takes for outputs what the step made and somebody else than a variable still has. */
+  #outputLiving(): void {
+    const holders = new Map<TensorInfo, number>();
+    for (const { variable } of this.recording.assigned) {
+      const info = this.#backend.tensorMap.get(variable.dataId);
+      holders.set(info, (holders.get(info) ?? 0) + 1);
+    }
+    for (const info of this.#made) {
+      if (info.refCount > (holders.get(info) ?? 0)) this.recording.outputs.push(this.#tensors.get(info.id)!);
+    }
+  }
+
+  change(change: WeightChange): void {
+    const { weight, slots, gradient } = change;
+    const variables = [weight, ...slots];
+    const named = (tensor: Tensor) => this.#tensorOf(this.#handle(tensor), tensor);
+    const isWanted = this.compared && this.recording.obstacle === undefined;
+    const inputs = isWanted ? [gradient, ...variables].map(named) : [];
+    // A fused operation starts from what the variables hold, so what was assigned to them before must be there.
     if (this.recording.obstacle === undefined) for (const variable of variables) this.#assign(variable);
+    this.#changing = true;
+    change.make();
+    this.#changing = false;
+    this.#fuse(change);
+    if (!isWanted || this.recording.obstacle !== undefined) return;
+    this.#call("change", [], variables, inputs, variables.map(named));
   }
 
   /** Puts one fused operation in the place of what the optimizer did tensor by tensor. */
-  changed(optimizer: Optimizer, { weight, gradient, slots }: WeightChange): void {
+  #fuse({ optimizer, weight, gradient, slots }: WeightChange): void {
     const fused = fusedUpdateOf(optimizer);
     if (!fused || this.recording.obstacle !== undefined) return;
     const numbers = this.#numbersOf(optimizer, fused);
@@ -148,9 +227,18 @@ class Recorder implements StepListener {
   }
 
   stepped(optimizer: Optimizer): void {
-    if (this.recording.optimizers.includes(optimizer))
-      this.#fail("the same optimizer steps twice in one step");
-    this.recording.optimizers.push(optimizer);
+    const { optimizers } = this.recording;
+    if (optimizers.includes(optimizer)) this.#fail("the same optimizer steps twice in one step");
+    else if (this.compared && optimizers.length > 0) this.#fail("two optimizers step in one step");
+    optimizers.push(optimizer);
+    this.#call("step", stepAttributesOf(optimizer), [optimizer], [], []);
+  }
+
+  /** Notes what a replay will compare. */
+  #call(op: string, attributes: Attribute[], subjects: object[], inputs: string[], outputs: string[]): void {
+    if (this.compared && !this.#changing) {
+      this.recording.calls.push({ op, attributes, subjects, inputs, outputs });
+    }
   }
 
   /** The placeholders of a fused operation's numbers, which all weights share; undefined stands for the gradient. */
@@ -193,6 +281,7 @@ class Recorder implements StepListener {
       const handle = graph.add("VarHandleOp", [], attributes, name);
       const read = graph.add("ReadVariableOp", [handle], { dtype: { type: dtype } }, `${name}/read`);
       shapes.set(read, { shape: variable.shape, dtype });
+      this.recording.leaves.set(read, { kind: "variable", variable });
       recorded = { variable, dtype, handle, read };
       variables.push(recorded);
     }
@@ -202,13 +291,16 @@ class Recorder implements StepListener {
   /** A tensor that stands for a number which each run takes anew. */
   number(value: () => number): Scalar {
     const scalar = tf.scalar(value());
-    this.#define(this.#handle(scalar), this.#number(value), [], dataType.float);
+    const tensor = this.#number(value);
+    this.#define(this.#handle(scalar), tensor, [], dataType.float);
+    this.#call("number", [], [], [], [tensor]);
     return scalar;
   }
 
   #number(value: () => number): string {
     const tensor = this.recording.graph.placeholder(dataType.float, [], "number");
     this.recording.numbers.push({ tensor, value });
+    this.recording.leaves.set(tensor, { kind: "number" });
     return tensor;
   }
 
@@ -260,11 +352,29 @@ class Recorder implements StepListener {
     if (!constant) {
       if (!tensor) throw new Error(`Native tensor ${id} is of unknown origin.`);
       const dtype = this.#backend.tensorMap.get(tensor.dataId).dtype;
-      constant = { dtype, shape: tensor.shape, bytes: bytesOf(this.#native.tensorDataSync(id)) };
+      if (this.compared) return this.#input(id, tensor.shape, dtype);
+      constant = {
+        dtype,
+        shape: tensor.shape,
+        values: copyOf(this.#native.tensorDataSync(id)),
+      };
     }
-    const made = this.recording.graph.constant(constant);
-    this.#define(id, made, constant.shape, constant.dtype);
+    const { dtype, shape, values } = constant;
+    const made = this.recording.graph.constant({ dtype, shape, bytes: bytesOf(values) });
+    this.recording.leaves.set(made, { kind: "constant", values });
+    this.#define(id, made, shape, dtype);
     return made;
+  }
+
+  #input(id: number, shape: number[], dtype: number): string {
+    if (dtype === dataType.string) this.#fail("the step works on strings");
+    if (this.#changing) this.#fail("an optimizer's rule takes a tensor from elsewhere");
+    const { graph, inputs, leaves } = this.recording;
+    const tensor = graph.placeholder(dtype, shape, `input${inputs.length}`);
+    this.#define(id, tensor, shape, dtype);
+    inputs.push(tensor);
+    leaves.set(tensor, { kind: "input" });
+    return tensor;
   }
 
   #wrap(): Binding {
@@ -274,13 +384,17 @@ class Recorder implements StepListener {
         value: (shape: number[], dtype: number, values: ArrayBufferView): number => {
           const id = native.createTensor(shape, dtype, values as unknown as ArrayLike<unknown>);
           if (!ArrayBuffer.isView(values)) this.#fail("the step makes a tensor of strings");
-          else this.#constants.set(id, { dtype, shape: [...shape], bytes: bytesOf(values) });
+          else this.#constants.set(id, { dtype, shape: [...shape], values: copyOf(values) });
           return id;
         },
       },
       tensorDataSync: {
         value: (id: number): ArrayBufferView => {
-          this.#fail("the step reads a tensor's values in JavaScript (dataSync, data or print)");
+          // What was there before, JavaScript may read in each replay, too.
+          const known = this.#tensors.get(id);
+          const isOutside = known === undefined || this.recording.leaves.has(known);
+          if (!this.compared || !isOutside)
+            this.#fail("the step reads a tensor's values in JavaScript (dataSync, data or print)");
           return native.tensorDataSync(id);
         },
       },
@@ -307,9 +421,10 @@ class Recorder implements StepListener {
       values[attribute] = { type: this.recording.shapes.get(inputs[input]!)!.dtype };
     }
     const name = this.recording.graph.add(op, inputs, values);
-    outputs.forEach((output, i) => {
-      this.#define(output.id, `${name.slice(0, -1)}${i}`, output.shape, output.dtype);
-    });
+    const tensors = outputs.map((_, i) => `${name.slice(0, -1)}${i}`);
+    outputs.forEach((output, i) => this.#define(output.id, tensors[i]!, output.shape, output.dtype));
+    if (this.compared && shapedByValues.test(op)) this.#fail(`values decide the shape of what ${op} gives`);
+    this.#call(op, attributes, [], inputs, tensors);
   }
 }
 
@@ -318,8 +433,14 @@ class Recorder implements StepListener {
  *
  * @param step computes with tensors, and may assign variables; what it returns is the caller's to dispose
  * @param inputs the tensors that will differ from run to run
+ * @param compared whether each replay will run the step's JavaScript, too, and compare what it asks for with the recording:
+ *   then any tensor from outside may differ from run to run, and what is still in use after the step is an output
  */
-export function record(step: () => Tensor[], inputs: Tensor[]): { outputs: Tensor[]; recording: Recording } {
-  const recorder = new Recorder();
+export function record(
+  step: () => Tensor[],
+  inputs: Tensor[],
+  compared = false,
+): { outputs: Tensor[]; recording: Recording } {
+  const recorder = new Recorder(compared);
   return { outputs: recorder.run(step, inputs), recording: recorder.recording };
 }

@@ -1,4 +1,5 @@
-import type { LayersModel, layers } from "@tensorflow/tfjs-node";
+import type { LayersModel, layers, Optimizer } from "@tensorflow/tfjs-node";
+import { hasUpdateRule } from "../optimizers/rule.js";
 
 /** Numbers and switches of an object that a recorded step takes for constant. */
 export function settingsOf(object: object, except: string[] = []): [name: string, value: unknown][] {
@@ -8,6 +9,11 @@ export function settingsOf(object: object, except: string[] = []): [name: string
       !/^_|^id$/.test(name) &&
       !except.includes(name),
   );
+}
+
+/** The optimizer's settings that a recorded step takes for constant: all but those of `stepValuesOf`. */
+export function optimizerSettingsOf(optimizer: Optimizer): [name: string, value: unknown][] {
+  return settingsOf(optimizer, hasUpdateRule(optimizer) ? ["learningRate", "iterations_"] : ["iterations_"]);
 }
 
 interface LayerSettings {

@@ -1,3 +1,4 @@
+import { abandonInterception } from "../compile/binding.js";
 import { tf } from "../native.js";
 
 /**
@@ -6,6 +7,7 @@ import { tf } from "../native.js";
  * operation can be under way: in a task of its own.
  */
 export function resetEngine(): void {
+  abandonInterception();
   const engine = tf.engine();
   const { state } = engine;
   for (const { saved } of state.activeTape ?? []) tf.dispose(saved);

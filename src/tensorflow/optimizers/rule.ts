@@ -35,10 +35,14 @@ export interface UpdateRule {
   update(given: UpdateInput): { weight: Tensor; slots: Tensor[] };
 }
 
-interface UpdateInput {
+/** What a weight and its slots are before a change, and the gradient to change them by. */
+export interface ChangeInput {
   gradient: Tensor;
-  weight: Variable;
-  slots: Variable[];
+  weight: Tensor;
+  slots: Tensor[];
+}
+
+interface UpdateInput extends ChangeInput {
   values: Record<string, Scalar>;
   config: OptimizerConfig;
 }
@@ -68,19 +72,22 @@ export function stepValuesOf(optimizer: Optimizer): Record<string, number> {
 export interface StepListener {
   /** A tensor of a number that each step takes anew. */
   number(value: () => number): Scalar;
-  /** Told of the variables that an optimizer is about to change. */
-  changing(variables: Variable[]): void;
-  /** Told of each weight that an optimizer has just changed. */
-  changed(optimizer: Optimizer, change: WeightChange): void;
+  /** Makes a change of a weight, by `change.make()` or otherwise. */
+  change(change: WeightChange): void;
   /** Told when an optimizer's step is over. */
   stepped(optimizer: Optimizer): void;
 }
 
-/** A weight that an optimizer changed, by which gradient, and its slots. */
+/** How an optimizer is about to change a weight and its slots. */
 export interface WeightChange {
+  optimizer: Optimizer;
   weight: Variable;
   gradient: Tensor;
   slots: Variable[];
+  /** Assigns the new values. */
+  make(): void;
+  /** New values of the weight and of its slots, made of other tensors. */
+  compute(given: ChangeInput): Tensor[];
 }
 
 let listener: StepListener | undefined;
@@ -165,18 +172,35 @@ function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyG
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
   tf.tidy(() => {
+    const numbers = stepValuesOf(this);
     const values = makeStepTensors(() => stepValuesOf(this));
     named.forEach(({ name, tensor: gradient }, index) => {
       const weight = tf.engine().registeredVariables[name]!;
       const slots = specs.map((spec) => slotOf(this as StoringOptimizer, spec, weight, index));
       if (gradient == null) return;
-      listener?.changing([weight, ...slots]);
-      tf.tidy(() => {
-        const updated = rule.update({ gradient, weight, slots, values, config });
-        slots.forEach((slot, i) => updated.slots[i] === slot || slot.assign(updated.slots[i]!));
-        weight.assign(updated.weight);
-      });
-      listener?.changed(this, { weight, gradient, slots });
+      const change: WeightChange = {
+        optimizer: this,
+        weight,
+        gradient,
+        slots,
+        make: () =>
+          tf.tidy(() => {
+            const updated = rule.update({ gradient, weight, slots, values, config });
+            slots.forEach((slot, i) => updated.slots[i] === slot || slot.assign(updated.slots[i]!));
+            weight.assign(updated.weight);
+          }),
+        compute: (given) => {
+          const tensors = Object.entries(numbers).map(([key, value]) => [key, tf.scalar(value)]);
+          const updated = rule.update({
+            ...given,
+            values: Object.fromEntries(tensors) as Record<string, Scalar>,
+            config,
+          });
+          return [updated.weight, ...updated.slots];
+        },
+      };
+      if (listener) listener.change(change);
+      else change.make();
     });
   });
   listener?.stepped(this);

@@ -1,0 +1,559 @@
+import type { Optimizer, Scalar, Tensor, TensorContainer, Variable } from "@tensorflow/tfjs-node";
+import { withStepListener, type StepListener, type WeightChange } from "../optimizers/rule.js";
+import { tf } from "../native.js";
+import { namingOperation } from "../repairs/operation-errors.js";
+import {
+  intercept,
+  nativeBackend,
+  noValue,
+  type Attribute,
+  type Binding,
+  type TensorInfo,
+  type TensorMetadata,
+} from "./binding.js";
+import { dataType } from "./graph.js";
+import type { Beginning } from "./program.js";
+import { stepAttributesOf, type RecordedCall, type RecordedNumber } from "./recorder.js";
+import type { Trace } from "./trace.js";
+
+/** A tensor of a step under way. */
+class Value {
+  /** What the backend keeps for it, and by which key. */
+  info: TensorInfo | undefined = undefined;
+  dataId: object | undefined = undefined;
+  /** The native tensor, where the backend does not keep it. */
+  handle: number | undefined = undefined;
+
+  /**
+   * @param isResult whether an operation of the step makes it
+   * @param tensor the tensor of the trace that it is
+   * @param values what JavaScript made it of, if that is not native yet
+   */
+  constructor(
+    readonly isResult: boolean,
+    public tensor: string | undefined,
+    readonly shape: readonly number[],
+    readonly dtype: number,
+    public values: ArrayBufferView | undefined,
+  ) {}
+}
+
+/** What JavaScript has asked for. Inputs and outputs are the numbers of values. */
+interface Call extends Omit<RecordedCall, "inputs" | "outputs"> {
+  inputs: number[];
+  outputs: number[];
+  /** Does it after all, with native tensors. Returns those of the outputs. */
+  compute(handles: number[]): (number | undefined)[];
+}
+
+/** How a step went: as one of the traces, up to where a value was read, or otherwise. */
+export type Outcome = "replayed" | "read" | "differed";
+
+/**
+ * One run of a step whose tensors have no values until it is over. While it asks for what a trace has, nothing is computed;
+ * if that holds to its end, the trace's program computes all at once. Otherwise all is computed one after the other, as soon
+ * as something else is asked for or a value is read, and the step goes on eagerly.
+ */
+export class Deferral implements StepListener {
+  outcome: Outcome = "replayed";
+  readonly #backend = nativeBackend();
+  readonly #native: Binding = this.#backend.binding;
+  readonly #values: Value[] = [];
+  readonly #indexes = new Map<object, number>();
+  /** What variables held before the step. */
+  readonly #begin = new Map<Variable, number>();
+  readonly #calls: Call[] = [];
+  /** The values that the leaves of the trace have in this step. */
+  readonly #bound = new Map<string, number>();
+  /** Constants of the trace that have other values in this step. */
+  readonly #changed = new Set<string>();
+  /** What must not be freed before the end. */
+  readonly #held: object[] = [];
+  readonly #temporary: number[] = [];
+  readonly #numbers = new Map<RecordedNumber, number>();
+  #trace: Trace;
+  #state: "deferring" | "running" | "over" = "deferring";
+
+  /** @param traces the likeliest first */
+  constructor(
+    private readonly traces: Trace[],
+    variables: Iterable<Variable>,
+  ) {
+    this.#trace = traces[0]!;
+    const { tensorInfo } = tf.engine().state;
+    for (const variable of variables) {
+      if (tensorInfo.has(variable.dataId)) this.#begin.set(variable, this.#indexOf(variable));
+    }
+  }
+
+  /** The trace that the step followed. */
+  get trace(): Trace {
+    return this.#trace;
+  }
+
+  run<T>(step: () => T): T {
+    const { getInputTensorIds, createOutputTensor } = this.#backend;
+    const end = intercept(
+      {
+        binding: this.#wrap(),
+        getInputTensorIds: (tensors) =>
+          this.#state === "over"
+            ? getInputTensorIds.call(this.#backend, tensors)
+            : tensors.map((tensor) => this.#idOf(tensor)),
+        createOutputTensor: (metadata) => {
+          const tensor = createOutputTensor.call(this.#backend, metadata);
+          const { dataId } = tensor;
+          if (metadata.id <= noValue) {
+            this.#keep(noValue - metadata.id, dataId, this.#backend.tensorMap.get(dataId));
+          }
+          return tensor;
+        },
+      },
+      () => this.#abandon(),
+    );
+    let result: T | undefined;
+    try {
+      result = withStepListener(this, step);
+      this.#finish();
+      return result;
+    } catch (error) {
+      // Nobody gets it.
+      tf.dispose(result as TensorContainer);
+      this.#compute();
+      throw error;
+    } finally {
+      end();
+      this.#free();
+    }
+  }
+
+  number(value: () => number): Scalar {
+    const scalar = tf.scalar(value());
+    if (this.#state === "over") return scalar;
+    const outputs = [this.#indexOf(scalar)];
+    this.#ask({ op: "number", attributes: [], subjects: [], inputs: [], outputs, compute: () => [] });
+    return scalar;
+  }
+
+  change(change: WeightChange): void {
+    if (this.#state === "over") return change.make();
+    const subjects = [change.weight, ...change.slots];
+    const inputs = [change.gradient, ...subjects].map((tensor) => this.#indexOf(tensor));
+    const call: Call = {
+      op: "change",
+      attributes: [],
+      subjects,
+      inputs,
+      outputs: [],
+      compute: (handles) => this.#computeChange(change, handles, call),
+    };
+    const recorded = this.#ask(call);
+    if (!recorded) return change.make();
+    subjects.forEach((variable, i) => {
+      const tensor = recorded.outputs[i]!;
+      if (tensor === recorded.inputs[i + 1]) {
+        call.outputs.push(inputs[i + 1]!);
+        return;
+      }
+      const index = this.#addResult(tensor);
+      call.outputs.push(index);
+      const dataId = {};
+      const { shape, dtype } = variable;
+      const info = {
+        id: noValue - index,
+        shape,
+        dtype: this.#values[index]!.dtype,
+        values: null,
+        refCount: 0,
+      };
+      this.#backend.tensorMap.set(dataId, info);
+      this.#keep(index, dataId, info);
+      variable.assign({ dataId, shape, dtype } as Variable);
+    });
+  }
+
+  stepped(optimizer: Optimizer): void {
+    if (this.#state === "over") return;
+    const attributes = stepAttributesOf(optimizer);
+    const call = {
+      op: "step",
+      attributes,
+      subjects: [optimizer],
+      inputs: [],
+      outputs: [],
+      compute: () => [],
+    };
+    if (!this.#ask(call)) return;
+    for (const number of this.#trace.recording.numbers) this.#numbers.set(number, number.value());
+  }
+
+  #wrap(): Binding {
+    const native = this.#native;
+    const real = (id: number): number => (id <= noValue ? this.#handleOf(this.#values[noValue - id]!) : id);
+    return Object.create(native, {
+      createTensor: {
+        value: (shape: number[], dtype: number, values: ArrayBufferView): number => {
+          if (this.#state !== "over" && ArrayBuffer.isView(values)) {
+            const copy = (values as Uint8Array).slice();
+            return noValue - this.#add(new Value(false, undefined, shape, dtype, copy));
+          }
+          return native.createTensor(shape, dtype, values as unknown as ArrayLike<unknown>);
+        },
+      },
+      deleteTensor: {
+        // What has no value yet needs no freeing; what has got one is freed in the end.
+        value: (id: number): void => void (id > noValue && native.deleteTensor(id)),
+      },
+      tensorDataSync: {
+        value: (id: number): ArrayBufferView => {
+          if (id <= noValue) this.#leave("read");
+          return native.tensorDataSync(real(id));
+        },
+      },
+      runSavedModel: {
+        value: (session: number, ids: number[], ...names: [string, string]): TensorMetadata[] => {
+          this.#leave("differed");
+          return native.runSavedModel(session, ids.map(real), ...names);
+        },
+      },
+      executeOp: {
+        value: (op: string, attributes: Attribute[], ids: number[], count: number): TensorMetadata[] => {
+          if (this.#state === "over") return native.executeOp(op, attributes, ids.map(real), count);
+          const call: Call = {
+            op,
+            attributes,
+            subjects: [],
+            inputs: ids.map((id) => noValue - id),
+            outputs: [],
+            compute: (handles) =>
+              namingOperation(op, () => native.executeOp(op, attributes, handles, count).map(({ id }) => id)),
+          };
+          const recorded = this.#ask(call);
+          if (!recorded) return native.executeOp(op, attributes, ids.map(real), count);
+          return recorded.outputs.map((tensor) => {
+            const index = this.#addResult(tensor);
+            call.outputs.push(index);
+            const { shape, dtype } = this.#values[index]!;
+            return { id: noValue - index, shape: shape as number[], dtype };
+          });
+        },
+      },
+    }) as Binding;
+  }
+
+  /** Takes note of what is asked for, if a trace has it next. Otherwise the step goes on eagerly. */
+  #ask(call: Call): RecordedCall | undefined {
+    const recorded = this.#next(call);
+    if (recorded) this.#calls.push(call);
+    else this.#leave("differed");
+    return recorded;
+  }
+
+  /** The trace's next call, if it is this. Else looks for another trace that has all up to this. */
+  #next(call: Call): RecordedCall | undefined {
+    const position = this.#calls.length;
+    if (this.#isNext(call, position)) return this.#trace.calls[position];
+    // The numbers of an optimizer's step are known only before it counts itself as done.
+    if (this.#numbers.size > 0) return undefined;
+    for (const other of this.traces) {
+      if (other !== this.#trace && this.#follow(other) && this.#isNext(call, position))
+        return this.#trace.calls[position];
+    }
+    return undefined;
+  }
+
+  #follow(trace: Trace): boolean {
+    this.#trace = trace;
+    this.#bound.clear();
+    this.#changed.clear();
+    for (const value of this.#values) value.tensor = undefined;
+    return this.#calls.every((call, position) => this.#isNext(call, position));
+  }
+
+  #isNext(call: Call, position: number): boolean {
+    const recorded = this.#trace.calls[position];
+    const isSame =
+      recorded?.op === call.op &&
+      recorded.inputs.length === call.inputs.length &&
+      haveSame(recorded.subjects, call.subjects) &&
+      haveSameAttributes(recorded.attributes, call.attributes) &&
+      call.inputs.every((index, i) => this.#isInput(recorded, i, index));
+    if (isSame) call.outputs.forEach((index, i) => (this.#values[index]!.tensor = recorded.outputs[i]));
+    return isSame;
+  }
+
+  /** Whether a value is what a recorded call takes, or can be. */
+  #isInput(recorded: RecordedCall, i: number, index: number): boolean {
+    const tensor = recorded.inputs[i]!;
+    const value = this.#values[index]!;
+    if (value.tensor === tensor) return true;
+    if (value.isResult) return false;
+    const bound = this.#bound.get(tensor);
+    if (bound !== undefined) return bound === index;
+    const leaf = this.#trace.leaf(tensor);
+    if (leaf?.kind === "variable") {
+      if (this.#begin.get(leaf.variable) !== index) return false;
+    } else if (leaf?.kind === "input" || leaf?.kind === "constant") {
+      const { shape, dtype } = this.#trace.shape(tensor);
+      if (dtype !== value.dtype || !haveSame(shape, value.shape)) return false;
+      if (leaf.kind === "constant" && value.values && haveSameBytes(leaf.values, value.values)) {
+        // The user's own array may be another's tomorrow.
+        value.values = leaf.values;
+      } else {
+        if (leaf.kind === "constant") {
+          if (!isData(recorded.op, i, dtype)) return false;
+          this.#changed.add(tensor);
+        }
+        if (value.values) this.#write(value);
+      }
+    } else return false;
+    this.#bound.set(tensor, index);
+    value.tensor ??= tensor;
+    return true;
+  }
+
+  #add(value: Value): number {
+    return this.#values.push(value) - 1;
+  }
+
+  #addResult(tensor: string): number {
+    const { shape, dtype } = this.#trace.shape(tensor);
+    return this.#add(new Value(true, tensor, shape, dtype, undefined));
+  }
+
+  #keep(index: number, dataId: object, info: TensorInfo): void {
+    const value = this.#values[index]!;
+    value.info = info;
+    value.dataId = dataId;
+    this.#indexes.set(dataId, index);
+  }
+
+  #indexOf({ dataId }: Tensor): number {
+    const known = this.#indexes.get(dataId);
+    if (known !== undefined) return known;
+    const info = this.#backend.tensorMap.get(dataId);
+    const { shape, dtype } = info;
+    const values = (info.values ?? undefined) as ArrayBufferView | undefined;
+    const index = this.#add(new Value(false, undefined, shape, dtype, values));
+    this.#keep(index, dataId, info);
+    if (!values) this.#hold(this.#values[index]!);
+    return index;
+  }
+
+  #idOf(tensor: Tensor): number {
+    // tfjs-node's Int64Scalar, which is no tensor.
+    const { valueArray } = tensor as unknown as { valueArray?: Int32Array };
+    if (!valueArray) return noValue - this.#indexOf(tensor);
+    return noValue - this.#add(new Value(false, undefined, [], dataType.int64, valueArray));
+  }
+
+  #hold({ info, dataId }: Value): void {
+    info!.refCount++;
+    this.#held.push(dataId!);
+  }
+
+  /** Makes a native tensor of what JavaScript made. */
+  #write(value: Value): void {
+    const { info, shape, dtype, values } = value;
+    const id = this.#native.createTensor(shape as number[], dtype, values as Uint8Array);
+    value.values = undefined;
+    if (info && info.refCount > 0) {
+      info.id = id;
+      info.values = null;
+      this.#hold(value);
+    } else {
+      value.handle = id;
+      this.#temporary.push(id);
+    }
+  }
+
+  #handleOf(value: Value): number {
+    if (value.values) this.#write(value);
+    return value.handle ?? value.info!.id;
+  }
+
+  #leave(outcome: Outcome): void {
+    if (this.#state === "over") return;
+    this.outcome = outcome;
+    this.#compute();
+  }
+
+  /** Computes all that was asked for, one after the other. */
+  #compute(): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    let computed = 0;
+    try {
+      for (const call of this.#calls) {
+        const handles = call.inputs.map((index) => this.#handleOf(this.#values[index]!));
+        call.compute(handles).forEach((id, i) => {
+          if (id !== undefined) this.#values[call.outputs[i]!]!.handle = id;
+        });
+        computed++;
+      }
+    } catch (error) {
+      this.#restore(computed);
+      throw error;
+    } finally {
+      this.#settle();
+    }
+  }
+
+  #computeChange({ compute, slots }: WeightChange, handles: number[], call: Call): (number | undefined)[] {
+    const { tensorMap } = this.#backend;
+    return tf.tidy(() => {
+      const tensors = handles.map((id, i) => {
+        const { shape, dtype } = this.#values[call.inputs[i]!]!;
+        return this.#backend.createOutputTensor({ id, shape: shape as number[], dtype });
+      });
+      const [gradient, weight] = tensors as [Tensor, Tensor];
+      const updated = compute({ gradient, weight, slots: tensors.slice(2, 2 + slots.length) });
+      const results = updated.map((tensor, i) => {
+        if (call.outputs[i] === call.inputs[i + 1]) return undefined;
+        const [id] = this.#backend.getInputTensorIds([tensor]);
+        const { dtype } = this.#values[call.outputs[i]!]!;
+        const T = { name: "T", type: this.#native.TF_ATTR_TYPE, value: dtype };
+        return this.#native.executeOp("Identity", [T], [id!], 1)[0]!.id;
+      });
+      // They are not this scope's to free.
+      for (const tensor of tensors) tensorMap.get(tensor.dataId).id = -1;
+      return results;
+    });
+  }
+
+  /** Takes back what could not be computed: variables have the values that they had, and optimizers' steps do not count. */
+  #restore(computed: number): void {
+    for (const [variable, begin] of this.#begin) {
+      const value = this.#values[this.#indexes.get(variable.dataId) ?? begin]!;
+      if (!value.isResult || value.handle !== undefined) continue;
+      const { dataId } = this.#values[begin]!;
+      variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
+    }
+    for (const { op, subjects } of this.#calls.slice(computed)) {
+      // oxlint-disable-next-line no-underscore-dangle -- the optimizer's own name for it
+      if (op === "step") (subjects[0] as { iterations_: number }).iterations_--;
+    }
+  }
+
+  /** Runs the program, if all was as in the trace. */
+  #finish(): void {
+    if (this.#state === "over") return;
+    const living = this.#living();
+    const inputs = this.#trace.recording.inputs.concat([...this.#changed]);
+    if (!living || !inputs.every((tensor) => this.#bound.has(tensor))) return this.#leave("differed");
+    for (const tensor of this.#changed) this.#trace.open(tensor);
+    for (const { tensor } of living) {
+      if (!this.#trace.recording.outputs.includes(tensor!)) this.#trace.output(tensor!);
+    }
+    const { recording } = this.#trace;
+    const handles = inputs.map((tensor) => this.#handleOf(this.#values[this.#bound.get(tensor)!]!));
+    const begin = (variable: Variable): Beginning => {
+      const value = this.#values[this.#begin.get(variable)!]!;
+      return { dataId: value.dataId!, handle: () => this.#handleOf(value) };
+    };
+    this.#state = "running";
+    let outputs: TensorMetadata[];
+    try {
+      outputs = this.#trace.program.replay(handles, this.#numbers, begin);
+    } catch {
+      // Says which operation fails; it may also be the graph that TensorFlow does not take.
+      return this.#leave("differed");
+    }
+    this.#trace.program.adopt();
+    const byTensor = new Map(living.map((value) => [value.tensor, value]));
+    recording.outputs.forEach((tensor, i) => {
+      const value = byTensor.get(tensor);
+      const isKept = value && this.#backend.tensorMap.get(value.dataId!) === value.info;
+      if (isKept) value.info!.id = outputs[i]!.id;
+      else this.#native.deleteTensor(outputs[i]!.id);
+    });
+    this.#state = "over";
+    this.#settle();
+  }
+
+  /** The results that somebody needs after the step; undefined if variables did not become what they did in the trace. */
+  #living(): Value[] | undefined {
+    if (this.#calls.length !== this.#trace.calls.length) return undefined;
+    const holders = new Map<Value, number>();
+    for (const { variable, tensor } of this.#trace.recording.assigned) {
+      const value = this.#values[this.#indexes.get(variable.dataId) ?? -1];
+      if (value?.tensor !== tensor) return undefined;
+      holders.set(value, (holders.get(value) ?? 0) + 1);
+    }
+    return this.#values.filter(
+      (value) => value.isResult && value.info && value.info.refCount > (holders.get(value) ?? 0),
+    );
+  }
+
+  /** An interrupt has ended the step. */
+  #abandon(): void {
+    if (this.#state === "running") {
+      this.#trace.program.adopt();
+      this.#state = "over";
+      this.#settle();
+    } else this.#compute();
+    this.#free();
+  }
+
+  /** Gives what lives on its native tensor, and frees the rest. */
+  #settle(): void {
+    for (const value of this.#values) {
+      const { isResult, info, handle } = value;
+      const lives = info && info.refCount > 0;
+      if (isResult) {
+        if (handle === undefined) continue;
+        if (lives) info.id = handle;
+        else this.#native.deleteTensor(handle);
+      } else if (lives && value.values) this.#write(value);
+    }
+    const engine = tf.engine() as unknown as { removeDataId(dataId: object, backend: object): void };
+    const backend = this.#backend as unknown as { disposeData(dataId: object): boolean };
+    for (const dataId of this.#held) if (backend.disposeData(dataId)) engine.removeDataId(dataId, backend);
+  }
+
+  #free(): void {
+    for (const id of this.#temporary.splice(0)) this.#native.deleteTensor(id);
+  }
+}
+
+function haveSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+function haveSameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  return a.byteLength === b.byteLength && a.constructor === b.constructor && bytesOf(a).equals(bytesOf(b));
+}
+
+function haveSameAttributes(a: Attribute[], b: Attribute[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [one, other] = [a[i]!, b[i]!];
+    const isSame =
+      one.value === other.value ||
+      (Array.isArray(one.value) && Array.isArray(other.value) && haveSame(one.value, other.value));
+    if (one.name !== other.name || one.type !== other.type || !isSame) return false;
+  }
+  return true;
+}
+
+/** Inputs of integers that are data. Others say what shape a result has, or along which axis. */
+const integerData = new Set(
+  (
+    "OneHot:0 GatherV2:0 GatherV2:1 GatherNd:0 GatherNd:1 ScatterNd:0 ScatterNd:1 Reshape:0 ExpandDims:0 Transpose:0 " +
+    "TensorScatterUpdate:0 TensorScatterUpdate:1 TensorScatterUpdate:2 UnsortedSegmentSum:0 UnsortedSegmentSum:1 " +
+    "StatelessRandomUniform:1 StatelessRandomNormal:1 StatelessTruncatedNormal:1 ManabiDropout:1"
+  ).split(" "),
+);
+const elementwise =
+  /^(Cast|Add|AddV2|AddN|Sub|Mul|Div|RealDiv|FloorDiv|FloorMod|Mod|Pow|Maximum|Minimum|Equal|NotEqual|Greater|GreaterEqual|Less|LessEqual|Logical(And|Or|Not)|Select|SelectV2|Neg|Abs|Square)$/;
+
+/** Whether the shapes of a result stay the same when the values of this input change. */
+function isData(op: string, input: number, dtype: number): boolean {
+  if (dtype === dataType.float) return op !== "Range" && op !== "LinSpace";
+  return dtype !== dataType.int64 && (elementwise.test(op) || integerData.has(`${op}:${input}`));
+}
