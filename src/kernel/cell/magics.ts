@@ -60,6 +60,12 @@ export const magics: Record<string, MagicDescription> = {
     summary: "Writes the cell to a file; with -a, to the end of the file.",
     argument: "text",
   },
+  "@module": {
+    usage: "/** @module name */",
+    summary:
+      "As the first line of a cell: writes it to name.ts, which cells import as ./name (so it is in tslab).",
+    argument: "text",
+  },
 };
 
 export interface LineMagic {
@@ -83,6 +89,8 @@ export interface CellMagics {
   lines: LineMagic[];
 }
 
+/** How tslab's cells are marked that do not run in the notebook. */
+const tslabMark = /^(\s*\/\*\*[\s*]*)(@module|@browser)\b[ \t]*([\w./-]*)[\s*]*\*\//;
 const cellMagic = /^\s*(%%\w+)[ \t]*([^\n]*)(?:\n|$)/;
 const candidate = /^[ \t]*(%[a-z]+\b|!(?=[\w./~$]))[ \t]*([^\n]*)$/gm;
 /** What makes of a line that starts with `!` the negation of a value rather than a command. */
@@ -94,6 +102,14 @@ const negation = /^[\w$]+(?:[.([]|\s*(?:;|[!=]==?|\?))/;
  */
 export function findMagics(source: string): CellMagics {
   const none: CellMagics = { cell: undefined, lines: [] };
+  const mark = tslabMark.exec(source);
+  if (mark) {
+    const [text, before = "", name = "", argument = ""] = mark;
+    const argumentStart = text.indexOf(argument, before.length + name.length);
+    const end = argumentStart + argument.length;
+    // The comment is a part of the module.
+    return { cell: { name, argument, start: before.length, end, argumentStart, bodyStart: 0 }, lines: [] };
+  }
   if (!/^[ \t]*[%!]/m.test(source)) return none;
   const first = cellMagic.exec(source);
   if (first) {

@@ -1,6 +1,6 @@
 /** What magics do; which there are, and how they are found, is in `cell/magics.ts`. */
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
@@ -49,6 +49,12 @@ export function createMagics(host: MagicHost): RunMagic {
     "%%time": (_, body) => timed(asFunction(body)),
     "%%timeit": async (_, body) => print(`${await timeit(asFunction(body))}\n`),
     "%%writefile": (argument, text) => writeFile(host.folder, String(argument), String(text)),
+    "@module": (name, text) => writeModule(host.folder, String(name), String(text)),
+    "@browser": () => {
+      throw new Error(
+        "Cells marked @browser, which tslab runs in the page, do not run here. Show a page with %%html or html(…).",
+      );
+    },
   };
   return async (name, argument, body) => {
     const action = actions[name];
@@ -187,6 +193,17 @@ function help(name: string): string {
   if (wanted.length === 0) return `${noSuchMagic(name)}\n`;
   const width = Math.max(...wanted.map(([, { usage }]) => usage.length));
   return wanted.map(([, { usage, summary }]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
+}
+
+/** In place of an earlier version of the module, and of no other file. */
+function writeModule(folder: string, name: string, text: string): void {
+  if (name === "") throw new Error("A module needs a name, as in /** @module shapes */");
+  const path = resolve(folder, `${name}.ts`);
+  if (existsSync(path) && !/^\s*\/\*\*[\s*]*@module\b/.test(readFileSync(path, "utf8")))
+    throw new Error(
+      `${path} is there already, and no cell marked @module has written it. Choose another name.`,
+    );
+  writeFile(folder, path, text.endsWith("\n") ? text : `${text}\n`);
 }
 
 function writeFile(folder: string, argument: string, text: string): void {

@@ -33,6 +33,14 @@ describe("findMagics", () => {
     assert.deepEqual([cell?.name, cell?.argument, cell?.bodyStart], ["%%writefile", "-a x.txt", 21]);
   });
 
+  it("finds the marks of tslab's cells that do not run in the notebook", () => {
+    const { cell } = findMagics("/** @module lib/shapes */\nexport const a = 1;\n!ls");
+    assert.deepEqual([cell?.name, cell?.argument, cell?.bodyStart], ["@module", "lib/shapes", 0]);
+    assert.equal(findMagics("\n/**\n * @browser\n */\nalert(1)").cell?.name, "@browser");
+    for (const code of ["// @module a", "/** The @module tag. */", "f();\n/** @module a */"])
+      assert.equal(findMagics(code).cell, undefined);
+  });
+
   it("leaves code at its place", () => {
     assert.equal(codeWithoutMagics("!ls\n%time f(1)\na"), "   \n      f(1)\na");
     assert.equal(codeWithoutMagics("%%time\na"), "      \na");

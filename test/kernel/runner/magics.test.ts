@@ -131,6 +131,18 @@ describe("magics", () => {
     await assert.rejects(output("%%writefile", "", "x"), /needs the path of a file/);
   });
 
+  it("@module writes a module in place of its earlier version, and of no other file; @browser says no", async () => {
+    const version = (n: number) => `/** @module shapes */ export const sides = ${n};`;
+    await output("@module", "shapes", version(3));
+    await output("@module", "shapes", version(4));
+    assert.equal(readFileSync(join(folder, "shapes.ts"), "utf8"), `${version(4)}\n`);
+    writeFileSync(join(folder, "own.ts"), "export {};\n");
+    await assert.rejects(output("@module", "own", version(5)), /own\.ts is there already/);
+    assert.equal(readFileSync(join(folder, "own.ts"), "utf8"), "export {};\n");
+    await assert.rejects(output("@module", "", "x"), /A module needs a name/);
+    await assert.rejects(output("@browser", "", "x"), /do not run here/);
+  });
+
   it("%%html and %%markdown show the cell, %%bash runs it", async () => {
     await output("%%html", "", "<b>bold</b>");
     await output("%%markdown", "", "# Title");
@@ -142,7 +154,7 @@ describe("magics", () => {
   });
 
   it("%help describes all of them, or one", async () => {
-    assert.equal((await output("%help", "")).text.split("\n").length, 16);
+    assert.equal((await output("%help", "")).text.split("\n").length, 17);
     assert.equal(
       (await output("%help", "who")).text,
       "%who  Lists the names that cells have declared, with their values.\n",
