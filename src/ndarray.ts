@@ -13,7 +13,12 @@ export type NestedNumbers = number | boolean | readonly NestedNumbers[];
 
 /** Everything that `toNdArray` reads: tensors, anything with `data` and `shape`, typed and nested arrays. */
 export type ArrayLike =
-  Tensor | { data: NumberArray; shape: readonly number[] } | NumberArray | NestedNumbers;
+  | Tensor
+  // By its type, what a model predicts may be one tensor or a list of them.
+  | readonly Tensor[]
+  | { data: NumberArray; shape: readonly number[] }
+  | NumberArray
+  | NestedNumbers;
 
 /** Numbers that are divided only when somebody looks, or on their way into a tensor. */
 class Quotients {
@@ -186,6 +191,13 @@ export class NdArray<Data extends NumberArray = NumberArray> {
  */
 export function toNdArray(value: ArrayLike): NdArray {
   if (value instanceof NdArray) return value;
+  if (isTensors(value)) {
+    if (value.length > 1)
+      throw new TypeError(
+        `Expected one tensor, but got ${value.length} in an array: choose one by its index.`,
+      );
+    return toNdArray(value[0]!);
+  }
   if (isTensor(value)) return new NdArray(value.dataSync<DataType>() as NumberArray, value.shape);
   if (ArrayBuffer.isView(value)) return new NdArray(value);
   if (typeof value === "object" && "data" in value) return new NdArray(value.data, value.shape);
@@ -215,6 +227,9 @@ export function toNdArray(value: ArrayLike): NdArray {
 export function isTensor(value: unknown): value is Tensor {
   return typeof value === "object" && value !== null && "dataSync" in value && "shape" in value;
 }
+
+const isTensors = (value: ArrayLike): value is readonly Tensor[] =>
+  Array.isArray(value) && isTensor(value[0]);
 
 function product(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);

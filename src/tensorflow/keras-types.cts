@@ -196,8 +196,9 @@ declare module "@tensorflow/tfjs-layers/dist/models" {
     evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
     evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
     evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
-    predict(x: Tensors, args?: WiderPredictArgs): Tensor | Tensor[];
-    predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor | Tensor[]>;
+    /** A list of layers has one output. */
+    predict(x: Tensors, args?: WiderPredictArgs): Tensor;
+    predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor>;
     trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
     trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;
   }

@@ -31,7 +31,7 @@ export interface LoadOptions {
  *
  * @example
  * const model = await loadModel("model.keras");
- * model.predict(tf.zeros([1, 2])).print();
+ * model.predict(tf.zeros([1, 2]));
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Tf.LayersModel> {
   const file = pathOf(path);

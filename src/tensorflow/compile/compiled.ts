@@ -20,9 +20,14 @@ export interface CompiledFunction<Inputs extends Tensor[], Output extends Tensor
  *
  * @param fn takes tensors, and gives a tensor, tensors, or nothing
  * @example
- * const optimizer = tf.train.adam(0.01);
- * const step = compiled((x: Tensor, y: Tensor) => optimizer.minimize(() => loss(y, model(x)), true)!);
- * for (const [x, y] of batches) step(x, y).dispose();
+ * const weights = tf.variable(tf.zeros([4, 1]));
+ * const optimizer = tf.train.sgd(0.1);
+ * const step = compiled((x: tf.Tensor, y: tf.Tensor) => {
+ *   const loss = () => tf.losses.meanSquaredError(y, tf.matMul(x, weights)) as tf.Scalar;
+ *   return optimizer.minimize(loss, true)!;
+ * });
+ * const [x, y] = [tf.randomNormal([32, 4]), tf.ones([32, 1])];
+ * for (let i = 0; i < 100; i++) step(x, y).dispose();
  */
 export function compiled<Inputs extends Tensor[], Output extends Tensor | Tensor[] | void>(
   fn: (...inputs: Inputs) => Output,

@@ -220,7 +220,7 @@ describe("compiled models", function () {
       model.compile({ optimizer: "sgd", loss: "meanSquaredError", runEagerly });
       const x = tf.randomNormal([2, 4, 1]);
       const numbers: number[] = [];
-      for (let i = 0; i < 6; i++) numbers.push(...(model.predict(x, { batchSize: 2 }) as Tensor).dataSync());
+      for (let i = 0; i < 6; i++) numbers.push(...model.predict(x, { batchSize: 2 }).dataSync());
       results.push(numbers);
     }
     assert.deepEqual(results[1], results[0]);

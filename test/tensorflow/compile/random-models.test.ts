@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Tensor, layers } from "@tensorflow/tfjs-node";
+import type { layers } from "@tensorflow/tfjs-node";
 import { explain } from "../../../src/tensorflow/compile/index.js";
 import { setRandomSeed, tf } from "../../../src/tensorflow/load.js";
 
@@ -113,7 +113,7 @@ async function numbersOf(seed: number, runEagerly: boolean): Promise<number[]> {
     )
     .toFloat();
   const { history } = await model.fit(x, y, { batchSize: 7, epochs: 3, verbose: 0, validationSplit: 1 / 3 });
-  const prediction = model.predict(x) as Tensor;
+  const prediction = model.predict(x);
   if (!runEagerly) assert.equal(explain(model).train[0]!.state, "compiled", explain(model).train[0]!.reason);
   const numbers = [...(Object.values(history).flat() as number[]), ...prediction.dataSync()];
   model.dispose();

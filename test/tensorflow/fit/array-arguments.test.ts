@@ -24,7 +24,7 @@ describe("tensorflow/fit: arrays in place of tensors", () => {
         validationData: [xs, ys] as [NdArray, NdArray],
       };
       const { history } = await model.fit(xs, ys, options);
-      const results = [...(model.evaluate(xs, ys) as tf.Tensor[]), model.predict(xs) as tf.Tensor];
+      const results = [...(model.evaluate(xs, ys) as tf.Tensor[]), model.predict(xs)];
       const numbers = [...results.flatMap((each) => [...each.dataSync()]), await model.trainOnBatch(xs, ys)];
       tf.dispose(results);
       model.dispose();

@@ -109,17 +109,17 @@ describe("tensorflow/fit: data sets", () => {
 
   it("are predicted", async () => {
     const model = newModel();
-    const expected = Array.from((model.predict(x) as Tensor).dataSync());
+    const expected = Array.from(model.predict(x).dataSync());
     const before = tf.memory().numTensors;
     const inputs = tf.data.generator(function* () {
       for (let first = 0; first < 11; first += 3) yield tf.slice(x, first, Math.min(3, 11 - first));
     });
     for (const data of [plain(), inputs]) {
-      const predicted = (await model.predict(data)) as Tensor;
+      const predicted = await model.predict(data);
       assert.deepEqual(Array.from(predicted.dataSync()), expected);
       predicted.dispose();
     }
-    const some = (await model.predict(plain(), { steps: 2 })) as Tensor;
+    const some = await model.predict(plain(), { steps: 2 });
     assert.deepEqual(some.shape, [6, 2]);
     some.dispose();
     assert.equal(tf.memory().numTensors, before, "tensors left over");

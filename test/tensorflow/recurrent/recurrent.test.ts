@@ -147,7 +147,7 @@ describe("tensorflow/recurrent: a layer as one operation", () => {
       const y = tf.tidy(() => ramp(9, [3, 2]));
       const [sequences, last] = [model(true), model(false)];
       tf.tidy(() => {
-        const predicted = (sequences.predict(x) as Tensor).dataSync().slice(8, 16);
+        const predicted = sequences.predict(x).dataSync().slice(8, 16);
         assertClose(tf.tensor1d(predicted), tf.tensor1d(outputs), "the output");
       });
       last.compile({ optimizer: tf.train.sgd(0.5), loss: "meanSquaredError" });

@@ -39,9 +39,7 @@ describe("tensorflow/recurrent: states of stateful layers", () => {
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         const { history } = await model.fit(x, y, options);
         const predictions = tf.tidy(() =>
-          [0, 1, 2].flatMap(() => [
-            ...(model.predict(tf.slice(x, 0, batch), { batchSize: batch }) as Tensor).dataSync(),
-          ]),
+          [0, 1, 2].flatMap(() => [...model.predict(tf.slice(x, 0, batch), { batchSize: batch }).dataSync()]),
         );
         runs.push([...(history["loss"] as number[]), ...predictions]);
         const states = [...explain(model).train, ...explain(model).predict].map(({ state }) => state);

@@ -63,7 +63,7 @@ describe("tensorflow/repairs: masks", () => {
           [5, 6],
         ]),
       ]);
-      assert.deepEqual((model.predict(words()) as Tensor).arraySync(), [
+      assert.deepEqual(model.predict(words()).arraySync(), [
         [2, 3],
         [5, 6],
       ]);
