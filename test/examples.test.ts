@@ -45,7 +45,7 @@ function surroundings() {
   };
   const first = { loss: [0.5, 0.25] };
   const data = { x: pictures, y: kinds, xTrain: pictures, yTrain: kinds, xTest: pictures, yTest: kinds };
-  return { ...data, model, first, second: first };
+  return { ...data, model, optimizer: tf.train.sgd(0.1), first, second: first };
 }
 
 describe("examples of the documentation", function () {
@@ -58,7 +58,7 @@ describe("examples of the documentation", function () {
     const language = new CellLanguage(folder, resolve("."));
     const before =
       `import { ${Object.keys(manabi).join(", ")} } from "manabi"; import pl from "nodejs-polars";` +
-      "declare const model: tf.Sequential; declare const first: tf.History, second: tf.History;" +
+      "declare const model: tf.Sequential, optimizer: tf.Optimizer; declare const first: tf.History, second: tf.History;" +
       "declare const x: NdArray, y: NdArray, xTrain: NdArray, yTrain: NdArray, xTest: NdArray, yTest: NdArray;";
     assert.ok(found.length > 30, `only ${found.length} were found`);
     try {
