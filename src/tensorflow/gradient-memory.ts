@@ -1,8 +1,14 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "./native.js";
 
+interface TapeNode {
+  /** Disposed once all gradients are done. */
+  saved: Tensor[];
+  gradient?: (dys: (Tensor | null)[]) => object;
+}
+
 interface Engine {
-  state: { activeTape: { saved: Tensor[] }[] };
+  state: { activeTape: TapeNode[]; gradientDepth: number };
   addTapeNode(kernelName: string, inputs: object, outputs: Tensor[], ...others: unknown[]): void;
   getTensorsForGradient(kernelName: string, inputs: object, outputs: Tensor[]): Tensor[];
 }
@@ -14,7 +20,8 @@ const shapesSuffice = new Set(
 
 /**
  * The engine saves a kernel's inputs until all gradients are done, also where the gradient asks only for their shapes, as
- * that of an addition: the output of each convolution stayed because a bias was added to it.
+ * that of an addition: the output of each convolution stayed because a bias was added to it. Here those are not saved, and
+ * the others go as soon as their gradients are done, so that activations make room for gradients.
  */
 export function saveGradientMemory(): void {
   const engine = Object.getPrototypeOf(tf.engine()) as Engine;
@@ -23,12 +30,24 @@ export function saveGradientMemory(): void {
     return shapesSuffice.has(kernelName) ? [] : getTensorsForGradient.call(this, kernelName, inputs, outputs);
   };
   engine.addTapeNode = function (this: Engine, kernelName, inputs, outputs, gradient, saved, attributes) {
-    if (!shapesSuffice.has(kernelName))
-      return addTapeNode.call(this, kernelName, inputs, outputs, gradient, saved, attributes);
+    const onlyShapes = shapesSuffice.has(kernelName);
     // A tensor knows its shape after it was disposed, too.
-    const withShapes = getTensorsForGradient.call(this, kernelName, inputs, outputs);
-    addTapeNode.call(this, kernelName, inputs, outputs, gradient, withShapes, attributes);
-    // What is listed here is disposed in the end.
-    this.state.activeTape.at(-1)!.saved = [];
+    const given = onlyShapes ? getTensorsForGradient.call(this, kernelName, inputs, outputs) : saved;
+    addTapeNode.call(this, kernelName, inputs, outputs, gradient, given, attributes);
+    const node = this.state.activeTape.at(-1)!;
+    if (onlyShapes) node.saved = [];
+    disposeInTurn(node, this.state);
+  };
+}
+
+/** When it comes to this node's gradient, those of all later nodes are done. */
+function disposeInTurn(node: TapeNode, state: Engine["state"]): void {
+  const { gradient } = node;
+  const tape = state.activeTape;
+  if (!gradient) return;
+  node.gradient = (dys) => {
+    // Gradients of gradients would need it again.
+    if (state.gradientDepth === 0) while (tape.at(-1) !== node) tf.dispose(tape.pop()!.saved);
+    return gradient(dys);
   };
 }

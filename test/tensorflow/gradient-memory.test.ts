@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../src/tensorflow/load.js";
 
+interface Engine {
+  trackTensor: (this: Engine, tensor: Tensor, backend: object) => void;
+}
+
 describe("the memory of gradients", () => {
   const x = tf.tensor2d([-2, 0, 1, 3], [2, 2]);
   const bias = tf.tensor1d([0.5, -0.5]);
@@ -58,5 +62,37 @@ describe("the memory of gradients", () => {
     ]);
     const ofBias = tf.grad((added: Tensor) => tf.sum(tf.relu(tf.sub(x, added))))(bias);
     assert.deepEqual(ofBias.arraySync(), [-1, -2]);
+  });
+
+  it("is that of few activations in the first step of a CNN, which is recorded", async () => {
+    const { layers } = tf;
+    const convolution = { filters: 8, kernelSize: 3, activation: "relu", padding: "same" } as const;
+    const model = tf.sequential({
+      layers: [
+        layers.conv2d({ ...convolution, inputShape: [32, 32, 1] }),
+        layers.conv2d(convolution),
+        layers.maxPooling2d({ poolSize: 4 }),
+        layers.flatten(),
+        layers.dense({ units: 1 }),
+      ],
+    });
+    model.compile({ loss: "meanSquaredError", optimizer: "sgd" });
+    const [images, targets] = [tf.ones([16, 32, 32, 1]), tf.ones([16, 1])];
+    const activation = 16 * 32 * 32 * 8 * 4;
+    const engine = Object.getPrototypeOf(tf.engine()) as Engine;
+    const { trackTensor } = engine;
+    const before = tf.memory().numBytes;
+    let most = 0;
+    engine.trackTensor = function (...args) {
+      trackTensor.apply(this, args);
+      most = Math.max(most, tf.memory().numBytes - before);
+    };
+    try {
+      await model.trainOnBatch(images, targets);
+    } finally {
+      engine.trackTensor = trackTensor;
+    }
+    // Four at once, when the second convolution's relu runs; what is saved counts once more for each time.
+    assert.ok(most < 8 * activation, `${most / activation} activations`);
   });
 });
