@@ -53,7 +53,7 @@ export interface Backend {
   tensorMap: {
     get(dataId: object): TensorInfo;
     set(dataId: object, info: TensorInfo): void;
-    delete(dataId: object): void;
+    dataIdsCount: number;
   };
   getInputTensorIds(tensors: Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;

@@ -6,6 +6,7 @@ import {
   intercept,
   nativeBackend,
   noValue,
+  registeredVariables,
   type Attribute,
   type Binding,
   type TensorInfo,
@@ -13,7 +14,14 @@ import {
 } from "./binding.js";
 import { dataType } from "./graph.js";
 import type { Beginning } from "./program.js";
-import { stepAttributesOf, type RecordedCall, type RecordedNumber } from "./recorder.js";
+import {
+  nextTensorId,
+  Recorder,
+  stepAttributesOf,
+  type RecordedCall,
+  type RecordedNumber,
+  type Recording,
+} from "./recorder.js";
 import type { Trace } from "./trace.js";
 
 /** A tensor of a step under way. */
@@ -28,6 +36,7 @@ class Value {
    * @param isResult whether an operation of the step makes it
    * @param tensor the tensor of the trace that it is
    * @param values what JavaScript made it of, if that is not native yet
+   * @param isOutside whether it was there before the step
    */
   constructor(
     readonly isResult: boolean,
@@ -35,6 +44,7 @@ class Value {
     readonly shape: readonly number[],
     readonly dtype: number,
     public values: ArrayBufferView | undefined,
+    readonly isOutside = false,
   ) {}
 }
 
@@ -58,6 +68,10 @@ export class Deferral implements StepListener {
   outcome: Outcome = "replayed";
   readonly #backend = nativeBackend();
   readonly #native: Binding = this.#backend.binding;
+  /** What operations that are computed after all go through: native TensorFlow, or a recorder. */
+  #below = this.#native;
+  readonly #firstTensor = nextTensorId();
+  #recorder: Recorder | undefined;
   readonly #values: Value[] = [];
   readonly #indexes = new Map<object, number>();
   /** What variables held before the step. */
@@ -72,12 +86,19 @@ export class Deferral implements StepListener {
   readonly #temporary: number[] = [];
   readonly #numbers = new Map<RecordedNumber, number>();
   #trace: Trace;
-  #state: "deferring" | "running" | "over" = "deferring";
+  #end: (() => void) | undefined;
+  #state: "deferring" | "running" | "computing" | "over" = "deferring";
+  #computed = 0;
 
-  /** @param traces the likeliest first */
+  /**
+   * @param traces the likeliest first
+   * @param variables those of all traces
+   * @param records whether to record the step if it is none of them
+   */
   constructor(
     private readonly traces: Trace[],
     variables: Iterable<Variable>,
+    private readonly records: boolean,
   ) {
     this.#trace = traces[0]!;
     const { tensorInfo } = tf.engine().state;
@@ -91,13 +112,18 @@ export class Deferral implements StepListener {
     return this.#trace;
   }
 
+  /** The step, if it differed and could be recorded from where it did. */
+  get recording(): Recording | undefined {
+    return this.#recorder?.recording;
+  }
+
   run<T>(step: () => T): T {
     const { getInputTensorIds, createOutputTensor } = this.#backend;
-    const end = intercept(
+    const end = (this.#end = intercept(
       {
         binding: this.#wrap(),
         getInputTensorIds: (tensors) =>
-          this.#state === "over"
+          this.#state !== "deferring"
             ? getInputTensorIds.call(this.#backend, tensors)
             : tensors.map((tensor) => this.#idOf(tensor)),
         createOutputTensor: (metadata) => {
@@ -110,11 +136,13 @@ export class Deferral implements StepListener {
         },
       },
       () => this.#abandon(),
-    );
+    ));
     let result: T | undefined;
     try {
       result = withStepListener(this, step);
       this.#finish();
+      end();
+      this.#recorder?.finish([]);
       return result;
     } catch (error) {
       // Nobody gets it.
@@ -128,15 +156,17 @@ export class Deferral implements StepListener {
   }
 
   number(value: () => number): Scalar {
+    if (this.#recorder) return this.#recorder.number(value);
     const scalar = tf.scalar(value());
-    if (this.#state === "over") return scalar;
+    if (this.#state !== "deferring") return scalar;
     const outputs = [this.#indexOf(scalar)];
-    this.#ask({ op: "number", attributes: [], subjects: [], inputs: [], outputs, compute: () => [] });
-    return scalar;
+    const call = { op: "number", attributes: [], subjects: [], inputs: [], outputs, compute: () => [] };
+    return this.#ask(call) ? scalar : this.number(value);
   }
 
   change(change: WeightChange): void {
-    if (this.#state === "over") return change.make();
+    if (this.#recorder) return this.#recorder.change(change);
+    if (this.#state !== "deferring") return change.make();
     const subjects = [change.weight, ...change.slots];
     const inputs = [change.gradient, ...subjects].map((tensor) => this.#indexOf(tensor));
     const call: Call = {
@@ -148,7 +178,7 @@ export class Deferral implements StepListener {
       compute: (handles) => this.#computeChange(change, handles, call),
     };
     const recorded = this.#ask(call);
-    if (!recorded) return change.make();
+    if (!recorded) return this.change(change);
     subjects.forEach((variable, i) => {
       const tensor = recorded.outputs[i]!;
       if (tensor === recorded.inputs[i + 1]) {
@@ -173,7 +203,8 @@ export class Deferral implements StepListener {
   }
 
   stepped(optimizer: Optimizer): void {
-    if (this.#state === "over") return;
+    this.#recorder?.stepped(optimizer);
+    if (this.#state !== "deferring") return;
     const attributes = stepAttributesOf(optimizer);
     const call = {
       op: "step",
@@ -183,7 +214,7 @@ export class Deferral implements StepListener {
       outputs: [],
       compute: () => [],
     };
-    if (!this.#ask(call)) return;
+    if (!this.#ask(call)) return this.#recorder?.stepped(optimizer);
     for (const number of this.#trace.recording.numbers) this.#numbers.set(number, number.value());
   }
 
@@ -193,32 +224,34 @@ export class Deferral implements StepListener {
     return Object.create(native, {
       createTensor: {
         value: (shape: number[], dtype: number, values: ArrayBufferView): number => {
-          if (this.#state !== "over" && ArrayBuffer.isView(values)) {
+          if (this.#state === "deferring" && ArrayBuffer.isView(values)) {
             const copy = (values as Uint8Array).slice();
             return noValue - this.#add(new Value(false, undefined, shape, dtype, copy));
           }
-          return native.createTensor(shape, dtype, values as unknown as ArrayLike<unknown>);
+          return this.#below.createTensor(shape, dtype, values as unknown as ArrayLike<unknown>);
         },
       },
       deleteTensor: {
         // What has no value yet needs no freeing; what has got one is freed in the end.
-        value: (id: number): void => void (id > noValue && native.deleteTensor(id)),
+        value: (id: number): void => void (id > noValue && this.#below.deleteTensor(id)),
       },
       tensorDataSync: {
         value: (id: number): ArrayBufferView => {
           if (id <= noValue) this.#leave("read");
-          return native.tensorDataSync(real(id));
+          return this.#below.tensorDataSync(real(id));
         },
       },
       runSavedModel: {
         value: (session: number, ids: number[], ...names: [string, string]): TensorMetadata[] => {
           this.#leave("differed");
-          return native.runSavedModel(session, ids.map(real), ...names);
+          return this.#below.runSavedModel(session, ids.map(real), ...names);
         },
       },
       executeOp: {
         value: (op: string, attributes: Attribute[], ids: number[], count: number): TensorMetadata[] => {
-          if (this.#state === "over") return native.executeOp(op, attributes, ids.map(real), count);
+          if (this.#state !== "deferring") {
+            return this.#below.executeOp(op, attributes, ids.map(real), count);
+          }
           const call: Call = {
             op,
             attributes,
@@ -226,10 +259,12 @@ export class Deferral implements StepListener {
             inputs: ids.map((id) => noValue - id),
             outputs: [],
             compute: (handles) =>
-              namingOperation(op, () => native.executeOp(op, attributes, handles, count).map(({ id }) => id)),
+              namingOperation(op, () =>
+                this.#below.executeOp(op, attributes, handles, count).map(({ id }) => id),
+              ),
           };
           const recorded = this.#ask(call);
-          if (!recorded) return native.executeOp(op, attributes, ids.map(real), count);
+          if (!recorded) return this.#below.executeOp(op, attributes, ids.map(real), count);
           return recorded.outputs.map((tensor) => {
             const index = this.#addResult(tensor);
             call.outputs.push(index);
@@ -328,13 +363,14 @@ export class Deferral implements StepListener {
     this.#indexes.set(dataId, index);
   }
 
-  #indexOf({ dataId }: Tensor): number {
+  #indexOf({ dataId, id }: Tensor): number {
     const known = this.#indexes.get(dataId);
     if (known !== undefined) return known;
     const info = this.#backend.tensorMap.get(dataId);
     const { shape, dtype } = info;
     const values = (info.values ?? undefined) as ArrayBufferView | undefined;
-    const index = this.#add(new Value(false, undefined, shape, dtype, values));
+    const isOutside = id < this.#firstTensor;
+    const index = this.#add(new Value(false, undefined, shape, dtype, values, isOutside));
     this.#keep(index, dataId, info);
     if (!values) this.#hold(this.#values[index]!);
     return index;
@@ -355,7 +391,7 @@ export class Deferral implements StepListener {
   /** Makes a native tensor of what JavaScript made. */
   #write(value: Value): void {
     const { info, shape, dtype, values } = value;
-    const id = this.#native.createTensor(shape as number[], dtype, values as Uint8Array);
+    const id = this.#below.createTensor(shape as number[], dtype, values as Uint8Array);
     value.values = undefined;
     if (info && info.refCount > 0) {
       info.id = id;
@@ -373,26 +409,53 @@ export class Deferral implements StepListener {
   }
 
   #leave(outcome: Outcome): void {
-    if (this.#state === "over") return;
+    if (this.#state !== "deferring" && this.#state !== "running") return;
     this.outcome = outcome;
+    if (outcome === "differed" && this.records) this.#record();
     this.#compute();
+  }
+
+  /** Has a recorder listen to what will be computed, and to the rest of the step. */
+  #record(): void {
+    const isUnknown = (variable: Variable) =>
+      !this.#begin.has(variable) && this.#indexes.has(variable.dataId);
+    if (this.#calls.some(({ op }) => listened.has(op)) || registeredVariables().some(isUnknown)) return;
+    this.#end!();
+    const recorder = new Recorder(true, this.#firstTensor);
+    recorder.start(() => this.#abandon());
+    const variables = new Set<Value>();
+    for (const [variable, index] of this.#begin) {
+      const value = this.#values[index]!;
+      variables.add(value);
+      recorder.begin(variable, value.dataId!, this.#handleOf(value));
+    }
+    for (const value of this.#values) {
+      if (value.isResult) {
+        if (value.info) recorder.made(value.info);
+      } else if (!variables.has(value) && (value.isOutside || !value.values)) {
+        recorder.seen(this.#handleOf(value), value);
+      }
+    }
+    this.#below = this.#backend.binding;
+    this.#recorder = recorder;
   }
 
   /** Computes all that was asked for, one after the other. */
   #compute(): void {
     if (this.#state === "over") return;
-    this.#state = "over";
-    let computed = 0;
+    this.#state = "computing";
     try {
-      for (const call of this.#calls) {
+      for (const call of this.#calls.slice(this.#computed)) {
         const handles = call.inputs.map((index) => this.#handleOf(this.#values[index]!));
         call.compute(handles).forEach((id, i) => {
-          if (id !== undefined) this.#values[call.outputs[i]!]!.handle = id;
+          // An interrupt may have come before it was known what becomes of the result.
+          const output = this.#values[call.outputs[i] ?? -1];
+          if (id !== undefined && output) output.handle = id;
         });
-        computed++;
+        this.#computed++;
       }
     } catch (error) {
-      this.#restore(computed);
+      this.#restore();
       throw error;
     } finally {
       this.#settle();
@@ -400,36 +463,34 @@ export class Deferral implements StepListener {
   }
 
   #computeChange({ compute, slots }: WeightChange, handles: number[], call: Call): (number | undefined)[] {
-    const { tensorMap } = this.#backend;
+    const copyOf = (id: number, dtype: number): TensorMetadata => {
+      const T = { name: "T", type: this.#native.TF_ATTR_TYPE, value: dtype };
+      return this.#native.executeOp("Identity", [T], [id], 1)[0]!;
+    };
     return tf.tidy(() => {
-      const tensors = handles.map((id, i) => {
-        const { shape, dtype } = this.#values[call.inputs[i]!]!;
-        return this.#backend.createOutputTensor({ id, shape: shape as number[], dtype });
-      });
+      const tensors = handles.map((id, i) =>
+        this.#backend.createOutputTensor(copyOf(id, this.#values[call.inputs[i]!]!.dtype)),
+      );
       const [gradient, weight] = tensors as [Tensor, Tensor];
       const updated = compute({ gradient, weight, slots: tensors.slice(2, 2 + slots.length) });
-      const results = updated.map((tensor, i) => {
-        if (call.outputs[i] === call.inputs[i + 1]) return undefined;
+      return updated.map((tensor, i) => {
+        const output = call.outputs[i];
+        if (output === undefined || output === call.inputs[i + 1]) return undefined;
         const [id] = this.#backend.getInputTensorIds([tensor]);
-        const { dtype } = this.#values[call.outputs[i]!]!;
-        const T = { name: "T", type: this.#native.TF_ATTR_TYPE, value: dtype };
-        return this.#native.executeOp("Identity", [T], [id!], 1)[0]!.id;
+        return copyOf(id!, this.#values[output]!.dtype).id;
       });
-      // They are not this scope's to free.
-      for (const tensor of tensors) tensorMap.get(tensor.dataId).id = -1;
-      return results;
     });
   }
 
   /** Takes back what could not be computed: variables have the values that they had, and optimizers' steps do not count. */
-  #restore(computed: number): void {
+  #restore(): void {
     for (const [variable, begin] of this.#begin) {
       const value = this.#values[this.#indexes.get(variable.dataId) ?? begin]!;
       if (!value.isResult || value.handle !== undefined) continue;
       const { dataId } = this.#values[begin]!;
       variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
     }
-    for (const { op, subjects } of this.#calls.slice(computed)) {
+    for (const { op, subjects } of this.#calls.slice(this.#computed)) {
       // oxlint-disable-next-line no-underscore-dangle -- the optimizer's own name for it
       if (op === "step") (subjects[0] as { iterations_: number }).iterations_--;
     }
@@ -437,7 +498,7 @@ export class Deferral implements StepListener {
 
   /** Runs the program, if all was as in the trace. */
   #finish(): void {
-    if (this.#state === "over") return;
+    if (this.#state !== "deferring") return;
     const living = this.#living();
     const inputs = this.#trace.recording.inputs.concat([...this.#changed]);
     if (!living || !inputs.every((tensor) => this.#bound.has(tensor))) return this.#leave("differed");
@@ -467,7 +528,6 @@ export class Deferral implements StepListener {
       if (isKept) value.info!.id = outputs[i]!.id;
       else this.#native.deleteTensor(outputs[i]!.id);
     });
-    this.#state = "over";
     this.#settle();
   }
 
@@ -485,36 +545,44 @@ export class Deferral implements StepListener {
     );
   }
 
-  /** An interrupt has ended the step. */
+  /** An interrupt has ended the step, anywhere. What outlives it gets its value even so. */
   #abandon(): void {
+    this.#below = this.#native;
     if (this.#state === "running") {
+      // If TensorFlow has run the program or not, the session has values for the variables.
       this.#trace.program.adopt();
-      this.#state = "over";
       this.#settle();
     } else this.#compute();
     this.#free();
   }
 
-  /** Gives what lives on its native tensor, and frees the rest. */
+  /** Gives what lives on its native tensor, and frees the rest. May be ended anywhere and called again. */
   #settle(): void {
     for (const value of this.#values) {
       const { isResult, info, handle } = value;
       const lives = info && info.refCount > 0;
       if (isResult) {
         if (handle === undefined) continue;
+        value.handle = undefined;
         if (lives) info.id = handle;
         else this.#native.deleteTensor(handle);
       } else if (lives && value.values) this.#write(value);
     }
     const engine = tf.engine() as unknown as { removeDataId(dataId: object, backend: object): void };
     const backend = this.#backend as unknown as { disposeData(dataId: object): boolean };
-    for (const dataId of this.#held) if (backend.disposeData(dataId)) engine.removeDataId(dataId, backend);
+    for (let dataId = this.#held.pop(); dataId; dataId = this.#held.pop()) {
+      if (backend.disposeData(dataId)) engine.removeDataId(dataId, backend);
+    }
+    this.#state = "over";
   }
 
   #free(): void {
     for (const id of this.#temporary.splice(0)) this.#native.deleteTensor(id);
   }
 }
+
+/** What is asked for by a `StepListener`'s methods. */
+const listened = new Set(["number", "change", "step"]);
 
 function haveSame(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;

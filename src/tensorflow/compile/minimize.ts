@@ -3,7 +3,7 @@ import { gradientDepth, runsNatively, tf } from "../native.js";
 import { isIntercepted, staysEager } from "./binding.js";
 import type { SignatureReport } from "./compiled-step.js";
 import { Deferral } from "./deferral.js";
-import { record } from "./recorder.js";
+import { record, type Recording } from "./recorder.js";
 import { Trace } from "./trace.js";
 
 /** An optimizer that is given more different functions or shapes than this computes the rest eagerly. */
@@ -50,15 +50,19 @@ class Minimizing {
       this.#recordNext = false;
       this.#obstacles = 0;
       // The step that was not as recorded may have been one of its kind among many, such as the last batch.
-      if (this.#traces.some((trace) => trace.isLike(recording))) return result!;
-      this.#traces.unshift(new Trace(recording));
-      for (const { variable } of recording.variables) this.#variables.add(variable);
+      if (!this.#traces.some((trace) => trace.isLike(recording))) this.#add(recording);
     } else if (++this.#obstacles === mostObstacles) this.#stayEager(recording.obstacle);
     return result!;
   }
 
+  #add(recording: Recording): void {
+    this.#traces.unshift(new Trace(recording));
+    for (const { variable } of recording.variables) this.#variables.add(variable);
+  }
+
   #replay<T>(step: () => T): T {
-    const deferral = new Deferral(this.#traces, this.#variables);
+    const hasRoom = this.#traces.length < mostTraces;
+    const deferral = new Deferral(this.#traces, this.#variables, hasRoom);
     const result = deferral.run(step);
     if (deferral.outcome === "replayed") {
       this.#trust = Math.min(this.#trust + gain, fullTrust);
@@ -69,7 +73,9 @@ class Minimizing {
       }
     } else {
       this.#trust -= loss;
-      if (deferral.outcome === "differed") this.#recordNext = this.#traces.length < mostTraces;
+      const { recording } = deferral;
+      if (recording && recording.obstacle === undefined) this.#add(recording);
+      else if (deferral.outcome === "differed") this.#recordNext = hasRoom && !recording;
       if (this.#trust <= 0) {
         this.#stayEager(
           deferral.outcome === "read"

@@ -308,16 +308,19 @@ export class Program {
     const { variable, recorded } = resident;
     const { tensorMap } = this.#backend;
     const given = tensorMap.get(variable.dataId);
+    // Done before, by code that was ended later.
+    if (given === resident.info && resident.stale) return;
     resident.dataId = undefined;
     resident.info = undefined;
     // Otherwise JavaScript has assigned something of its own in the end.
-    if (given.id > noValue) return;
+    if (given instanceof FetchedOnDemand || given.id > noValue) return;
     const info = new FetchedOnDemand(variable.shape, recorded.dtype, () => this.#fetchStale());
     info.refCount = given.refCount;
-    tensorMap.delete(variable.dataId);
-    tensorMap.set(variable.dataId, info);
     resident.dataId = variable.dataId;
     resident.info = info;
+    tensorMap.set(variable.dataId, info);
+    // The map counts what is set.
+    tensorMap.dataIdsCount--;
   }
 }
 

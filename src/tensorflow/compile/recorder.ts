@@ -75,9 +75,11 @@ export class Recording {
 /** A tensor that JavaScript made. */
 interface Constant {
   dtype: number;
-  shape: number[];
+  shape: readonly number[];
   values: ArrayBufferView;
 }
+
+type Described = { readonly shape: readonly number[]; readonly dtype: number };
 
 const copyOf = (values: ArrayBufferView): ArrayBufferView => (values as unknown as Uint8Array).slice();
 
@@ -108,74 +110,115 @@ function attributeValue(binding: Binding, { name, type, value }: Attribute): Att
 const shapedByValues =
   /^(Where|Unique.*|NonMaxSuppression.*|Sparse(FillEmptyRows|Reshape)|StringSplit|Ragged.*|StringNGrams)$/;
 
+/** The number of the next tensor that is made; those that are there have lower ones. */
+export const nextTensorId = (): number =>
+  (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
+
 /** The optimizer's settings, in the form of an operation's attributes. */
 export const stepAttributesOf = (optimizer: Optimizer): Attribute[] =>
   optimizerSettingsOf(optimizer).map(([name, value]) => ({ name, type: 0, value }));
 
 /** Listens at the binding while a step runs eagerly, and writes down what it does. */
-class Recorder implements StepListener {
+export class Recorder implements StepListener {
   readonly recording = new Recording();
   readonly #backend = nativeBackend();
   readonly #native: Binding = this.#backend.binding;
   readonly #tensors = new Map<number, string>();
   readonly #constants = new Map<number, Constant>();
   /** Tensors by native handle, to know what a handle from outside the step is. */
-  readonly #seen = new Map<number, Tensor>();
+  readonly #seen = new Map<number, Described>();
   readonly #variables = new Map<number, Variable>();
   readonly #numbers = new Map<Optimizer, (string | undefined)[]>();
   /** What the backend keeps for the tensors that operations made. */
   readonly #made: TensorInfo[] = [];
-  /** Tensors with a lower number were there before the step. */
-  readonly #firstTensor = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
+  /** What variables held before the step. */
+  readonly #before = new Map<Variable, object>();
   #changing = false;
 
-  /** @param compared whether a replay will run the step's JavaScript, too, and compare what it asks for with this */
-  constructor(private readonly compared: boolean) {}
+  /**
+   * @param compared whether a replay will run the step's JavaScript, too, and compare what it asks for with this
+   * @param firstTensor tensors with a lower number were there before the step
+   */
+  constructor(
+    private readonly compared: boolean,
+    private readonly firstTensor = nextTensorId(),
+  ) {}
 
   run(step: () => Tensor[], inputs: Tensor[]): Tensor[] {
     const backend = this.#backend;
     inputs.forEach((input) => {
       this.#input(this.#handle(input), input.shape, backend.getDTypeInteger(input.dtype));
     });
-    const before = new Map<Variable, object>();
-    for (const variable of registeredVariables()) {
-      before.set(variable, variable.dataId);
-      this.#variables.set(this.#handle(variable), variable);
-    }
-    const { getInputTensorIds, createOutputTensor } = backend;
-    const endInterception = intercept({
-      binding: this.#wrap(),
-      getInputTensorIds: (tensors) => {
-        const ids = getInputTensorIds.call(backend, tensors);
-        tensors.forEach((tensor, i) => {
-          this.#seen.set(ids[i]!, tensor);
-          // Made before, but not yet known to TensorFlow.
-          if (this.compared && tensor.id < this.#firstTensor) this.#constants.delete(ids[i]!);
-        });
-        return ids;
-      },
-      createOutputTensor: (metadata) => {
-        const tensor = createOutputTensor.call(backend, metadata);
-        if (this.compared) this.#made.push(backend.tensorMap.get(tensor.dataId));
-        return tensor;
-      },
-    });
+    const end = this.start();
     let outputs: Tensor[];
     try {
       outputs = withStepListener(this, step);
     } finally {
-      endInterception();
+      end();
     }
-    this.recording.outputs = outputs.map((tensor) => this.#tensorOf(this.#handle(tensor), tensor));
+    this.finish(outputs);
+    return outputs;
+  }
+
+  /**
+   * Begins to listen at the binding.
+   *
+   * @param abandoned what to do in case an interrupt ends the step
+   * @returns what ends that
+   */
+  start(abandoned?: () => void): () => void {
+    for (const variable of registeredVariables())
+      this.begin(variable, variable.dataId, this.#handle(variable));
+    const backend = this.#backend;
+    const { getInputTensorIds, createOutputTensor } = backend;
+    const methods = {
+      binding: this.#wrap(),
+      getInputTensorIds: (tensors: Tensor[]) => {
+        const ids = getInputTensorIds.call(backend, tensors);
+        tensors.forEach((tensor, i) => {
+          if (this.#seen.has(ids[i]!) || !(tensor instanceof tf.Tensor)) return;
+          this.#seen.set(ids[i]!, backend.tensorMap.get(tensor.dataId));
+          // Made before, but not yet known to TensorFlow.
+          if (this.compared && tensor.id < this.firstTensor) this.#constants.delete(ids[i]!);
+        });
+        return ids;
+      },
+      createOutputTensor: (metadata: TensorMetadata) => {
+        const tensor = createOutputTensor.call(backend, metadata);
+        this.made(backend.tensorMap.get(tensor.dataId));
+        return tensor;
+      },
+    };
+    return intercept(methods, abandoned);
+  }
+
+  /** Takes note of what a variable held before the step. */
+  begin(variable: Variable, dataId: object, id: number): void {
+    this.#before.set(variable, dataId);
+    this.#variables.set(id, variable);
+  }
+
+  /** Takes note of a tensor from outside of the step. */
+  seen(id: number, info: Described): void {
+    this.#seen.set(id, info);
+  }
+
+  /** Takes note of what the backend keeps for the result of an operation. */
+  made(info: TensorInfo): void {
+    if (this.compared) this.#made.push(info);
+  }
+
+  /** Completes the recording, when the step is over. */
+  finish(outputs: Tensor[]): void {
+    this.recording.outputs = outputs.map((tensor) => this.#named(tensor));
     for (const variable of registeredVariables()) {
-      const dataId = before.get(variable);
+      const dataId = this.#before.get(variable);
       if (dataId === variable.dataId) continue;
       if (dataId === undefined) this.#fail(`the step made the variable "${variable.name}"`);
       else if (this.compared) this.#end(variable);
       else this.#assign(variable);
     }
     if (this.compared) this.#outputLiving();
-    return outputs;
   }
 
   /** What JavaScript assigned without computing it in the step, it will assign again. */
@@ -202,7 +245,7 @@ class Recorder implements StepListener {
   change(change: WeightChange): void {
     const { weight, slots, gradient } = change;
     const variables = [weight, ...slots];
-    const named = (tensor: Tensor) => this.#tensorOf(this.#handle(tensor), tensor);
+    const named = (tensor: Tensor) => this.#named(tensor);
     const isWanted = this.compared && this.recording.obstacle === undefined;
     const inputs = isWanted ? [gradient, ...variables].map(named) : [];
     // A fused operation starts from what the variables hold, so what was assigned to them before must be there.
@@ -220,7 +263,7 @@ class Recorder implements StepListener {
     const fused = fusedUpdateOf(optimizer);
     if (!fused || this.recording.obstacle !== undefined) return;
     const numbers = this.#numbersOf(optimizer, fused);
-    const inputs = numbers.map((tensor) => tensor ?? this.#tensorOf(this.#handle(gradient), gradient));
+    const inputs = numbers.map((tensor) => tensor ?? this.#named(gradient));
     const changed = [weight, ...slots.slice(0, fused.slots)].map((variable) => this.#variable(variable));
     const attributes = { T: { type: dataType.float }, ...fused.attributes?.(fieldsOf(optimizer)) };
     this.#update(fused.op, changed, inputs, attributes);
@@ -256,6 +299,11 @@ class Recorder implements StepListener {
 
   #fail(reason: string): void {
     this.recording.obstacle ??= reason;
+  }
+
+  /** The graph's tensor for a tensor. */
+  #named(tensor: Tensor): string {
+    return this.#tensorOf(this.#handle(tensor), this.#backend.tensorMap.get(tensor.dataId));
   }
 
   #handle(tensor: Tensor): number {
@@ -333,13 +381,13 @@ class Recorder implements StepListener {
 
   #assign(variable: Variable): void {
     const recorded = this.#variable(variable);
-    const value = this.#tensorOf(this.#handle(variable), variable);
+    const value = this.#named(variable);
     if (value === recorded.read) return;
     this.#update("AssignVariableOp", [recorded], [value], { dtype: { type: recorded.dtype } });
   }
 
   /** The graph's tensor for a native handle; what comes from outside the step becomes a variable or a constant. */
-  #tensorOf(id: number, tensor = this.#seen.get(id)): string {
+  #tensorOf(id: number, info = this.#seen.get(id)): string {
     const known = this.#tensors.get(id);
     if (known !== undefined) return known;
     const variable = this.#variables.get(id);
@@ -348,16 +396,12 @@ class Recorder implements StepListener {
       this.#define(id, read, variable.shape, dtype);
       return read;
     }
-    let constant = this.#constants.get(id);
+    let constant: Constant | undefined = this.#constants.get(id);
     if (!constant) {
-      if (!tensor) throw new Error(`Native tensor ${id} is of unknown origin.`);
-      const dtype = this.#backend.tensorMap.get(tensor.dataId).dtype;
-      if (this.compared) return this.#input(id, tensor.shape, dtype);
-      constant = {
-        dtype,
-        shape: tensor.shape,
-        values: copyOf(this.#native.tensorDataSync(id)),
-      };
+      if (!info) throw new Error(`Native tensor ${id} is of unknown origin.`);
+      const { shape, dtype } = info;
+      if (this.compared) return this.#input(id, shape, dtype);
+      constant = { shape, dtype, values: copyOf(this.#native.tensorDataSync(id)) };
     }
     const { dtype, shape, values } = constant;
     const made = this.recording.graph.constant({ dtype, shape, bytes: bytesOf(values) });
@@ -366,7 +410,7 @@ class Recorder implements StepListener {
     return made;
   }
 
-  #input(id: number, shape: number[], dtype: number): string {
+  #input(id: number, shape: readonly number[], dtype: number): string {
     if (dtype === dataType.string) this.#fail("the step works on strings");
     if (this.#changing) this.#fail("an optimizer's rule takes a tensor from elsewhere");
     const { graph, inputs, leaves } = this.recording;

@@ -1,12 +1,14 @@
 import { abandonInterception } from "../compile/binding.js";
+import { forgetStepListener } from "../optimizers/rule.js";
 import { tf } from "../native.js";
 
 /**
- * Closes what code that an interrupt ended has left open: scopes of `tf.tidy` with their tensors, tapes of gradients, kernel
+ * Closes what code that an interrupt ended has left open: recordings, scopes of `tf.tidy` with their tensors, tapes of gradients, kernel
  * calls. Otherwise every later tensor would count as theirs, and every later operation be recorded. Call it where no
  * operation can be under way: in a task of its own.
  */
 export function resetEngine(): void {
+  forgetStepListener();
   abandonInterception();
   const engine = tf.engine();
   const { state } = engine;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
-import type { LayersModel, TensorContainer } from "@tensorflow/tfjs-node";
+import type { LayersModel, Tensor, TensorContainer, Variable } from "@tensorflow/tfjs-node";
 import { core, runsNatively, tf } from "../native.js";
 import { resetEngine } from "./engine-reset.js";
 import { notebookHost } from "./host.js";
@@ -136,10 +136,35 @@ function forgetBeforeFreeing(backend: DisposingBackend): void {
   };
 }
 
+interface CountingEngine {
+  incRef(tensor: Tensor, backend: null): void;
+  disposeTensor(tensor: Tensor): void;
+}
+
+/** TensorFlow.js frees a variable's old value and then gives it the new one. Code that is ended in between would leave none. */
+function assignBeforeFreeing(): void {
+  const { prototype } = tf.Variable;
+  const { assign } = prototype;
+  const engine = tf.engine() as unknown as CountingEngine;
+  prototype.assign = function (this: Variable, value) {
+    if (value.dtype !== this.dtype || !tf.util.arraysEqual(value.shape, this.shape)) {
+      // Says so.
+      assign.call(this, value);
+    }
+    const [before, after] = [Object.create(this), Object.create(this)] as [Variable, Variable];
+    before.dataId = this.dataId;
+    after.dataId = value.dataId;
+    engine.incRef(after, null);
+    this.dataId = value.dataId;
+    engine.disposeTensor(before);
+  };
+}
+
 const watched = new WeakSet<AbortSignal>();
 
 /** Puts TensorFlow.js in order after an interrupt has ended code in the middle of an operation, in fit or elsewhere. */
 export function recoverFromInterrupts(): void {
+  assignBeforeFreeing();
   if (runsNatively()) forgetBeforeFreeing(tf.backend() as unknown as DisposingBackend);
   const engine = tf.engine();
   const { startScope } = engine;

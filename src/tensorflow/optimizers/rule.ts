@@ -103,6 +103,11 @@ export function withStepListener<T>(heard: StepListener, step: () => T): T {
   }
 }
 
+/** For after an interrupt, which has ended a step without its `finally`. */
+export function forgetStepListener(): void {
+  listener = undefined;
+}
+
 /** Tensors of the numbers that each step takes anew. Call it inside `tf.tidy`. */
 export function makeStepTensors(values: () => Record<string, number>): Record<string, Scalar> {
   const tensor = (name: string) => listener?.number(() => values()[name]!) ?? tf.scalar(values()[name]!);
