@@ -1,10 +1,12 @@
 /** Along a longer axis only the first and last numbers are printed. */
 const longestAxis = 20;
 const shownAtEnds = 3;
+/** As many as float32 tells apart. */
+const mostDigits = 7;
 
 /**
- * Numbers of a float32 tensor as NumPy prints them, each with the fewest digits that tell it from its neighbours: 6.53, where
- * TensorFlow.js prints 6.5300002, and 1e-9, where it prints 0.
+ * Numbers of a float32 tensor, each with the fewest digits that tell it from its neighbours: 6.53, where TensorFlow.js prints
+ * 6.5300002, and 1e-9, where it prints 0.
  */
 export function tensorText(numbers: ArrayLike<number>, shape: readonly number[]): string {
   const last = shape.length - 1;
@@ -36,9 +38,9 @@ function shownIndices(length: number): (number | undefined)[] {
 }
 
 function shortest(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
+  if (Number.isInteger(value)) return String(value);
+  let digits = 1;
+  while (digits < mostDigits && Math.fround(Number(value.toPrecision(digits))) !== value) digits++;
+  const rounded = Number(value.toPrecision(digits));
+  return Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
 }

@@ -15,7 +15,7 @@ describe("tensorflow: what values print", () => {
       inspect(matrix),
       `Tensor float32 [3, 2]
     [[6.53,     -1e-9],
-     [ NaN, 123456790],
+     [ NaN, 123456792],
      [ 0.1,  Infinity]]`,
     );
     const show = (value: tf.Tensor) => (value as unknown as Displayable)[displaySymbol]() as MimeBundle;

@@ -1,8 +1,6 @@
+import { gray, red } from "../colors.js";
 import type { CellDiagnostic, CellOutcome } from "../contracts.js";
 import { shownLine } from "../shown-line.js";
-
-const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
-const gray = (text: string) => `\u001b[90m${text}\u001b[39m`;
 
 const isGrammar = ({ code }: CellDiagnostic) => code >= 1000 && code < 2000;
 /** "Cannot find name 'x'.", with and without a name that may be meant. */

@@ -1,12 +1,9 @@
 /** What a thrown value looks like in a notebook: name, message, and a traceback with the cell's code around. */
 import { inspect } from "node:util";
+import { boldRed, gray, red } from "../colors.js";
 import type { CellError } from "../contracts.js";
 import { shownLine } from "../shown-line.js";
 import { stackFrames, type Frame, type Position } from "./stack-frames.js";
-
-const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
-const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`;
-const gray = (text: string): string => `\u001b[90m${text}\u001b[39m`;
 
 /** Lines of code shown before and after the one that failed. */
 const contextLines = 2;
@@ -42,7 +39,7 @@ function tracebackLines(thrown: unknown, depth: number, seen: Set<unknown>, oute
   const { ename, evalue } = nameAndMessage(thrown);
   if (!isError(thrown)) {
     return [
-      `${red(bold(ename))}: ${evalue}`,
+      `${boldRed(ename)}: ${evalue}`,
       gray("Throw an Error instead of a plain value to see where it came from."),
     ];
   }
@@ -50,7 +47,7 @@ function tracebackLines(thrown: unknown, depth: number, seen: Set<unknown>, oute
   const code = safely(() => (thrown as NodeJS.ErrnoException).code, undefined);
   const label =
     typeof code === "string" && code !== "" && !ename.includes(code) ? `${ename} [${code}]` : ename;
-  const lines = [red(bold(label)) + (evalue === "" ? "" : `: ${evalue}`)];
+  const lines = [boldRed(label) + (evalue === "" ? "" : `: ${evalue}`)];
   const frame = safely(() => (thrown as { codeFrame?: unknown }).codeFrame, undefined);
   if (thrown instanceof SyntaxError && typeof frame === "string") lines.push(...frame.split("\n"));
   const stack = textOf(() => thrown.stack);

@@ -1,5 +1,9 @@
 /** The text of a value as the notebook shows it, with colours, cut at a bearable length. */
 import { inspect, types } from "node:util";
+import { grayCode } from "../colors.js";
+
+// Of `undefined`. Its type knows codes of one number only.
+Object.assign(inspect.colors, { gray: [grayCode, 39] });
 
 const inspectDepth = 4;
 const longestText = 100_000;

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { boldRed } from "../colors.js";
 import type { CellOutcome, CellRequest, LiveProperty, Runner } from "../contracts.js";
 import { describeError } from "./cell-errors.js";
 import { decodeMessage, encodeMessage, FrameKind, FrameReader, type Frame } from "./frames.js";
@@ -195,7 +196,7 @@ class ProcessRunner implements Runner {
 
 function runnerDied(reason: string): CellOutcome {
   const evalue = `${reason}. All variables are lost; run the cells that define them again.`;
-  const traceback = [`\u001b[31m\u001b[1mRunnerDied\u001b[22m\u001b[39m: ${evalue}`];
+  const traceback = [`${boldRed("RunnerDied")}: ${evalue}`];
   return { status: "error", ename: "RunnerDied", evalue, traceback };
 }
 

@@ -136,6 +136,11 @@ describe("kernel/runner host", () => {
     assert.match(String(empty?.["text/html"]), /shape: \(0, 0\)/);
   });
 
+  it("colours undefined in a gray that reads on dark themes, too", async () => {
+    const [bundle] = await shown("({ a: undefined })");
+    assert.equal(bundle?.["text/plain"], "{ a: \u001b[38;5;245mundefined\u001b[39m }");
+  });
+
   it("cuts big values and says how to see more", async () => {
     const [list] = await shown("Array.from({ length: 1_000_000 }, (_, i) => i)");
     assert.match(stripVTControlCharacters(String(list?.["text/plain"])), /999900 more items/);
