@@ -13,7 +13,7 @@ recording.write(process.argv[2]!);
 /** Calls what a first training calls. */
 async function train(): Promise<void> {
   const { layers } = tf;
-  const model = tf.sequential({
+  const images = tf.sequential({
     layers: [
       layers.conv2d({ filters: 2, kernelSize: 2, activation: "relu", inputShape: [4, 4, 1] }),
       layers.maxPooling2d({ poolSize: 2 }),
@@ -23,9 +23,20 @@ async function train(): Promise<void> {
       layers.dense({ units: 2, activation: "softmax" }),
     ],
   });
-  model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+  const words = tf.sequential({
+    layers: [
+      layers.embedding({ inputDim: 3, outputDim: 2, inputLength: 4 }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
+  });
   const [x, y] = [tf.ones([4, 4, 4, 1]), tf.ones([4, 2])];
-  await model.fit(x, y, { batchSize: 2, epochs: 2, validationSplit: 0.5, verbose: 0 });
-  model.evaluate(x, y, { verbose: 0 });
-  model.predict(x);
+  for (const optimizer of ["adam", "rmsprop", "adadelta", "sgd"]) {
+    images.compile({ optimizer, loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+    await images.fit(x, y, { batchSize: 2, epochs: 2, validationSplit: 0.5, verbose: 0 });
+  }
+  images.evaluate(x, y, { verbose: 0 });
+  images.predict(x);
+  words.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: ["accuracy"] });
+  await words.trainOnBatch(tf.ones([2, 4]), tf.ones([2, 1]));
 }

@@ -56,6 +56,8 @@ describe("tensorflow/compile/optimizers: RMSprop as an operation of our own", ()
     for (const found of operations) {
       assert.equal(found["ManabiResourceApplyRmsprop"], 4);
       assert.equal(found["ManabiDropout"], 2);
+      // The weights and their mean squares, and the state of the random numbers: no slots for momentum.
+      assert.equal(found["VarHandleOp"], 2 * 4 + 1);
       assert.equal(found["ResourceApplyRMSProp"], undefined);
     }
   });
