@@ -115,13 +115,20 @@ export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): 
   const loss = mapStructure(settings.loss ?? null, lossToTfjs);
   const weightedMetrics = metricsToTfjs(model, settings.weighted_metrics ?? null);
   const lossWeights = settings.loss_weights ?? null;
-  model.compile({
-    loss,
-    metrics: metricsToTfjs(model, settings.metrics ?? null)!,
-    ...(weightedMetrics !== undefined && { weightedMetrics }),
-    ...(lossWeights !== null && { lossWeights: lossWeights as LossWeights }),
-    optimizer: optimizerFromConfig(settings.optimizer ?? settings.optimizer_config),
-  });
+  const metricsOfModel = metricsToTfjs(model, settings.metrics ?? null);
+  const optimizer = optimizerFromConfig(settings.optimizer ?? settings.optimizer_config);
+  try {
+    model.compile({
+      loss,
+      ...(metricsOfModel !== undefined && { metrics: metricsOfModel }),
+      ...(weightedMetrics !== undefined && { weightedMetrics }),
+      ...(lossWeights !== null && { lossWeights: lossWeights as LossWeights }),
+      optimizer,
+    });
+  } catch (error) {
+    optimizer.dispose();
+    throw error;
+  }
 }
 
 /** A sequential model is compiled inside of it. */

@@ -1,4 +1,4 @@
-import type { Dataset, File, Group } from "h5wasm";
+import type { Attribute, Dataset, File, Group } from "h5wasm";
 import { maxExpansion } from "./archive.js";
 import { KerasFileError, reject } from "./errors.js";
 import type { Values } from "./values.js";
@@ -32,18 +32,19 @@ export class Hdf5Reader {
 
   /** A string attribute, or undefined. */
   text(name: string, attribute: string): string | undefined {
-    const value = this.group(name)?.attrs[attribute]?.value;
-    return typeof value === "string" ? value : undefined;
+    const value = this.group(name)?.attrs[attribute];
+    const text = value && this.attribute(value);
+    return typeof text === "string" ? text : undefined;
   }
 
   /** A list-of-strings attribute; Keras cuts long ones into `name0`, `name1`, ... */
   texts(name: string, attribute: string): string[] | undefined {
     const attributes = this.group(name)?.attrs;
     if (!attributes) return undefined;
-    if (attribute in attributes) return strings(attributes[attribute]!.value);
+    if (attribute in attributes) return strings(this.attribute(attributes[attribute]!));
     const chunks: string[] = [];
     for (let i = 0; `${attribute}${i}` in attributes; i++)
-      chunks.push(...strings(attributes[`${attribute}${i}`]!.value));
+      chunks.push(...strings(this.attribute(attributes[`${attribute}${i}`]!)));
     return `${attribute}0` in attributes ? chunks : undefined;
   }
 
@@ -134,7 +135,27 @@ export class Hdf5Reader {
     return dataset;
   }
 
+  private attribute(attribute: Attribute): unknown {
+    this.checkSize(attribute, 1);
+    return attribute.value;
+  }
+
+  /** Memory that WebAssembly once has it never gives back. */
+  private checkSize(
+    { path, metadata }: Pick<Dataset | Attribute, "path" | "metadata">,
+    expansion: number,
+  ): void {
+    const bytes = metadata.total_size * metadata.size;
+    if (bytes <= expansion * this.byteLength) return;
+    reject(
+      `${this.path}: ${path} claims ${bytes} bytes in a file of ${this.byteLength}`,
+      "no more than a file of this size holds",
+      "The file is damaged or may be an attack: do not use it.",
+    );
+  }
+
   private value(dataset: Dataset): unknown {
+    this.checkSize(dataset, maxExpansion);
     try {
       return dataset.value;
     } catch (error) {
@@ -167,8 +188,35 @@ export class Hdf5Reader {
   }
 }
 
+/**
+ * The HDF5 library reads a heap of texts, object after object, without end if one takes no room (H5HGcache.c of HDF5 2.0).
+ * https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html#GlobalHeap
+ */
+function checkHeaps(bytes: Uint8Array, path: string): void {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const objectHeader = 16;
+  for (let heap = -1; (heap = view.indexOf("GCOL\x01\0\0\0", heap + 1, "latin1")) >= 0;) {
+    if (heap + objectHeader > view.length) return;
+    const end = heap + Number(view.readBigUInt64LE(heap + 8));
+    for (let at = heap + objectHeader; at + objectHeader <= Math.min(end, view.length);) {
+      const size = Number(view.readBigUInt64LE(at + 8));
+      const isFree = view.readUInt16LE(at) === 0;
+      const room = isFree ? size : objectHeader + 8 * Math.ceil(size / 8);
+      if (room > 0 && at + room <= end) at += room;
+      else {
+        reject(
+          `${path} is not a readable HDF5 file (its heap of texts at byte ${heap} is damaged)`,
+          "an HDF5 file as Keras writes it",
+          "The file is damaged: copy it again or save the model again.",
+        );
+      }
+    }
+  }
+}
+
 /** Gives `use` read access to the HDF5 file in `bytes`. */
 export async function readHdf5<T>(bytes: Uint8Array, path: string, use: (file: Hdf5Reader) => T): Promise<T> {
+  checkHeaps(bytes, path);
   const { h5, module } = await loadHdf5();
   const name = `/read-${serial++}.h5`;
   module.FS.writeFile(name, bytes);
@@ -251,9 +299,10 @@ function strings(value: unknown): string[] {
   return [value].flat().filter((item) => typeof item === "string");
 }
 
-/** Whether the HDF5 library itself has failed. */
+/** Whether the HDF5 library itself has failed, or what it reads has led it out of its memory. */
 export function isHdf5Error(error: unknown): boolean {
-  return !(error instanceof KerasFileError) && String(error).includes("HDF5-DIAG");
+  if (error instanceof KerasFileError) return false;
+  return String(error).includes("HDF5-DIAG") || (error as Error).name === "RuntimeError";
 }
 
 function firstLine(error: unknown): string {

@@ -16,6 +16,7 @@ export interface TfjsLayer {
 export function layerToTfjs(entry: JsonObject): TfjsLayer {
   const className = asString(entry.class_name, "A layer's class_name");
   const config = asObject(entry.config, `The config of a ${className}`);
+  if (config.name != null) asString(config.name, `The name of a ${className}`);
   const place = `Layer ${JSON.stringify(config.name ?? className)} (${className})`;
   const rule = Object.hasOwn(layerRules, className) ? layerRules[className] : undefined;
   if (!rule || (typeof entry.registered_name === "string" && entry.registered_name.includes(">"))) {

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type * as Tf from "@tensorflow/tfjs";
+import { tf } from "../../tensorflow/load.js";
 import { readArchive } from "./archive.js";
 import { compileFromConfig } from "./compile-settings.js";
 import { KerasFileError, reject } from "./errors.js";
@@ -12,7 +13,6 @@ import { modelFromConfig } from "./model-from-config.js";
 import { keras2HardSigmoid } from "./objects.js";
 import { hasSchedule, restoreOptimizer } from "./optimizers.js";
 import { loadFolder } from "./tfjs-folder.js";
-import { weightGroups } from "./weight-groups.js";
 import { readWeights } from "./weights-file.js";
 
 export interface LoadOptions {
@@ -131,22 +131,26 @@ function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<
   });
 }
 
-/** A model from `build` after `fill`; when one of them fails, what the model holds is freed. */
+/** A model from `build` after `fill`; when one of them fails, the variables that they have made are freed. */
 function make(
   path: string,
   build: () => Tf.LayersModel,
   fill: (model: Tf.LayersModel) => void,
 ): Tf.LayersModel {
+  const before = new Set(variables());
   let model: Tf.LayersModel | undefined;
   try {
     model = build();
     fill(model);
     return model;
   } catch (error) {
-    if (model) free(model);
+    tf.dispose(variables().filter((variable) => !before.has(variable)));
+    model?.optimizer?.dispose();
     if (error instanceof KerasFileError || isHdf5Error(error)) throw error;
+    const { message } = error as Error;
+    const isOfJavaScript = /^(?:Cannot |Invalid |Maximum )|is not (?:a function|iterable)/.test(message);
     return reject(
-      `${path} holds a model that TensorFlow.js cannot build (${(error as Error).message})`,
+      `${path} holds a model that TensorFlow.js cannot build (${isOfJavaScript ? "parts of its configuration are missing, or of another type" : message})`,
       "layers, arguments and settings that it knows",
       "Build the model with those in Python and save it again.",
       error,
@@ -154,10 +158,10 @@ function make(
   }
 }
 
-/** Unlike `model.dispose`, this frees layers that are used twice, too. */
-function free(model: Tf.LayersModel): void {
-  for (const weight of new Set(weightGroups(model).flatMap(({ weights }) => weights))) weight.dispose();
-  model.optimizer?.dispose();
+/** All that there are. */
+function variables(): Tf.Variable[] {
+  const { state } = tf.engine() as unknown as { state: { registeredVariables: Record<string, Tf.Variable> } };
+  return Object.values(state.registeredVariables);
 }
 
 /** `names` are those of the optimizer's variables, or give the n-th. */

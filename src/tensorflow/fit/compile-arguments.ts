@@ -51,7 +51,7 @@ function weightsOfLosses(given: LossWeights | undefined, outputNames: string[]):
       : outputNames.map((name) => given[name] ?? Number.NaN);
   if (weights.length === outputNames.length && weights.every(Number.isFinite)) return weights;
   throw new RangeError(
-    `compile: lossWeights is ${JSON.stringify(given)}. Expected a number for each of the outputs ${outputNames.join(", ")}, ` +
+    `compile: lossWeights is ${JSON.stringify(given).slice(0, 80)}. Expected a number for each of the outputs ${outputNames.join(", ")}, ` +
       "in an array or by name.",
   );
 }
