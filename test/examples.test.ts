@@ -27,6 +27,17 @@ function examples(): { file: string; code: string }[] {
   });
 }
 
+/** TypeScript in the README and in docs/, a page's snippets as one text. */
+function snippets(): { file: string; code: string }[] {
+  const pages = ["README.md", ...readdirSync("docs").map((page) => join("docs", page))];
+  return pages
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => {
+      const blocks = readFileSync(file, "utf8").matchAll(/^```ts\n([^]*?)^```/gm);
+      return { file, code: Array.from(blocks, ([, code]) => code).join("\n") };
+    });
+}
+
 /** Twenty pictures of two kinds, and a model that tells them apart: what examples speak of. */
 function surroundings() {
   const pictures = new NdArray(
@@ -62,7 +73,7 @@ describe("examples of the documentation", function () {
       "declare const x: NdArray, y: NdArray, xTrain: NdArray, yTrain: NdArray, xTest: NdArray, yTest: NdArray;";
     assert.ok(found.length > 30, `only ${found.length} were found`);
     try {
-      for (const { file, code } of found) {
+      for (const { file, code } of [...found, ...snippets()]) {
         language.reset();
         language.check(before).remember();
         const { diagnostics } = language.check(code);

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from "node:fs";
 import os from "node:os";
 import { Command } from "commander";
 import { SetupError } from "../../kernel-setup/command.js";
@@ -31,6 +32,10 @@ program
   .allowUnknownOption()
   .argument("<notebooks...>")
   .action(async (args: string[]) => {
+    const isNotebook = (each: string, i: number) =>
+      /^[^-].*\.ipynb$/.test(each) && args[i - 1] !== "--output";
+    const missing = args.filter(isNotebook).find((each) => !existsSync(each));
+    if (missing !== undefined) program.error(`There is no notebook ${missing} in ${process.cwd()}.`);
     await setUp(project);
     process.exitCode = await runPython(project, ["-m", "jupyter", "execute", ...args], process.cwd());
   });

@@ -30,6 +30,12 @@ describe("cli/main", function () {
     assert.match(stderr, /unknown command 'docter'\n\(Did you mean doctor\?\)/);
   });
 
+  it("says which notebook there is not", () => {
+    const { status, stderr } = manabi("run", "--output", "new.ipynb", "missing.ipynb");
+    assert.equal(status, 1);
+    assert.match(stderr, /^There is no notebook missing\.ipynb in .*\.\n$/);
+  });
+
   it("registers the kernel for the user, and takes it away", () => {
     const folder = path.join(data, "kernels/manabi");
     assert.equal(manabi("install").stdout, `Registered ${folder}\n`);
