@@ -1,5 +1,6 @@
 import type { Callback, Logs } from "@tensorflow/tfjs-node";
 import { Monitor, valueOf, type MonitorOptions } from "../../tensorflow/callbacks/monitor.js";
+import { RunningMeans } from "../../tensorflow/callbacks/running-means.js";
 import { fittedModel } from "../../tensorflow/fit/sequential.js";
 import { tf } from "../../tensorflow/load.js";
 import { saveModel, saveWeights } from "../files/index.js";
@@ -9,6 +10,8 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
   saveBestOnly?: boolean;
   /** Whether to save the weights without the model. */
   saveWeightsOnly?: boolean;
+  /** When to save: after each epoch, if left out, or after so many batches, which then each are a run of their own. */
+  saveFreq?: "epoch" | number;
   /** The value that the first epoch must surpass, with `saveBestOnly`. */
   initialValueThreshold?: number;
   /** 1 says what it saves. */
@@ -16,9 +19,9 @@ export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta">
 }
 
 /**
- * Saves the model after each epoch. https://keras.io/api/callbacks/model_checkpoint/
+ * Saves the model after each epoch, or after so many batches. https://keras.io/api/callbacks/model_checkpoint/
  *
- * @param path as of `saveModel` or `saveWeights`; may name the epoch (from 1) and metrics in Python's format:
+ * @param path as of `saveModel` or `saveWeights`; may name the epoch, the batch (from 1) and metrics in Python's format:
  * `"model-{epoch:02d}-{val_loss:.2f}.keras"`
  * @example
  * const best = callbacks.modelCheckpoint("best.keras", { monitor: "val_accuracy", saveBestOnly: true });
@@ -30,6 +33,9 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
 
 class ModelCheckpoint extends tf.Callback {
   readonly #monitor: Monitor;
+  readonly #means = new RunningMeans();
+  #epoch = 0;
+  #batches = 0;
 
   constructor(
     private readonly path: string,
@@ -38,33 +44,58 @@ class ModelCheckpoint extends tf.Callback {
     super();
     this.#monitor = new Monitor("modelCheckpoint", options);
     this.#monitor.best = options.initialValueThreshold;
+    const { saveFreq = "epoch" } = options;
+    if (saveFreq === "epoch") return;
+    if (!(Number.isInteger(saveFreq) && saveFreq > 0)) {
+      throw new RangeError(
+        `modelCheckpoint: saveFreq is ${String(saveFreq)}. Expected "epoch" or a number of batches.`,
+      );
+    }
+    // Only with this does fit run each batch on its own.
+    this.onBatchEnd = (batch, logs) => this.#countBatch(saveFreq, batch, logs as Logs);
+  }
+
+  override async onEpochBegin(epoch: number): Promise<void> {
+    this.#epoch = epoch;
+    this.#means.restart();
   }
 
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
+    if (typeof this.options.saveFreq !== "number") await this.#save({ epoch: epoch + 1 }, logs);
+  }
+
+  async #countBatch(saveFreq: number, batch: number, logs: Logs): Promise<void> {
+    const means = this.#means.add(this.model, logs);
+    if (++this.#batches % saveFreq > 0) return;
+    await this.#save({ epoch: this.#epoch + 1, batch: batch + 1 }, Object.fromEntries(means));
+  }
+
+  async #save(counts: { epoch: number; batch?: number }, logs: Logs): Promise<void> {
     const { saveBestOnly, saveWeightsOnly, verbose } = this.options;
-    if (saveBestOnly) {
-      const value = this.#monitor.valueIn(logs);
-      if (value === undefined || !this.#monitor.isBetter(value, this.#monitor.best)) return;
+    const value = saveBestOnly ? this.#monitor.valueIn(logs) : undefined;
+    // As in Keras, what it cannot tell to be worse is saved.
+    if (value !== undefined) {
+      if (!this.#monitor.isBetter(value, this.#monitor.best)) return;
       this.#monitor.best = value;
     }
-    const path = pathOfEpoch(this.path, epoch, logs);
-    if (verbose) console.log(`Epoch ${epoch + 1}: saving model to ${path}`);
+    const path = filledIn(this.path, { ...counts, ...logs });
+    if (verbose) console.log(`Epoch ${counts.epoch}: saving model to ${path}`);
     const model = fittedModel(this.model);
     await (saveWeightsOnly ? saveWeights(model, path) : saveModel(model, path));
   }
 }
 
 /** Fills in `{name}`, `{name:02d}` and `{name:.2f}`. */
-function pathOfEpoch(path: string, epoch: number, logs: Logs): string {
+function filledIn(path: string, values: Logs): string {
   return path.replace(
     /\{(\w+)(?::0?(\d*)(?:\.(\d+))?([df])?)?\}/g,
     (_, name: string, width = "", digits?: string) => {
-      if (name !== "epoch" && !(name in logs)) {
+      if (!(name in values)) {
         throw new Error(
-          `modelCheckpoint: ${path} names "${name}". There are: epoch, ${Object.keys(logs).join(", ")}.`,
+          `modelCheckpoint: ${path} names "${name}". There are: ${Object.keys(values).join(", ")}.`,
         );
       }
-      const value = name === "epoch" ? epoch + 1 : valueOf(logs[name]!);
+      const value = valueOf(values[name]!);
       const text = digits === undefined ? String(value) : value.toFixed(Number(digits));
       return text.padStart(Number(width), "0");
     },

@@ -1,9 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Callback, Logs } from "@tensorflow/tfjs-node";
-import { kerasMetricName } from "../fit/metric-names.js";
-import { epochMetricNames } from "../metrics/install.js";
 import { tf } from "../native.js";
-import { valueOf } from "./monitor.js";
+import { RunningMeans, valuesIn } from "./running-means.js";
 
 export interface TensorBoardOptions {
   /** The folder for the event files, `"logs"` if left out. */
@@ -66,8 +64,7 @@ class EpochWriter extends tf.Callback {
 /** Writes the means of the epoch so far, too, as Keras's logs of batches have them. */
 class BatchWriter extends EpochWriter {
   #batches = 0;
-  #samples = 0;
-  #sums = new Map<string, number>();
+  readonly #means = new RunningMeans();
 
   constructor(
     logDir: string,
@@ -81,27 +78,12 @@ class BatchWriter extends EpochWriter {
   }
 
   override async onEpochBegin(): Promise<void> {
-    this.#samples = 0;
-    this.#sums.clear();
+    this.#means.restart();
   }
 
   override async onBatchEnd(_batch: number, logs: Logs = {}): Promise<void> {
-    const { size = 1 } = logs;
     this.#batches++;
-    this.#samples += size;
-    const means = new Map<string, number>();
-    const counted = epochMetricNames(this.model);
-    for (const [name, value] of valuesIn(logs)) {
-      this.#sums.set(name, (this.#sums.get(name) ?? 0) + value * size);
-      means.set(name, counted.has(name) ? value : this.#sums.get(name)! / this.#samples);
-    }
+    const means = this.#means.add(this.model, logs);
     if (this.#batches % this.every === 0) this.write("train", "batch_", means, this.#batches);
   }
-}
-
-/** Losses and metrics, under Keras's names only. */
-function valuesIn(logs: Logs): [string, number][] {
-  return Object.entries(logs)
-    .filter(([name]) => name === kerasMetricName(name) && name !== "batch" && name !== "size")
-    .map(([name, value]) => [name, valueOf(value)]);
 }

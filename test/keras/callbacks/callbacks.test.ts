@@ -172,6 +172,20 @@ describe("keras/callbacks", () => {
     assert.ok(last instanceof tf.Sequential);
     assert.deepEqual(last.getWeights()[0]!.arraySync(), model.getWeights()[0]!.arraySync());
 
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    const eachSecond = callbacks.modelCheckpoint(join(folder, "{epoch}-{batch}.weights.h5"), {
+      saveFreq: 2,
+      saveWeightsOnly: true,
+    });
+    await model.fit(x, x, { epochs: 2, batchSize: 1, verbose: 0, callbacks: [eachSecond] });
+    const batches = Array.from({ length: 2 * x.shape[0] }, (_, i) => i).filter((i) => i % 2 === 1);
+    const names = batches.map((i) => `${Math.floor(i / x.shape[0]) + 1}-${(i % x.shape[0]) + 1}.weights.h5`);
+    assert.deepEqual(readdirSync(folder).toSorted(), names.toSorted());
+    assert.throws(() => callbacks.modelCheckpoint("a.keras", { saveFreq: 0.5 }), {
+      name: "RangeError",
+      message: 'modelCheckpoint: saveFreq is 0.5. Expected "epoch" or a number of batches.',
+    });
+
     const unknown = callbacks.modelCheckpoint(join(folder, "{val_loss:.2f}.keras"));
     await assert.rejects(
       model.fit(x, x, { verbose: 0, callbacks: [unknown] }),
