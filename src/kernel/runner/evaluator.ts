@@ -1,5 +1,5 @@
 /** Evaluates cells: transform, run, show the value, describe the error. */
-import { compileFunction, constants } from "node:vm";
+import { Script, constants } from "node:vm";
 import { join } from "node:path";
 import { readCompilerSettings } from "../cell/compiler-settings.js";
 import { NotebookScope, type RunMagic } from "../cell/scope.js";
@@ -24,13 +24,10 @@ type CellFunction = (
   dirname: string,
 ) => Promise<{ value: unknown } | undefined>;
 
-/** Not as a Script: V8 keeps those for the case that the same text comes again, 1.3 KB for the smallest cell. */
 function compile(code: string, filename: string): CellFunction {
-  const before = "return ";
   // What the cell's own text imports goes through its parameters; this is for `eval` and `new Function`.
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const options = { filename, columnOffset: -before.length, importModuleDynamically };
-  return (compileFunction(before + code, [], options) as () => CellFunction)();
+  return new Script(code, { filename, importModuleDynamically }).runInThisContext() as CellFunction;
 }
 
 export class Evaluator {

@@ -68,22 +68,4 @@ describe("kernel/runner evaluator", () => {
     assert.equal(broken?.status, "error");
     assert.equal(broken?.ename, "ReferenceError");
   });
-
-  it("does not keep the code of cells that have run", async () => {
-    const size = async () =>
-      Number(
-        await harness.result(
-          "for (let n = 0; n < 3; n += 1) collect(); v8.getHeapCodeStatistics().bytecode_and_metadata_size",
-        ),
-      );
-    await harness.result(`
-      const v8 = require("node:v8");
-      v8.setFlagsFromString("--expose-gc");
-      const collect = require("node:vm").runInNewContext("gc");`);
-    for (let n = 0; n < 20; n += 1) await harness.result(`${n} + 1`);
-    const before = await size();
-    for (let n = 0; n < 500; n += 1) await harness.result(`${n} + 2`);
-    // 330 bytes for each cell of which V8 keeps the script.
-    assert.ok((await size()) < before + 50_000);
-  });
 });
