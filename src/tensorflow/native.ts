@@ -122,6 +122,7 @@ interface NativeBackend {
     | "TF_ATTR_TYPE"
     | "TF_ATTR_BOOL"
     | "TF_ATTR_FLOAT"
+    | "TF_ATTR_INT"
     | "TF_ATTR_STRING"
     | "TF_FLOAT"
     | "TF_INT32"
@@ -149,12 +150,12 @@ export function gradientDepth(): number {
 /**
  * Runs a TensorFlow operation that TensorFlow.js has no name for. It has no gradient.
  *
- * @param attributes types (`"float32"`, `"int32"`), other texts, float numbers, and switches
+ * @param attributes types (`"float32"`, `"int32"`), other texts, float numbers, lists of whole numbers, and switches
  * @param inputs a bigint stands for an int64 scalar, which TensorFlow.js has no tensors for
  */
 export function runNative(
   op: string,
-  attributes: Record<string, string | boolean | number>,
+  attributes: Record<string, string | boolean | number | number[]>,
   inputs: (Tensor | bigint)[],
   outputs: number,
 ): Tensor[] {
@@ -164,6 +165,7 @@ export function runNative(
   const values = Object.entries(attributes).map(([name, value]) => {
     if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
     if (typeof value === "number") return { name, type: binding.TF_ATTR_FLOAT, value };
+    if (typeof value !== "string") return { name, type: binding.TF_ATTR_INT, value };
     const type = types[value];
     return type === undefined
       ? { name, type: binding.TF_ATTR_STRING, value }

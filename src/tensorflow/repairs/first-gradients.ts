@@ -6,7 +6,7 @@ import { replaceGradient } from "./replace-gradient.js";
  * Gradients of tfjs-core 4.22 that are others than TensorFlow's where values tie or a function has a corner: each of several
  * greatest values got the whole gradient of `tf.max` (`tf.min`), the gradient of `tf.abs` at 0 was -1 (so an L1 penalty moved
  * weights of 0), that of `tf.divNoNan` by 0 was NaN, `tf.selu` at 0 that of its negative side.
- * `tf.mirrorPad` had none of what it mirrors, and `tf.topk` none at all.
+ * `tf.mirrorPad` had none of what it mirrors, and `tf.topk` and `tf.einsum` none at all.
  */
 export function repairFirstGradients(): void {
   shareAmongTies("Max", "reductionIndices");
@@ -28,6 +28,12 @@ export function repairFirstGradients(): void {
       gradFunc: (upper: Tensor) => tf.mirrorPad(upper, paddings, mode),
     }));
     return { x: () => backwards(dy as Tensor) };
+  });
+  tf.registerGradient({
+    kernelName: "Einsum",
+    saveAllInputs: true,
+    gradFunc: (dy, operands, attributes) =>
+      gradientsOfEinsum(dy as Tensor, operands, attributes["equation"] as string),
   });
   tf.registerGradient({
     kernelName: "TopK",
@@ -57,4 +63,21 @@ function shareAmongTies(kernelName: string, axisAttribute: string): void {
     const shares = tf.div(isChosen, tf.sum(isChosen, axes, true));
     return { x: () => tf.mul(shares, tf.reshape(dy as Tensor, kept)) };
   });
+}
+
+/** Each operand's is the same sum with the result in its place. */
+function gradientsOfEinsum(dy: Tensor, operands: Tensor[], equation: string): Record<string, () => Tensor> {
+  const [inputs, result] = equation.replaceAll(/\s/g, "").split("->") as [string, string];
+  const labels = inputs.split(",");
+  const gradients = operands.map((operand, i) => () => {
+    const own = labels[i]!.split("");
+    const others = labels.filter((_, j) => j !== i);
+    const known = own.filter((label) => [result, ...others].some((one) => one.includes(label)));
+    const tensors = [dy, ...operands.filter((_, j) => j !== i)];
+    const sum = tf.einsum(`${[result, ...others].join()}->${known.join("")}`, ...tensors);
+    // What only this operand has was added up.
+    const kept = operand.shape.map((size, axis) => (known.includes(own[axis]!) ? size : 1));
+    return tf.broadcastTo(tf.reshape(sum, kept), operand.shape);
+  });
+  return Object.fromEntries(gradients.entries());
 }

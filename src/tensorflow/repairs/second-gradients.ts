@@ -1,5 +1,5 @@
 import type { GradConfig, Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
-import { tf } from "../native.js";
+import { runNative, runsNatively, tf } from "../native.js";
 
 interface TapeNode {
   inputs: Record<string, Tensor>;
@@ -14,7 +14,7 @@ type Attributes = Record<string, any>;
 
 /**
  * Second gradients of tfjs-core 4.22 are wrong, without an error, for every operation whose gradient is computed from its
- * output (tanh, sigmoid, exp, softmax, ...), and missing for convolutions and average pooling.
+ * output (tanh, sigmoid, exp, softmax, ...), and missing for convolutions and pooling.
  */
 export function repairSecondGradients(): void {
   keepOutputsConnected();
@@ -98,8 +98,10 @@ function addConvolutions(): void {
   }));
 }
 
-/** Averaging is linear. */
+/** Averaging is linear, and so is taking what was greatest. */
 function addPooling(): void {
+  addMaxPooling("MaxPoolGrad", "MaxPoolGradGrad", "NHWC");
+  addMaxPooling("MaxPool3DGrad", "MaxPool3DGradGrad", "NDHWC");
   add("AvgPoolGrad", ["input"], (gradient, [input], { filterSize, strides, pad }) => ({
     dy: () => tf.avgPool(gradient as Tensor4D, filterSize, strides, pad),
     input: () => tf.zerosLike(input!),
@@ -108,4 +110,32 @@ function addPooling(): void {
     dy: () => tf.avgPool3d(gradient as Tensor5D, filterSize, strides, pad, dimRoundingMode),
     input: () => tf.zerosLike(input!),
   }));
+}
+
+function addMaxPooling(kernelName: string, op: string, data_format: string): void {
+  if (!runsNatively()) return;
+  add(kernelName, ["input", "output"], (gradient, [input, output], settings) => {
+    const { filterSize, strides, pad } = settings;
+    const ofPixels = (sizes: number | number[]): number[] => [
+      1,
+      ...(typeof sizes === "number" ? Array<number>(input!.rank - 2).fill(sizes) : sizes),
+      1,
+    ];
+    const attributes = {
+      T: "float32",
+      ksize: ofPixels(filterSize),
+      strides: ofPixels(strides),
+      padding: pad === 0 ? "VALID" : String(pad).toUpperCase(),
+      data_format,
+    };
+    const picked = tf.customGrad((...[of]) => ({
+      value: runNative(op, attributes, [input!, output!, of as Tensor], 1)[0]!,
+      gradFunc: (dy: Tensor) => run(kernelName, { dy, input: input!, output: output! }, settings),
+    }));
+    return {
+      dy: () => picked(gradient),
+      input: () => tf.zerosLike(input!),
+      output: () => tf.zerosLike(output!),
+    };
+  });
 }
