@@ -146,9 +146,11 @@ export class NdArray<Data extends NumberArray = NumberArray> {
 
   /** A tensor of these numbers, which the caller disposes. `dtype` is float32 for float arrays, else int32. */
   toTensor(dtype: "float32" | "int32" | "bool" = this.isFloat ? "float32" : "int32"): Tensor {
-    return this.#numbers instanceof Quotients && dtype === "float32"
-      ? tensorFromChunks(this.shape, this.#numbers.write)
-      : tf.tensor(this.data, [...this.shape], dtype);
+    if (this.#numbers instanceof Quotients && dtype === "float32")
+      return tensorFromChunks(this.shape, this.#numbers.write);
+    // TensorFlow.js has no numbers of 64 bits.
+    const data: NumberArray = this.data instanceof Float64Array ? new Float32Array(this.data) : this.data;
+    return tf.tensor(data, [...this.shape], dtype);
   }
 
   /** Nested JavaScript arrays; a plain number for an array without axes. */

@@ -42,6 +42,9 @@ describe("NdArray", () => {
   it("becomes a tensor piece by piece, when it is large and divided", () => {
     const numbers = Uint8Array.from({ length: 1501 * 784 }, (_, i) => i % 251);
     const divided = new NdArray(numbers, [1501, 784]).divide(255);
+    const doubles = toNdArray([0.5, 2]).toTensor();
+    assert.deepEqual([doubles.dtype, ...doubles.dataSync()], ["float32", 0.5, 2]);
+    doubles.dispose();
     const before = tf.memory().numTensors;
     const tensor = divided.reshape([-1, 28, 28]).toTensor();
     assert.deepEqual([tensor.dtype, tensor.shape], ["float32", [1501, 28, 28]]);
