@@ -31,7 +31,7 @@ export function installStoppableListeners(channel: OutputChannel): void {
   }
   wrap(EventTarget.prototype, "addEventListener", addWithSignal);
   wrap(Server.prototype, "listen", function (listen, cell, _caller, ...parameters) {
-    cell.controller.signal.addEventListener("abort", () => close(this as Server), { once: true });
+    ownSignal(cell).addEventListener("abort", () => close(this as Server), { once: true });
     return listen.call(this, ...parameters);
   });
 
@@ -78,11 +78,14 @@ const addWithSignal: Wrapper = function (add, cell, caller, event, listener, opt
   if (keptEvents.has(event) || !/^cell$|^node:/.test(String(caller)))
     return add.call(this, event, listener, options);
   const given: { signal?: AbortSignal } | null = typeof options === "object" ? options : { capture: options };
-  const { signal } = cell.controller;
-  // Another signal for each: listeners would pile up on the cell's.
-  const either = AbortSignal.any(given?.signal ? [given.signal, signal] : [signal]);
-  return add.call(this, event, listener, { ...given, signal: either });
+  return add.call(this, event, listener, { ...given, signal: ownSignal(cell, given?.signal) });
 };
+
+/** Another signal for each: listeners would pile up on the cell's, and Node warns of more than ten. */
+function ownSignal(cell: RunningCell, given?: AbortSignal): AbortSignal {
+  const { signal } = cell.controller;
+  return AbortSignal.any(given ? [given, signal] : [signal]);
+}
 
 function close(server: Server): void {
   server.close();
