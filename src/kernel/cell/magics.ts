@@ -20,7 +20,7 @@ export const magics: Record<string, MagicDescription> = {
   },
   "%diagnostics": {
     usage: "%diagnostics [on | off]",
-    summary: "Whether type errors are shown beside the output. It must be the only line of its cell.",
+    summary: "Whether type errors are shown beside the output. The only line of its cell.",
     argument: "text",
   },
   "%help": { usage: "%help [name]", summary: "Lists the magics, or describes one.", argument: "text" },
@@ -32,7 +32,7 @@ export const magics: Record<string, MagicDescription> = {
   "%reset": { usage: "%reset", summary: "Forgets all names that cells have declared.", argument: "text" },
   "%strict": {
     usage: "%strict [on | off]",
-    summary: "Whether cells with type errors are kept from running. It must be the only line of its cell.",
+    summary: "Whether cells with type errors are kept from running. The only line of its cell.",
     argument: "text",
   },
   "%time": { usage: "%time expression", summary: "Tells how long an expression takes.", argument: "code" },
@@ -62,8 +62,7 @@ export const magics: Record<string, MagicDescription> = {
   },
   "@module": {
     usage: "/** @module name */",
-    summary:
-      "As the first line of a cell: writes it to name.ts, which cells import as ./name (so it is in tslab).",
+    summary: "In a cell's first line: writes it to name.ts, for import from ./name (as in tslab).",
     argument: "text",
   },
 };

@@ -186,13 +186,17 @@ function typeName(value: unknown): string {
   return typeof constructor === "function" && constructor.name ? constructor.name : "object";
 }
 
+/** No magic of the runner: the front process answers it. */
+const question = { usage: "name?", summary: "Shows the documentation of a name, as Shift+Tab does." };
+
 function help(name: string): string {
-  const wanted = Object.entries(magics).filter(
-    ([key]) => name === "" || key.replace(/^%+/, "") === name.replace(/^%+/, ""),
-  );
+  const all = Object.entries({ ...magics, "?": question });
+  const wanted = all
+    .filter(([key]) => name === "" || key.replace(/^%+/, "") === name.replace(/^%+/, ""))
+    .map(([, magic]) => magic);
   if (wanted.length === 0) return `${noSuchMagic(name)}\n`;
-  const width = Math.max(...wanted.map(([, { usage }]) => usage.length));
-  return wanted.map(([, { usage, summary }]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
+  const width = Math.max(...wanted.map(({ usage }) => usage.length));
+  return wanted.map(({ usage, summary }) => `${usage.padEnd(width)}  ${summary}\n`).join("");
 }
 
 /** In place of an earlier version of the module, and of no other file. */

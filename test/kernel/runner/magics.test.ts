@@ -154,7 +154,11 @@ describe("magics", () => {
   });
 
   it("%help describes all of them, or one", async () => {
-    assert.equal((await output("%help", "")).text.split("\n").length, 17);
+    const lines = (await output("%help", "")).text.split("\n");
+    assert.equal(lines.length, 18);
+    // A notebook of usual width does not wrap them.
+    assert.ok(lines.every((line) => line.length <= 110));
+    assert.match(lines.at(-2)!, /^name\? +Shows the documentation/);
     assert.equal(
       (await output("%help", "who")).text,
       "%who  Lists the names that cells have declared, with their values.\n",
