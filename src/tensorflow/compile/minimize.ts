@@ -6,8 +6,8 @@ import { Deferral } from "./deferral.js";
 import { record, type Recording } from "./recorder.js";
 import { Trace } from "./trace.js";
 
-/** An optimizer that is given more different functions or shapes than this computes the rest eagerly. */
-const mostTraces = 16;
+/** What an optimizer does otherwise than in so many ways stays eager: each has the weights and slots in a session of its own. */
+const mostTraces = 8;
 /** Recordings that may fail one after the other, because a variable is made in the first step, say. */
 const mostObstacles = 3;
 /** Where one step in three is not as one of the traces, nothing is gained. */

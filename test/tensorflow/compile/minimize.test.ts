@@ -195,6 +195,23 @@ describe("optimizer.minimize runs as a graph", function () {
     });
   });
 
+  it("with variables that the function makes in its first call", () => {
+    compare(() => {
+      const optimizer = tf.train.adam(0.1);
+      const v = tf.variable(tf.scalar(2));
+      let w: Variable | undefined;
+      const numbers = Array.from({ length: 6 }, () =>
+        number(
+          optimizer.minimize(() => {
+            w ??= tf.variable(tf.scalar(3));
+            return tf.square(tf.mul(v, w)).asScalar();
+          }, true),
+        ),
+      );
+      return { numbers, optimizer };
+    });
+  });
+
   it("with a learning rate that changes and weights that JavaScript sets", () => {
     compare(() => {
       const network = new Network();
