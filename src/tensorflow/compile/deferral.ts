@@ -13,6 +13,7 @@ import {
   type TensorMetadata,
 } from "./binding.js";
 import { dataType } from "./graph.js";
+import { Following, Value, type Call } from "./following.js";
 import type { Beginning } from "./program.js";
 import {
   nextTensorId,
@@ -23,38 +24,6 @@ import {
   type Recording,
 } from "./recorder.js";
 import type { Trace } from "./trace.js";
-
-/** A tensor of a step under way. */
-class Value {
-  /** What the backend keeps for it, and by which key. */
-  info: TensorInfo | undefined = undefined;
-  dataId: object | undefined = undefined;
-  /** The native tensor, where the backend does not keep it. */
-  handle: number | undefined = undefined;
-
-  /**
-   * @param isResult whether an operation of the step makes it
-   * @param tensor the tensor of the trace that it is
-   * @param values what JavaScript made it of, if that is not native yet
-   * @param isOutside whether it was there before the step
-   */
-  constructor(
-    readonly isResult: boolean,
-    public tensor: string | undefined,
-    readonly shape: readonly number[],
-    readonly dtype: number,
-    public values: ArrayBufferView | undefined,
-    readonly isOutside = false,
-  ) {}
-}
-
-/** What JavaScript has asked for. Inputs and outputs are the numbers of values. */
-interface Call extends Omit<RecordedCall, "inputs" | "outputs"> {
-  inputs: number[];
-  outputs: number[];
-  /** Does it after all, with native tensors. Returns those of the outputs. */
-  compute(handles: number[]): (number | undefined)[];
-}
 
 /** How a step went: as one of the traces, up to where a value was read, or otherwise. */
 export type Outcome = "replayed" | "read" | "differed";
@@ -76,16 +45,11 @@ export class Deferral implements StepListener {
   readonly #indexes = new Map<object, number>();
   /** What variables held before the step. */
   readonly #begin = new Map<Variable, number>();
-  readonly #calls: Call[] = [];
-  /** The values that the leaves of the trace have in this step. */
-  readonly #bound = new Map<string, number>();
-  /** Constants of the trace that have other values in this step. */
-  readonly #changed = new Set<string>();
+  readonly #following: Following;
   /** What must not be freed before the end. */
   readonly #held: object[] = [];
   readonly #temporary: number[] = [];
   readonly #numbers = new Map<RecordedNumber, number>();
-  #trace: Trace;
   #end: (() => void) | undefined;
   #state: "deferring" | "running" | "computing" | "over" = "deferring";
   #computed = 0;
@@ -96,11 +60,11 @@ export class Deferral implements StepListener {
    * @param records whether to record the step if it is none of them
    */
   constructor(
-    private readonly traces: Trace[],
+    traces: Trace[],
     variables: Iterable<Variable>,
     private readonly records: boolean,
   ) {
-    this.#trace = traces[0]!;
+    this.#following = new Following(traces, this.#values, this.#begin, (value) => this.#write(value));
     const { tensorInfo } = tf.engine().state;
     for (const variable of variables) {
       if (tensorInfo.has(variable.dataId)) this.#begin.set(variable, this.#indexOf(variable));
@@ -109,7 +73,7 @@ export class Deferral implements StepListener {
 
   /** The trace that the step followed. */
   get trace(): Trace {
-    return this.#trace;
+    return this.#following.trace;
   }
 
   /** The step, if it differed and could be recorded from where it did. */
@@ -215,7 +179,7 @@ export class Deferral implements StepListener {
       compute: () => [],
     };
     if (!this.#ask(call)) return this.#recorder?.stepped(optimizer);
-    for (const number of this.#trace.recording.numbers) this.#numbers.set(number, number.value());
+    for (const number of this.trace.recording.numbers) this.#numbers.set(number, number.value());
   }
 
   #wrap(): Binding {
@@ -278,73 +242,11 @@ export class Deferral implements StepListener {
 
   /** Takes note of what is asked for, if a trace has it next. Otherwise the step goes on eagerly. */
   #ask(call: Call): RecordedCall | undefined {
-    const recorded = this.#next(call);
-    if (recorded) this.#calls.push(call);
+    // The numbers of an optimizer's step are known only before it counts itself as done.
+    const recorded = this.#following.next(call, this.#numbers.size > 0);
+    if (recorded) this.#following.calls.push(call);
     else this.#leave("differed");
     return recorded;
-  }
-
-  /** The trace's next call, if it is this. Else looks for another trace that has all up to this. */
-  #next(call: Call): RecordedCall | undefined {
-    const position = this.#calls.length;
-    if (this.#isNext(call, position)) return this.#trace.calls[position];
-    // The numbers of an optimizer's step are known only before it counts itself as done.
-    if (this.#numbers.size > 0) return undefined;
-    for (const other of this.traces) {
-      if (other !== this.#trace && this.#follow(other) && this.#isNext(call, position))
-        return this.#trace.calls[position];
-    }
-    return undefined;
-  }
-
-  #follow(trace: Trace): boolean {
-    this.#trace = trace;
-    this.#bound.clear();
-    this.#changed.clear();
-    for (const value of this.#values) value.tensor = undefined;
-    return this.#calls.every((call, position) => this.#isNext(call, position));
-  }
-
-  #isNext(call: Call, position: number): boolean {
-    const recorded = this.#trace.calls[position];
-    const isSame =
-      recorded?.op === call.op &&
-      recorded.inputs.length === call.inputs.length &&
-      haveSame(recorded.subjects, call.subjects) &&
-      haveSameAttributes(recorded.attributes, call.attributes) &&
-      call.inputs.every((index, i) => this.#isInput(recorded, i, index));
-    if (isSame) call.outputs.forEach((index, i) => (this.#values[index]!.tensor = recorded.outputs[i]));
-    return isSame;
-  }
-
-  /** Whether a value is what a recorded call takes, or can be. */
-  #isInput(recorded: RecordedCall, i: number, index: number): boolean {
-    const tensor = recorded.inputs[i]!;
-    const value = this.#values[index]!;
-    if (value.tensor === tensor) return true;
-    if (value.isResult) return false;
-    const bound = this.#bound.get(tensor);
-    if (bound !== undefined) return bound === index;
-    const leaf = this.#trace.leaf(tensor);
-    if (leaf?.kind === "variable") {
-      if (this.#begin.get(leaf.variable) !== index) return false;
-    } else if (leaf?.kind === "input" || leaf?.kind === "constant") {
-      const { shape, dtype } = this.#trace.shape(tensor);
-      if (dtype !== value.dtype || !haveSame(shape, value.shape)) return false;
-      if (leaf.kind === "constant" && value.values && haveSameBytes(leaf.values, value.values)) {
-        // The user's own array may be another's tomorrow.
-        value.values = leaf.values;
-      } else {
-        if (leaf.kind === "constant") {
-          if (!isData(recorded.op, i, dtype)) return false;
-          this.#changed.add(tensor);
-        }
-        if (value.values) this.#write(value);
-      }
-    } else return false;
-    this.#bound.set(tensor, index);
-    value.tensor ??= tensor;
-    return true;
   }
 
   #add(value: Value): number {
@@ -352,7 +254,7 @@ export class Deferral implements StepListener {
   }
 
   #addResult(tensor: string): number {
-    const { shape, dtype } = this.#trace.shape(tensor);
+    const { shape, dtype } = this.trace.shape(tensor);
     return this.#add(new Value(true, tensor, shape, dtype, undefined));
   }
 
@@ -419,7 +321,8 @@ export class Deferral implements StepListener {
   #record(): void {
     const isUnknown = (variable: Variable) =>
       !this.#begin.has(variable) && this.#indexes.has(variable.dataId);
-    if (this.#calls.some(({ op }) => listened.has(op)) || registeredVariables().some(isUnknown)) return;
+    if (this.#following.calls.some(({ op }) => listened.has(op)) || registeredVariables().some(isUnknown))
+      return;
     this.#end!();
     const recorder = new Recorder(true, this.#firstTensor);
     recorder.start(() => this.#abandon());
@@ -445,7 +348,7 @@ export class Deferral implements StepListener {
     if (this.#state === "over") return;
     this.#state = "computing";
     try {
-      for (const call of this.#calls.slice(this.#computed)) {
+      for (const call of this.#following.calls.slice(this.#computed)) {
         const handles = call.inputs.map((index) => this.#handleOf(this.#values[index]!));
         call.compute(handles).forEach((id, i) => {
           // An interrupt may have come before it was known what becomes of the result.
@@ -490,7 +393,7 @@ export class Deferral implements StepListener {
       const { dataId } = this.#values[begin]!;
       variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
     }
-    for (const { op, subjects } of this.#calls.slice(this.#computed)) {
+    for (const { op, subjects } of this.#following.calls.slice(this.#computed)) {
       // oxlint-disable-next-line no-underscore-dangle -- the optimizer's own name for it
       if (op === "step") (subjects[0] as { iterations_: number }).iterations_--;
     }
@@ -500,14 +403,15 @@ export class Deferral implements StepListener {
   #finish(): void {
     if (this.#state !== "deferring") return;
     const living = this.#living();
-    const inputs = this.#trace.recording.inputs.concat([...this.#changed]);
-    if (!living || !inputs.every((tensor) => this.#bound.has(tensor))) return this.#leave("differed");
-    for (const tensor of this.#changed) this.#trace.open(tensor);
+    const inputs = this.trace.recording.inputs.concat([...this.#following.changed]);
+    if (!living || !inputs.every((tensor) => this.#following.bound.has(tensor)))
+      return this.#leave("differed");
+    for (const tensor of this.#following.changed) this.trace.open(tensor);
     for (const { tensor } of living) {
-      if (!this.#trace.recording.outputs.includes(tensor!)) this.#trace.output(tensor!);
+      if (!this.trace.recording.outputs.includes(tensor!)) this.trace.output(tensor!);
     }
-    const { recording } = this.#trace;
-    const handles = inputs.map((tensor) => this.#handleOf(this.#values[this.#bound.get(tensor)!]!));
+    const { recording } = this.trace;
+    const handles = inputs.map((tensor) => this.#handleOf(this.#values[this.#following.bound.get(tensor)!]!));
     const begin = (variable: Variable): Beginning => {
       const value = this.#values[this.#begin.get(variable)!]!;
       return { dataId: value.dataId!, handle: () => this.#handleOf(value) };
@@ -515,12 +419,12 @@ export class Deferral implements StepListener {
     this.#state = "running";
     let outputs: TensorMetadata[];
     try {
-      outputs = this.#trace.program.replay(handles, this.#numbers, begin);
+      outputs = this.trace.program.replay(handles, this.#numbers, begin);
     } catch {
       // Says which operation fails; it may also be the graph that TensorFlow does not take.
       return this.#leave("differed");
     }
-    this.#trace.program.adopt();
+    this.trace.program.adopt();
     const byTensor = new Map(living.map((value) => [value.tensor, value]));
     recording.outputs.forEach((tensor, i) => {
       const value = byTensor.get(tensor);
@@ -533,9 +437,9 @@ export class Deferral implements StepListener {
 
   /** The results that somebody needs after the step; undefined if variables did not become what they did in the trace. */
   #living(): Value[] | undefined {
-    if (this.#calls.length !== this.#trace.calls.length) return undefined;
+    if (this.#following.calls.length !== this.trace.calls.length) return undefined;
     const holders = new Map<Value, number>();
-    for (const { variable, tensor } of this.#trace.recording.assigned) {
+    for (const { variable, tensor } of this.trace.recording.assigned) {
       const value = this.#values[this.#indexes.get(variable.dataId) ?? -1];
       if (value?.tensor !== tensor) return undefined;
       holders.set(value, (holders.get(value) ?? 0) + 1);
@@ -550,7 +454,7 @@ export class Deferral implements StepListener {
     this.#below = this.#native;
     if (this.#state === "running") {
       // If TensorFlow has run the program or not, the session has values for the variables.
-      this.#trace.program.adopt();
+      this.trace.program.adopt();
       this.#settle();
     } else this.#compute();
     this.#free();
@@ -583,45 +487,3 @@ export class Deferral implements StepListener {
 
 /** What is asked for by a `StepListener`'s methods. */
 const listened = new Set(["number", "change", "step"]);
-
-function haveSame(a: readonly unknown[], b: readonly unknown[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
-function haveSameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  return a.byteLength === b.byteLength && a.constructor === b.constructor && bytesOf(a).equals(bytesOf(b));
-}
-
-function haveSameAttributes(a: Attribute[], b: Attribute[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) {
-    const [one, other] = [a[i]!, b[i]!];
-    const isSame =
-      one.value === other.value ||
-      (Array.isArray(one.value) && Array.isArray(other.value) && haveSame(one.value, other.value));
-    if (one.name !== other.name || one.type !== other.type || !isSame) return false;
-  }
-  return true;
-}
-
-/** Inputs of integers that are data. Others say what shape a result has, or along which axis. */
-const integerData = new Set(
-  (
-    "OneHot:0 GatherV2:0 GatherV2:1 GatherNd:0 GatherNd:1 ScatterNd:0 ScatterNd:1 Reshape:0 ExpandDims:0 Transpose:0 " +
-    "TensorScatterUpdate:0 TensorScatterUpdate:1 TensorScatterUpdate:2 UnsortedSegmentSum:0 UnsortedSegmentSum:1 " +
-    "StatelessRandomUniform:1 StatelessRandomNormal:1 StatelessTruncatedNormal:1 ManabiDropout:1"
-  ).split(" "),
-);
-const elementwise =
-  /^(Cast|Add|AddV2|AddN|Sub|Mul|Div|RealDiv|FloorDiv|FloorMod|Mod|Pow|Maximum|Minimum|Equal|NotEqual|Greater|GreaterEqual|Less|LessEqual|Logical(And|Or|Not)|Select|SelectV2|Neg|Abs|Square)$/;
-
-/** Whether the shapes of a result stay the same when the values of this input change. */
-function isData(op: string, input: number, dtype: number): boolean {
-  if (dtype === dataType.float) return op !== "Range" && op !== "LinSpace";
-  return dtype !== dataType.int64 && (elementwise.test(op) || integerData.has(`${op}:${input}`));
-}
