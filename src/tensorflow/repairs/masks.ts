@@ -11,6 +11,11 @@ type MaskedLayer = Omit<layers.Layer, "computeMask"> & {
   takesMasks?: boolean;
 };
 
+interface Bidirectional extends layers.Layer {
+  mergeMode: string | null;
+  returnSequences: boolean;
+}
+
 /** Tensors whose masks attention does not see any more. */
 const hidden = new WeakSet<Tensor>();
 
@@ -33,7 +38,8 @@ export function masksForAttention(tensors: Tensor[]): Mask[] {
  * whose inputs have none (`kwargs['mask']` in executor.ts is never taken away). Here each tensor remembers its mask, and a
  * layer gets that of its own first input; those that need all of them ask `masksOf`.
  *
- * Merging layers combine masks as in Keras: a step counts if it counts in one of the inputs.
+ * Merging layers combine masks as in Keras: a step counts if it counts in one of the inputs. What Bidirectional gives for a
+ * masked step is 0, as in Keras (`zero_output_for_mask`), where other recurrent layers repeat their last output.
  */
 export function repairMasks(): void {
   const layer = tf.layers.Layer.prototype as unknown as MaskedLayer;
@@ -50,12 +56,10 @@ export function repairMasks(): void {
   };
 
   const rnn = tf.layers.simpleRNN({ units: 1 });
-  const withApply = [
-    tf.layers.Layer.prototype,
-    tf.layers.RNN.prototype,
-    Object.getPrototypeOf(tf.layers.bidirectional({ layer: rnn })),
-  ] as MaskedLayer[];
+  const bidirectional = Object.getPrototypeOf(tf.layers.bidirectional({ layer: rnn })) as Bidirectional;
+  const withApply = [tf.layers.Layer.prototype, tf.layers.RNN.prototype, bidirectional] as MaskedLayer[];
   for (const prototype of withApply) handOwnMask(prototype);
+  hideMaskedOutputs(bidirectional);
 
   const merge = Object.getPrototypeOf(Object.getPrototypeOf(tf.layers.add())) as MaskedLayer;
   merge.computeMask = (_inputs, masks) => {
@@ -101,5 +105,20 @@ function handOwnMask(layer: MaskedLayer): void {
     const { mask: _maskOfSomeLayer, ...others } = kwargs ?? {};
     const [mask] = masksOf(inputs as Tensor[]);
     return apply.call(this, inputs, mask ? { ...others, mask } : others);
+  };
+}
+
+function hideMaskedOutputs(prototype: Bidirectional): void {
+  const { call } = prototype;
+  prototype.call = function (this: Bidirectional, inputs, kwargs) {
+    const mask = kwargs["mask"] as Mask;
+    if (!mask || !this.returnSequences) return call.call(this, inputs, kwargs);
+    return tf.tidy(() => {
+      const outputs = call.call(this, inputs, kwargs);
+      const shown = tf.cast(tf.expandDims(mask, -1), "float32");
+      if (outputs instanceof tf.Tensor) return tf.mul(outputs, shown);
+      const sequences = this.mergeMode === null ? 2 : 1;
+      return outputs.map((output, i) => (i < sequences ? tf.mul(output, shown) : output));
+    });
   };
 }

@@ -28,8 +28,9 @@ export interface Case {
   fit: Options;
   callbacks: [className: string, options: Options][];
   x: number[];
-  y: number[][][];
-  sample_weight: number[] | null;
+  /** Of each output: a row for each sample, or a row for each step of each sample. */
+  y: (number[][] | number[][][])[];
+  sample_weight: number[] | number[][] | null;
   class_weight: Record<string, number> | null;
   /** How many of the samples to validate on, weighed from 0.5 to 1.5. */
   validation: number;
@@ -133,10 +134,92 @@ const chosenCallbacks: Case["callbacks"][] = [
   ],
 ];
 
+/** The seeds above are of models with masks. */
+export const lastWithoutMask = 36;
+
+/** Layers of sequences that hand a mask on. */
+const maskedLayers: ((choose: Choose) => tf.layers.Layer)[] = [
+  () => tf.layers.lstm({ units: 3, returnSequences: true }),
+  () => tf.layers.gru({ units: 3, returnSequences: true, goBackwards: true }),
+  () => tf.layers.simpleRNN({ units: 4, returnSequences: true }),
+  (choose: Choose) =>
+    tf.layers.bidirectional({
+      layer: tf.layers.gru({ units: 2, returnSequences: true }),
+      mergeMode: choose("concat", "sum", "ave", "mul"),
+    }),
+  () => tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 3, activation: "tanh" }) }),
+  () => tf.layers.dense({ units: 3, activation: "elu" }),
+  () => tf.layers.batchNormalization(),
+  () => tf.layers.layerNormalization(),
+];
+
+/** A model of words, of which some are padding, that tells something of each step or of the whole. */
+function drawMasked(choose: Choose): { model: tf.LayersModel; given: Case } {
+  const [samples, steps, words] = [13, 5, 7];
+  const input = tf.input({ shape: [steps] });
+  let hidden = tf.layers
+    .embedding({ inputDim: words, outputDim: 4, maskZero: true })
+    .apply(input) as typeof input;
+  for (let i = 0; i < 2; i++) hidden = choose(...maskedLayers)(choose).apply(hidden) as typeof input;
+  const isOfSteps = choose(true, true, false);
+  if (choose(true, false) && isOfSteps) {
+    const attention = tf.layers.multiHeadAttention({ numHeads: 2, keyDim: 2 });
+    hidden = attention.apply([hidden, hidden]) as typeof input;
+  }
+  if (!isOfSteps) {
+    const pooled = choose<tf.layers.Layer>(tf.layers.globalAveragePooling1d(), tf.layers.lstm({ units: 3 }));
+    hidden = pooled.apply(hidden) as typeof input;
+  }
+  const head = tf.layers.dense({ units: 3, activation: "softmax", name: "first" }).apply(hidden);
+  const model = tf.model({ inputs: input, outputs: head as typeof input });
+  tf.tidy(() => {
+    const start = model.getWeights().map((weight) => {
+      const values = tf.tensor(choose.numbers(weight.size), weight.shape);
+      return weight.rank > 1 ? tf.mul(values, 0.7) : weight;
+    });
+    model.setWeights(start);
+  });
+  const rows = Array.from({ length: samples }, () => {
+    const length = choose(1, 2, 3, 4, 5);
+    return Array.from({ length: steps }, (_, step) => (step < length ? choose(1, 2, 3, 4, 5, 6) : 0));
+  });
+  const label = (): number[] => choose([1, 0, 0], [0, 1, 0], [0, 0, 1]);
+  const chosen: GivenMetric[] = [
+    "accuracy",
+    ["TopKCategoricalAccuracy", { k: 2, name: "top" }],
+    ["BinaryAccuracy", { threshold: 0.35, name: "binary" }],
+    ["CategoricalCrossentropy", { label_smoothing: 0.1, name: "smooth" }],
+  ];
+  const weights = rows.map((row) => (isOfSteps ? row.map(() => choose(0.5, 1, 2)) : [choose(0.5, 1, 2)]));
+  const given: Case = {
+    // Others of Keras square the gradient of each occurrence of a word, not their sum.
+    optimizer: choose(...chosenOptimizers.slice(0, 2)),
+    compile: {
+      loss: choose(...losses),
+      metrics: [[choose(...chosen)]],
+      ...choose<{ weighted_metrics?: GivenMetric[][] }>({}, { weighted_metrics: [[choose(...chosen)]] }),
+    },
+    fit: {
+      epochs: 3,
+      shuffle: false,
+      batch_size: choose(4, 5, 13),
+      ...choose({}, { validation_split: 0.3 }),
+    },
+    callbacks: choose(...chosenCallbacks),
+    x: rows.flat(),
+    y: [rows.map((row) => (isOfSteps ? row.map(label) : label())) as number[][]],
+    sample_weight: choose(true, false) ? weights : null,
+    class_weight: null,
+    validation: 0,
+  };
+  return { model, given };
+}
+
 /** A model that a seed draws, and how to train it. */
 export function drawCase(seed: number): { model: tf.LayersModel; given: Case } {
   const choose = chooser(seed * 7919);
   choose.numbers(5);
+  if (seed > lastWithoutMask) return drawMasked(choose);
   const family = families[choose("flat", "images", "sequences")];
   const samples = 21;
   const outputs = choose(1, 1, 2);
@@ -248,8 +331,8 @@ export async function train(model: tf.LayersModel, given: Case, runEagerly: bool
   });
   const samples = given.y[0]!.length;
   const x = tf.tensor(given.x, [samples, ...(model.inputs[0]!.shape.slice(1) as number[])]);
-  const y = given.y.map((values) => tf.tensor2d(values));
-  const sampleWeight = given.sample_weight ? tf.tensor1d(given.sample_weight) : undefined;
+  const y = given.y.map((values) => tf.tensor(values));
+  const sampleWeight = given.sample_weight ? tf.tensor(given.sample_weight) : undefined;
   const count = given.validation;
   const first = (tensor: Tensor) => tf.slice(tensor, 0, count);
   const weights = sampleWeight && { sampleWeight };

@@ -7,9 +7,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { saveModel } from "../../../src/index.js";
-import { drawCase } from "./random-fit.js";
+import { drawCase, lastWithoutMask } from "./random-fit.js";
 
-const count = 36;
+const count = lastWithoutMask + 14;
 const [python = ".venv/bin/python"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "manabi-random-fits-"));
 try {
