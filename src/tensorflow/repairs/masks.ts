@@ -57,7 +57,11 @@ export function repairMasks(): void {
 
   const rnn = tf.layers.simpleRNN({ units: 1 });
   const bidirectional = Object.getPrototypeOf(tf.layers.bidirectional({ layer: rnn })) as Bidirectional;
-  const withApply = [tf.layers.Layer.prototype, tf.layers.RNN.prototype, bidirectional] as MaskedLayer[];
+  const withApply = [
+    tf.layers.Layer.prototype,
+    tf.layers.RNN.prototype,
+    bidirectional,
+  ] as unknown as MaskedLayer[];
   for (const prototype of withApply) handOwnMask(prototype);
   hideMaskedOutputs(bidirectional);
 
