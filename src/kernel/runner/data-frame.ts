@@ -63,7 +63,12 @@ function cells(
 
 function cellText(text: string, type: string): string {
   if (text === "…" || text === "null") return text;
-  if (type.startsWith("Float")) return String(Number(Number(text).toPrecision(significantDigits)));
+  if (type.startsWith("Float")) {
+    const number = Number(text);
+    // Digits before the point stay: 1234567.891 is not 1234570.
+    const isLong = Math.abs(number) >= 10 ** (significantDigits - 2);
+    return String(Number(isLong ? number.toFixed(2) : number.toPrecision(significantDigits)));
+  }
   if (type !== "Datetime" && type !== "Date") {
     const [beginning] = start.exec(text) ?? [];
     return beginning === undefined ? text : `${beginning}…`;

@@ -132,6 +132,8 @@ describe("kernel/runner host", () => {
       ["0", "0.333333", "0.666667", "1", "1.33333", "…", "398.333", "398.667", "399", "399.333", "399.667"],
     );
     assert.match(html, />(&lt;){80}…<\/td><td>1970-01-01 00:00:00<\/td>/);
+    const [large] = await shown("pl.DataFrame({ a: [1234567.891] })");
+    assert.match(String(large?.["text/html"]), /<td>1234567.89<\/td>/);
     const [empty] = await shown("pl.DataFrame({})");
     assert.match(String(empty?.["text/html"]), /shape: \(0, 0\)/);
   });
