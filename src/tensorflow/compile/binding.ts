@@ -70,6 +70,18 @@ export function registeredVariables(): Variable[] {
   return Object.values(tf.engine().registeredVariables);
 }
 
+/** The number of the next tensor that is made; those that are there have lower ones. */
+export const nextTensorId = (): number =>
+  (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
+
+/**
+ * Assigns to a variable what the backend keeps for `dataId`. Takes no real tensor, since to dispose of one asks for the native
+ * tensor.
+ */
+export function assignData(variable: Variable, dataId: object): void {
+  variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
+}
+
 /** The greatest handle of a tensor whose value is not computed yet. TensorFlow.js has -1 for what it has not yet written. */
 export const noValue = -2;
 
@@ -86,6 +98,11 @@ export function isIntercepted(): boolean {
   return abandon !== undefined;
 }
 
+/** Methods in the place of the backend's, and functions in the place of native TensorFlow's. */
+export interface Interception extends Pick<Backend, "getInputTensorIds" | "createOutputTensor"> {
+  binding: Partial<Binding>;
+}
+
 /**
  * Puts other methods in the place of the backend's.
  *
@@ -93,7 +110,7 @@ export function isIntercepted(): boolean {
  * @returns puts the backend's own back
  */
 export function intercept(
-  methods: Pick<Backend, "binding" | "getInputTensorIds" | "createOutputTensor">,
+  { binding: functions, ...methods }: Interception,
   abandoned = (): void => {},
 ): () => void {
   const backend = nativeBackend();
@@ -108,7 +125,9 @@ export function intercept(
     end();
   };
   intercepted = binding;
-  Object.assign(backend, methods);
+  // Native TensorFlow's functions are read-only: what inherits from them can define its own, but not assign.
+  const listening = Object.create(binding, Object.getOwnPropertyDescriptors(functions)) as Binding;
+  Object.assign(backend, { binding: listening, ...methods });
   return end;
 }
 

@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../native.js";
 import type { GraphNode } from "./graph.js";
-import { Program, programGraph, type ProgramGraph, type Steps } from "./program.js";
+import { programGraph, type ProgramGraph } from "./program-graph.js";
+import { Program, type Steps } from "./program.js";
 import { eagerly, isIntercepted } from "./binding.js";
-import { record, type Recording } from "./recorder.js";
+import { record } from "./recorder.js";
+import type { Recording } from "./recording.js";
 
 /** What is recorded: takes tensors, and gives tensors that are the caller's to dispose. */
 export type StepFunction = (inputs: Tensor[]) => Tensor[];
@@ -110,7 +112,7 @@ export function operationsOf({ graph }: Program): Record<string, number> {
 function difference(a: ProgramGraph, b: ProgramGraph): string | undefined {
   const { nodes } = b.graph;
   const index = nodes.findIndex((node, i) => !isDeepStrictEqual(node, a.graph.nodes[i]));
-  const variables = (built: ProgramGraph) => built.residents.map((one) => one.variable);
+  const variables = (built: ProgramGraph) => built.variables.map(({ recorded }) => recorded.variable);
   if (index < 0 && nodes.length === a.graph.nodes.length && isDeepStrictEqual(variables(a), variables(b))) {
     return undefined;
   }

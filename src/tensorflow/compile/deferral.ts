@@ -1,28 +1,25 @@
-import type { Optimizer, Scalar, Tensor, TensorContainer, Variable } from "@tensorflow/tfjs-node";
+import type { Optimizer, Scalar, TensorContainer, Variable } from "@tensorflow/tfjs-node";
 import { withStepListener, type StepListener, type WeightChange } from "../optimizers/rule.js";
 import { tf } from "../native.js";
 import { namingOperation } from "../repairs/operation-errors.js";
 import {
+  assignData,
   intercept,
   nativeBackend,
+  nextTensorId,
   noValue,
   registeredVariables,
-  type Attribute,
   type Binding,
-  type TensorInfo,
+  type Interception,
   type TensorMetadata,
 } from "./binding.js";
-import { dataType } from "./graph.js";
-import { Following, Value, type Call } from "./following.js";
-import type { Beginning } from "./program.js";
-import {
-  nextTensorId,
-  Recorder,
-  stepAttributesOf,
-  type RecordedCall,
-  type RecordedNumber,
-  type Recording,
-} from "./recorder.js";
+import { computeChange, DeferredCalls, type DeferredCall } from "./deferred-calls.js";
+import { DeferredValues, type DeferredValue } from "./deferred-values.js";
+import { Following } from "./following.js";
+import { copyOf } from "./graph.js";
+import { Recorder } from "./recorder.js";
+import { stepAttributesOf, type RecordedCall, type RecordedNumber, type Recording } from "./recording.js";
+import type { Beginning } from "./residents.js";
 import type { Trace } from "./trace.js";
 
 /** How a step went: as one of the traces, up to where a value was read, or otherwise. */
@@ -41,18 +38,14 @@ export class Deferral implements StepListener {
   #below = this.#native;
   readonly #firstTensor = nextTensorId();
   #recorder: Recorder | undefined;
-  readonly #values: Value[] = [];
-  readonly #indexes = new Map<object, number>();
+  readonly #values = new DeferredValues(this.#firstTensor, (...given) => this.#below.createTensor(...given));
   /** What variables held before the step. */
-  readonly #begin = new Map<Variable, number>();
+  readonly #begin = new Map<Variable, DeferredValue>();
+  readonly #calls = new DeferredCalls(this.#values, this.#begin);
   readonly #following: Following;
-  /** What must not be freed before the end. */
-  readonly #held: object[] = [];
-  readonly #temporary: number[] = [];
   readonly #numbers = new Map<RecordedNumber, number>();
   #end: (() => void) | undefined;
   #state: "deferring" | "running" | "computing" | "over" = "deferring";
-  #computed = 0;
 
   /**
    * @param traces the likeliest first
@@ -64,10 +57,10 @@ export class Deferral implements StepListener {
     variables: Iterable<Variable>,
     private readonly records: boolean,
   ) {
-    this.#following = new Following(traces, this.#values, this.#begin, (value) => this.#write(value));
+    this.#following = new Following(traces, this.#calls.all, this.#values, this.#begin);
     const { tensorInfo } = tf.engine().state;
     for (const variable of variables) {
-      if (tensorInfo.has(variable.dataId)) this.#begin.set(variable, this.#indexOf(variable));
+      if (tensorInfo.has(variable.dataId)) this.#begin.set(variable, this.#values.of(variable));
     }
   }
 
@@ -82,25 +75,7 @@ export class Deferral implements StepListener {
   }
 
   run<T>(step: () => T): T {
-    const { getInputTensorIds, createOutputTensor } = this.#backend;
-    const end = (this.#end = intercept(
-      {
-        binding: this.#wrap(),
-        getInputTensorIds: (tensors) =>
-          this.#state !== "deferring"
-            ? getInputTensorIds.call(this.#backend, tensors)
-            : tensors.map((tensor) => this.#idOf(tensor)),
-        createOutputTensor: (metadata) => {
-          const tensor = createOutputTensor.call(this.#backend, metadata);
-          const { dataId } = tensor;
-          if (metadata.id <= noValue) {
-            this.#keep(noValue - metadata.id, dataId, this.#backend.tensorMap.get(dataId));
-          }
-          return tensor;
-        },
-      },
-      () => this.#abandon(),
-    ));
+    const end = (this.#end = intercept(this.#interception(), () => this.#abandon()));
     let result: T | undefined;
     try {
       result = withStepListener(this, step);
@@ -115,7 +90,7 @@ export class Deferral implements StepListener {
       throw error;
     } finally {
       end();
-      this.#free();
+      this.#values.free();
     }
   }
 
@@ -123,7 +98,7 @@ export class Deferral implements StepListener {
     if (this.#recorder) return this.#recorder.number(value);
     const scalar = tf.scalar(value());
     if (this.#state !== "deferring") return scalar;
-    const outputs = [this.#indexOf(scalar)];
+    const outputs = [this.#values.of(scalar)];
     const call = { op: "number", attributes: [], subjects: [], inputs: [], outputs, compute: () => [] };
     return this.#ask(call) ? scalar : this.number(value);
   }
@@ -132,14 +107,14 @@ export class Deferral implements StepListener {
     if (this.#recorder) return this.#recorder.change(change);
     if (this.#state !== "deferring") return change.make();
     const subjects = [change.weight, ...change.slots];
-    const inputs = [change.gradient, ...subjects].map((tensor) => this.#indexOf(tensor));
-    const call: Call = {
+    const inputs = [change.gradient, ...subjects].map((tensor) => this.#values.of(tensor));
+    const call: DeferredCall = {
       op: "change",
       attributes: [],
       subjects,
       inputs,
       outputs: [],
-      compute: (handles) => this.#computeChange(change, handles, call),
+      compute: (handles) => computeChange(change, call, handles),
     };
     const recorded = this.#ask(call);
     if (!recorded) return this.change(change);
@@ -149,20 +124,14 @@ export class Deferral implements StepListener {
         call.outputs.push(inputs[i + 1]!);
         return;
       }
-      const index = this.#addResult(tensor);
-      call.outputs.push(index);
+      const value = this.#addResult(tensor);
+      call.outputs.push(value);
+      const { id, dtype } = value;
       const dataId = {};
-      const { shape, dtype } = variable;
-      const info = {
-        id: noValue - index,
-        shape,
-        dtype: this.#values[index]!.dtype,
-        values: null,
-        refCount: 0,
-      };
+      const info = { id, shape: variable.shape, dtype, values: null, refCount: 0 };
       this.#backend.tensorMap.set(dataId, info);
-      this.#keep(index, dataId, info);
-      variable.assign({ dataId, shape, dtype } as Variable);
+      this.#values.keep(value, dataId, info);
+      assignData(variable, dataId);
     });
   }
 
@@ -182,132 +151,84 @@ export class Deferral implements StepListener {
     for (const number of this.trace.recording.numbers) this.#numbers.set(number, number.value());
   }
 
-  #wrap(): Binding {
-    const native = this.#native;
-    const real = (id: number): number => (id <= noValue ? this.#handleOf(this.#values[noValue - id]!) : id);
-    return Object.create(native, {
-      createTensor: {
-        value: (shape: number[], dtype: number, values: ArrayBufferView): number => {
-          if (this.#state === "deferring" && ArrayBuffer.isView(values)) {
-            const copy = (values as Uint8Array).slice();
-            return noValue - this.#add(new Value(false, undefined, shape, dtype, copy));
-          }
-          return this.#below.createTensor(shape, dtype, values as unknown as ArrayLike<unknown>);
-        },
+  #interception(): Interception {
+    const { getInputTensorIds, createOutputTensor } = this.#backend;
+    return {
+      binding: this.#functions(),
+      getInputTensorIds: (tensors) =>
+        this.#state !== "deferring"
+          ? getInputTensorIds.call(this.#backend, tensors)
+          : tensors.map((tensor) => this.#values.ofInput(tensor).id),
+      createOutputTensor: (metadata) => {
+        const tensor = createOutputTensor.call(this.#backend, metadata);
+        const { dataId } = tensor;
+        if (metadata.id <= noValue) {
+          this.#values.keep(this.#values.withId(metadata.id), dataId, this.#backend.tensorMap.get(dataId));
+        }
+        return tensor;
       },
-      deleteTensor: {
+    };
+  }
+
+  /** What TensorFlow.js calls in the place of native TensorFlow. */
+  #functions(): Partial<Binding> {
+    const nativeOf = (id: number): number =>
+      id <= noValue ? this.#values.handleOf(this.#values.withId(id)) : id;
+    return {
+      createTensor: (shape, dtype, values) => {
+        if (this.#state !== "deferring" || !ArrayBuffer.isView(values)) {
+          return this.#below.createTensor(shape, dtype, values);
+        }
+        return this.#values.add("JavaScript", { shape, dtype }, copyOf(values)).id;
+      },
+      deleteTensor: (id) => {
         // What has no value yet needs no freeing; what has got one is freed in the end.
-        value: (id: number): void => void (id > noValue && this.#below.deleteTensor(id)),
+        if (id > noValue) this.#below.deleteTensor(id);
       },
-      tensorDataSync: {
-        value: (id: number): ArrayBufferView => {
-          if (id <= noValue) this.#leave("read");
-          return this.#below.tensorDataSync(real(id));
-        },
+      tensorDataSync: (id) => {
+        if (id <= noValue) this.#leave("read");
+        return this.#below.tensorDataSync(nativeOf(id));
       },
-      runSavedModel: {
-        value: (session: number, ids: number[], ...names: [string, string]): TensorMetadata[] => {
-          this.#leave("differed");
-          return this.#below.runSavedModel(session, ids.map(real), ...names);
-        },
+      runSavedModel: (session, ids, ...names) => {
+        this.#leave("differed");
+        return this.#below.runSavedModel(session, ids.map(nativeOf), ...names);
       },
-      executeOp: {
-        value: (op: string, attributes: Attribute[], ids: number[], count: number): TensorMetadata[] => {
-          if (this.#state !== "deferring") {
-            return this.#below.executeOp(op, attributes, ids.map(real), count);
-          }
-          const call: Call = {
-            op,
-            attributes,
-            subjects: [],
-            inputs: ids.map((id) => noValue - id),
-            outputs: [],
-            compute: (handles) =>
-              namingOperation(op, () =>
-                this.#below.executeOp(op, attributes, handles, count).map(({ id }) => id),
-              ),
-          };
-          const recorded = this.#ask(call);
-          if (!recorded) return this.#below.executeOp(op, attributes, ids.map(real), count);
-          return recorded.outputs.map((tensor) => {
-            const index = this.#addResult(tensor);
-            call.outputs.push(index);
-            const { shape, dtype } = this.#values[index]!;
-            return { id: noValue - index, shape: shape as number[], dtype };
-          });
-        },
+      executeOp: (op, attributes, ids, count) => {
+        const execute = (handles: number[]) => this.#below.executeOp(op, attributes, handles, count);
+        if (this.#state !== "deferring") return execute(ids.map(nativeOf));
+        const call: DeferredCall = {
+          op,
+          attributes,
+          subjects: [],
+          inputs: ids.map((id) => this.#values.withId(id)),
+          outputs: [],
+          compute: (handles) => namingOperation(op, () => execute(handles).map(({ id }) => id)),
+        };
+        const recorded = this.#ask(call);
+        if (!recorded) return execute(ids.map(nativeOf));
+        return recorded.outputs.map((tensor) => {
+          const value = this.#addResult(tensor);
+          call.outputs.push(value);
+          const { id, shape, dtype } = value;
+          return { id, shape: shape as number[], dtype };
+        });
       },
-    }) as Binding;
+    };
   }
 
   /** Takes note of what is asked for, if a trace has it next. Otherwise the step goes on eagerly. */
-  #ask(call: Call): RecordedCall | undefined {
+  #ask(call: DeferredCall): RecordedCall | undefined {
     // The numbers of an optimizer's step are known only before it counts itself as done.
     const recorded = this.#following.next(call, this.#numbers.size > 0);
-    if (recorded) this.#following.calls.push(call);
+    if (recorded) this.#calls.all.push(call);
     else this.#leave("differed");
     return recorded;
   }
 
-  #add(value: Value): number {
-    return this.#values.push(value) - 1;
-  }
-
-  #addResult(tensor: string): number {
-    const { shape, dtype } = this.trace.shape(tensor);
-    return this.#add(new Value(true, tensor, shape, dtype, undefined));
-  }
-
-  #keep(index: number, dataId: object, info: TensorInfo): void {
-    const value = this.#values[index]!;
-    value.info = info;
-    value.dataId = dataId;
-    this.#indexes.set(dataId, index);
-  }
-
-  #indexOf({ dataId, id }: Tensor): number {
-    const known = this.#indexes.get(dataId);
-    if (known !== undefined) return known;
-    const info = this.#backend.tensorMap.get(dataId);
-    const { shape, dtype } = info;
-    const values = (info.values ?? undefined) as ArrayBufferView | undefined;
-    const isOutside = id < this.#firstTensor;
-    const index = this.#add(new Value(false, undefined, shape, dtype, values, isOutside));
-    this.#keep(index, dataId, info);
-    if (!values) this.#hold(this.#values[index]!);
-    return index;
-  }
-
-  #idOf(tensor: Tensor): number {
-    // tfjs-node's Int64Scalar, which is no tensor.
-    const { valueArray } = tensor as unknown as { valueArray?: Int32Array };
-    if (!valueArray) return noValue - this.#indexOf(tensor);
-    return noValue - this.#add(new Value(false, undefined, [], dataType.int64, valueArray));
-  }
-
-  #hold({ info, dataId }: Value): void {
-    info!.refCount++;
-    this.#held.push(dataId!);
-  }
-
-  /** Makes a native tensor of what JavaScript made. */
-  #write(value: Value): void {
-    const { info, shape, dtype, values } = value;
-    const id = this.#below.createTensor(shape as number[], dtype, values as Uint8Array);
-    value.values = undefined;
-    if (info && info.refCount > 0) {
-      info.id = id;
-      info.values = null;
-      this.#hold(value);
-    } else {
-      value.handle = id;
-      this.#temporary.push(id);
-    }
-  }
-
-  #handleOf(value: Value): number {
-    if (value.values) this.#write(value);
-    return value.handle ?? value.info!.id;
+  #addResult(tensor: string): DeferredValue {
+    const value = this.#values.add("operation", this.trace.shape(tensor));
+    value.tensor = tensor;
+    return value;
   }
 
   #leave(outcome: Outcome): void {
@@ -320,23 +241,21 @@ export class Deferral implements StepListener {
   /** Has a recorder listen to what will be computed, and to the rest of the step. */
   #record(): void {
     const isUnknown = (variable: Variable) =>
-      !this.#begin.has(variable) && this.#indexes.has(variable.dataId);
-    if (this.#following.calls.some(({ op }) => listened.has(op)) || registeredVariables().some(isUnknown))
-      return;
+      !this.#begin.has(variable) && this.#values.withDataId(variable.dataId);
+    if (this.#calls.all.some(({ op }) => listened.has(op)) || registeredVariables().some(isUnknown)) return;
     this.#end!();
     const recorder = new Recorder(true, this.#firstTensor);
     recorder.start(() => this.#abandon());
-    const variables = new Set<Value>();
-    for (const [variable, index] of this.#begin) {
-      const value = this.#values[index]!;
+    const variables = new Set<DeferredValue>();
+    for (const [variable, value] of this.#begin) {
       variables.add(value);
-      recorder.begin(variable, value.dataId!, this.#handleOf(value));
+      recorder.begin(variable, value.dataId!, this.#values.handleOf(value));
     }
     for (const value of this.#values) {
       if (value.isResult) {
         if (value.info) recorder.made(value.info);
-      } else if (!variables.has(value) && (value.isOutside || !value.values)) {
-        recorder.seen(this.#handleOf(value), value);
+      } else if (!variables.has(value) && (value.origin === "outside" || !value.values)) {
+        recorder.seen(this.#values.handleOf(value), value);
       }
     }
     this.#below = this.#backend.binding;
@@ -348,54 +267,9 @@ export class Deferral implements StepListener {
     if (this.#state === "over") return;
     this.#state = "computing";
     try {
-      for (const call of this.#following.calls.slice(this.#computed)) {
-        const handles = call.inputs.map((index) => this.#handleOf(this.#values[index]!));
-        call.compute(handles).forEach((id, i) => {
-          // An interrupt may have come before it was known what becomes of the result.
-          const output = this.#values[call.outputs[i] ?? -1];
-          if (id !== undefined && output) output.handle = id;
-        });
-        this.#computed++;
-      }
-    } catch (error) {
-      this.#restore();
-      throw error;
+      this.#calls.compute();
     } finally {
       this.#settle();
-    }
-  }
-
-  #computeChange({ compute, slots }: WeightChange, handles: number[], call: Call): (number | undefined)[] {
-    const copyOf = (id: number, dtype: number): TensorMetadata => {
-      const T = { name: "T", type: this.#native.TF_ATTR_TYPE, value: dtype };
-      return this.#native.executeOp("Identity", [T], [id], 1)[0]!;
-    };
-    return tf.tidy(() => {
-      const tensors = handles.map((id, i) =>
-        this.#backend.createOutputTensor(copyOf(id, this.#values[call.inputs[i]!]!.dtype)),
-      );
-      const [gradient, weight] = tensors as [Tensor, Tensor];
-      const updated = compute({ gradient, weight, slots: tensors.slice(2, 2 + slots.length) });
-      return updated.map((tensor, i) => {
-        const output = call.outputs[i];
-        if (output === undefined || output === call.inputs[i + 1]) return undefined;
-        const [id] = this.#backend.getInputTensorIds([tensor]);
-        return copyOf(id!, this.#values[output]!.dtype).id;
-      });
-    });
-  }
-
-  /** Takes back what could not be computed: variables have the values that they had, and optimizers' steps do not count. */
-  #restore(): void {
-    for (const [variable, begin] of this.#begin) {
-      const value = this.#values[this.#indexes.get(variable.dataId) ?? begin]!;
-      if (!value.isResult || value.handle !== undefined) continue;
-      const { dataId } = this.#values[begin]!;
-      variable.assign({ dataId, shape: variable.shape, dtype: variable.dtype } as Variable);
-    }
-    for (const { op, subjects } of this.#following.calls.slice(this.#computed)) {
-      // oxlint-disable-next-line no-underscore-dangle -- the optimizer's own name for it
-      if (op === "step") (subjects[0] as { iterations_: number }).iterations_--;
     }
   }
 
@@ -411,10 +285,10 @@ export class Deferral implements StepListener {
       if (!this.trace.recording.outputs.includes(tensor!)) this.trace.output(tensor!);
     }
     const { recording } = this.trace;
-    const handles = inputs.map((tensor) => this.#handleOf(this.#values[this.#following.bound.get(tensor)!]!));
+    const handles = inputs.map((tensor) => this.#values.handleOf(this.#following.bound.get(tensor)!));
     const begin = (variable: Variable): Beginning => {
-      const value = this.#values[this.#begin.get(variable)!]!;
-      return { dataId: value.dataId!, handle: () => this.#handleOf(value) };
+      const value = this.#begin.get(variable)!;
+      return { dataId: value.dataId!, handle: () => this.#values.handleOf(value) };
     };
     this.#state = "running";
     let outputs: TensorMetadata[];
@@ -436,15 +310,15 @@ export class Deferral implements StepListener {
   }
 
   /** The results that somebody needs after the step; undefined if variables did not become what they did in the trace. */
-  #living(): Value[] | undefined {
-    if (this.#following.calls.length !== this.trace.calls.length) return undefined;
-    const holders = new Map<Value, number>();
+  #living(): DeferredValue[] | undefined {
+    if (this.#calls.all.length !== this.trace.calls.length) return undefined;
+    const holders = new Map<DeferredValue, number>();
     for (const { variable, tensor } of this.trace.recording.assigned) {
-      const value = this.#values[this.#indexes.get(variable.dataId) ?? -1];
+      const value = this.#values.withDataId(variable.dataId);
       if (value?.tensor !== tensor) return undefined;
       holders.set(value, (holders.get(value) ?? 0) + 1);
     }
-    return this.#values.filter(
+    return [...this.#values].filter(
       (value) => value.isResult && value.info && value.info.refCount > (holders.get(value) ?? 0),
     );
   }
@@ -457,31 +331,12 @@ export class Deferral implements StepListener {
       this.trace.program.adopt();
       this.#settle();
     } else this.#compute();
-    this.#free();
+    this.#values.free();
   }
 
-  /** Gives what lives on its native tensor, and frees the rest. May be ended anywhere and called again. */
   #settle(): void {
-    for (const value of this.#values) {
-      const { isResult, info, handle } = value;
-      const lives = info && info.refCount > 0;
-      if (isResult) {
-        if (handle === undefined) continue;
-        value.handle = undefined;
-        if (lives) info.id = handle;
-        else this.#native.deleteTensor(handle);
-      } else if (lives && value.values) this.#write(value);
-    }
-    const engine = tf.engine() as unknown as { removeDataId(dataId: object, backend: object): void };
-    const backend = this.#backend as unknown as { disposeData(dataId: object): boolean };
-    for (let dataId = this.#held.pop(); dataId; dataId = this.#held.pop()) {
-      if (backend.disposeData(dataId)) engine.removeDataId(dataId, backend);
-    }
+    this.#values.settle();
     this.#state = "over";
-  }
-
-  #free(): void {
-    for (const id of this.#temporary.splice(0)) this.#native.deleteTensor(id);
   }
 }
 

@@ -5,8 +5,17 @@ import { isDeepStrictEqual } from "node:util";
 import type { LayersModel, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { withoutOwnOperations } from "../own-operations.js";
-import { dataType, Graph, nodeOf, type AttributeValue, type GraphNode, type TensorValue } from "./graph.js";
-import { record, type Recording } from "./recorder.js";
+import {
+  bytesOf,
+  dataType,
+  Graph,
+  nodeOf,
+  type AttributeValue,
+  type GraphNode,
+  type TensorValue,
+} from "./graph.js";
+import { record } from "./recorder.js";
+import type { Recording } from "./recording.js";
 import { prune } from "./rewrite.js";
 import { writeSavedModel, type SignatureTensor } from "./saved-model.js";
 
@@ -84,8 +93,8 @@ function anyBatchSize(first: Recording, second: Recording): Graph {
     if (first.inputs.includes(`${node.name}:0`) || node.op === "VarHandleOp") return;
     if (weight) {
       const values = weight.variable.dataSync();
-      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      graph.constant({ dtype: weight.dtype, shape: weight.variable.shape, bytes }, node.name);
+      const { dtype, variable } = weight;
+      graph.constant({ dtype, shape: variable.shape, bytes: bytesOf(values) }, node.name);
     } else if (here && there && !isDeepStrictEqual(here, there)) {
       batch.scaled(here, there, node.name);
     } else if (other && isDeepStrictEqual(node, other)) {

@@ -1,61 +1,30 @@
 import type { Variable } from "@tensorflow/tfjs-node";
-import type { Attribute, TensorInfo } from "./binding.js";
-import { dataType } from "./graph.js";
-import type { RecordedCall } from "./recorder.js";
+import type { Attribute } from "./binding.js";
+import type { DeferredCall } from "./deferred-calls.js";
+import type { DeferredValue, DeferredValues } from "./deferred-values.js";
+import { bytesOf, dataType } from "./graph.js";
+import type { RecordedCall } from "./recording.js";
 import type { Trace } from "./trace.js";
-
-/** A tensor of a step under way. */
-export class Value {
-  /** What the backend keeps for it, and by which key. */
-  info: TensorInfo | undefined = undefined;
-  dataId: object | undefined = undefined;
-  /** The native tensor, where the backend does not keep it. */
-  handle: number | undefined = undefined;
-
-  /**
-   * @param isResult whether an operation of the step makes it
-   * @param tensor the tensor of the trace that it is
-   * @param values what JavaScript made it of, if that is not native yet
-   * @param isOutside whether it was there before the step
-   */
-  constructor(
-    readonly isResult: boolean,
-    public tensor: string | undefined,
-    readonly shape: readonly number[],
-    readonly dtype: number,
-    public values: ArrayBufferView | undefined,
-    readonly isOutside = false,
-  ) {}
-}
-
-/** What JavaScript has asked for. Inputs and outputs are the numbers of values. */
-export interface Call extends Omit<RecordedCall, "inputs" | "outputs"> {
-  inputs: number[];
-  outputs: number[];
-  /** Does it after all, with native tensors. Returns those of the outputs. */
-  compute(handles: number[]): (number | undefined)[];
-}
 
 /** A step under way, compared with traces. */
 export class Following {
-  readonly calls: Call[] = [];
   /** The values that the leaves of the trace have in this step. */
-  readonly bound = new Map<string, number>();
+  readonly bound = new Map<string, DeferredValue>();
   /** Constants of the trace that have other values in this step. */
   readonly changed = new Set<string>();
   #trace: Trace;
 
   /**
    * @param traces the likeliest first
+   * @param calls what the step has asked for
    * @param values all tensors that the step has met
    * @param begin what variables held before the step
-   * @param write makes a native tensor of a value that JavaScript made
    */
   constructor(
     private readonly traces: Trace[],
-    private readonly values: Value[],
-    private readonly begin: Map<Variable, number>,
-    private readonly write: (value: Value) => void,
+    private readonly calls: DeferredCall[],
+    private readonly values: DeferredValues,
+    private readonly begin: Map<Variable, DeferredValue>,
   ) {
     this.#trace = traces[0]!;
   }
@@ -70,7 +39,7 @@ export class Following {
    *
    * @param isSettled whether it must be the trace that was followed until now
    */
-  next(call: Call, isSettled: boolean): RecordedCall | undefined {
+  next(call: DeferredCall, isSettled: boolean): RecordedCall | undefined {
     const position = this.calls.length;
     if (this.#isNext(call, position)) return this.#trace.calls[position];
     if (isSettled) return undefined;
@@ -89,29 +58,28 @@ export class Following {
     return this.calls.every((call, position) => this.#isNext(call, position));
   }
 
-  #isNext(call: Call, position: number): boolean {
+  #isNext(call: DeferredCall, position: number): boolean {
     const recorded = this.#trace.calls[position];
     const isSame =
       recorded?.op === call.op &&
       recorded.inputs.length === call.inputs.length &&
       haveSame(recorded.subjects, call.subjects) &&
       haveSameAttributes(recorded.attributes, call.attributes) &&
-      call.inputs.every((index, i) => this.#isInput(recorded, i, index));
-    if (isSame) call.outputs.forEach((index, i) => (this.values[index]!.tensor = recorded.outputs[i]));
+      call.inputs.every((value, i) => this.#isInput(recorded, i, value));
+    if (isSame) call.outputs.forEach((value, i) => (value.tensor = recorded.outputs[i]));
     return isSame;
   }
 
   /** Whether a value is what a recorded call takes, or can be. */
-  #isInput(recorded: RecordedCall, i: number, index: number): boolean {
+  #isInput(recorded: RecordedCall, i: number, value: DeferredValue): boolean {
     const tensor = recorded.inputs[i]!;
-    const value = this.values[index]!;
     if (value.tensor === tensor) return true;
     if (value.isResult) return false;
     const bound = this.bound.get(tensor);
-    if (bound !== undefined) return bound === index;
+    if (bound) return bound === value;
     const leaf = this.#trace.leaf(tensor);
     if (leaf?.kind === "variable") {
-      if (this.begin.get(leaf.variable) !== index) return false;
+      if (this.begin.get(leaf.variable) !== value) return false;
     } else if (leaf?.kind === "input" || leaf?.kind === "constant") {
       const { shape, dtype } = this.#trace.shape(tensor);
       if (dtype !== value.dtype || !haveSame(shape, value.shape)) return false;
@@ -123,10 +91,10 @@ export class Following {
           if (!isData(recorded.op, i, dtype)) return false;
           this.changed.add(tensor);
         }
-        if (value.values) this.write(value);
+        if (value.values) this.values.write(value);
       }
     } else return false;
-    this.bound.set(tensor, index);
+    this.bound.set(tensor, value);
     value.tensor ??= tensor;
     return true;
   }
@@ -138,11 +106,12 @@ function haveSame(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
 function haveSameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  return a.byteLength === b.byteLength && a.constructor === b.constructor && bytesOf(a).equals(bytesOf(b));
+  return (
+    a.byteLength === b.byteLength &&
+    a.constructor === b.constructor &&
+    Buffer.compare(bytesOf(a), bytesOf(b)) === 0
+  );
 }
 
 function haveSameAttributes(a: Attribute[], b: Attribute[]): boolean {

@@ -11,12 +11,24 @@ export const dataType = {
   resource: 20,
 } as const;
 
+/** The shape and type of a tensor. */
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  /** TensorFlow's DataType number. */
+  readonly dtype: number;
+}
+
 /** The contents of a constant: raw little-endian bytes. */
-export interface TensorValue {
-  dtype: number;
-  shape: readonly number[];
+export interface TensorValue extends TensorSpec {
   bytes: Uint8Array;
 }
+
+/** The bytes of a typed array, which they share. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** A typed array of its own with the same values. */
+export const copyOf = (values: ArrayBufferView): ArrayBufferView => (values as Uint8Array).slice();
 
 /** An attribute of several values, all of one type. */
 export interface AttributeList {

@@ -3,7 +3,8 @@ import { gradientDepth, runsNatively, tf } from "../native.js";
 import { isIntercepted, staysEager } from "./binding.js";
 import type { SignatureReport } from "./compiled-step.js";
 import { Deferral } from "./deferral.js";
-import { record, type Recording } from "./recorder.js";
+import { record } from "./recorder.js";
+import type { Recording } from "./recording.js";
 import { Trace } from "./trace.js";
 
 /** What an optimizer does otherwise than in so many ways stays eager: each has the weights and slots in a session of its own. */

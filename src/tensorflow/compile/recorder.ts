@@ -1,132 +1,40 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
 import { withStepListener, type StepListener, type WeightChange } from "../optimizers/rule.js";
-import { dataType, Graph, nodeOf, type AttributeValue } from "./graph.js";
 import {
   intercept,
   nativeBackend,
+  nextTensorId,
   registeredVariables,
   type Attribute,
   type Binding,
+  type Interception,
   type TensorInfo,
   type TensorMetadata,
 } from "./binding.js";
-import { typeAttributesOf } from "./op-types.js";
-import { optimizerSettingsOf } from "./settings.js";
+import { copyOf, dataType, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
+import { nodeAttributes } from "./node-attributes.js";
 import { fieldsOf, fusedUpdateOf, type FusedUpdate } from "./optimizers.js";
-
-/** A variable that a recorded step reads or writes. */
-export interface RecordedVariable {
-  variable: Variable;
-  dtype: number;
-  /** The VarHandleOp's tensor. */
-  handle: string;
-  /** The tensor with the variable's value, as it is at this point of the recording. */
-  read: string;
-  /** The newest operation that changes it. */
-  update?: string;
-}
-
-/** A number that a step takes anew each time, such as the learning rate. */
-export interface RecordedNumber {
-  /** The placeholder. */
-  tensor: string;
-  value: () => number;
-}
-
-/** A tensor that no operation of the step makes. */
-export type Leaf =
-  | { kind: "input" | "number" }
-  | { kind: "variable"; variable: Variable }
-  | { kind: "constant"; values: ArrayBufferView };
-
-/** Something that JavaScript asked for in a step: an operation, or what an optimizer tells a `StepListener`. */
-export interface RecordedCall {
-  op: string;
-  attributes: Attribute[];
-  /** What else it is about: an optimizer, variables. */
-  subjects: object[];
-  inputs: string[];
-  outputs: string[];
-}
-
-/** One eager run of a step, as a graph. */
-export class Recording {
-  readonly graph = new Graph();
-  /** Placeholders, one for each input of the step. */
-  readonly inputs: string[] = [];
-  readonly numbers: RecordedNumber[] = [];
-  outputs: string[] = [];
-  readonly variables: RecordedVariable[] = [];
-  /** By the name of an operation that changes variables: the tensors that hold their values before. */
-  readonly reads = new Map<string, string[]>();
-  /** The optimizers whose steps are part of this one. */
-  readonly optimizers: Optimizer[] = [];
-  /** Shape and type of every tensor in the graph. */
-  readonly shapes = new Map<string, { shape: readonly number[]; dtype: number }>();
-  readonly leaves = new Map<string, Leaf>();
-  /** For who replays the step by comparing: all that it did, and what variables held in the end. */
-  readonly calls: RecordedCall[] = [];
-  readonly assigned: { variable: Variable; tensor: string }[] = [];
-  /** Why the step cannot be replayed, if it cannot. */
-  obstacle: string | undefined;
-}
+import { Recording, stepAttributesOf, type RecordedVariable } from "./recording.js";
 
 /** A tensor that JavaScript made. */
-interface Constant {
-  dtype: number;
-  shape: readonly number[];
+interface Constant extends TensorSpec {
   values: ArrayBufferView;
-}
-
-type Described = { readonly shape: readonly number[]; readonly dtype: number };
-
-const copyOf = (values: ArrayBufferView): ArrayBufferView => (values as unknown as Uint8Array).slice();
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-function attributeValue(binding: Binding, { name, type, value }: Attribute): AttributeValue {
-  const many = Array.isArray(value);
-  switch (type) {
-    case binding.TF_ATTR_STRING:
-      return { s: value as string };
-    case binding.TF_ATTR_INT:
-      return many ? { list: { i: value as number[] } } : { i: value as number };
-    case binding.TF_ATTR_FLOAT:
-      return many ? { list: { f: value as number[] } } : { f: value as number };
-    case binding.TF_ATTR_BOOL:
-      return many ? { list: { b: value as boolean[] } } : { b: Boolean(value) };
-    case binding.TF_ATTR_TYPE:
-      return many ? { list: { type: value as number[] } } : { type: value as number };
-    case binding.TF_ATTR_SHAPE:
-      return { shape: value as number[] };
-    default:
-      throw new Error(`Attribute ${name} has the unknown type ${type}.`);
-  }
 }
 
 /** Operations whose results have other shapes for other values. */
 const shapedByValues =
   /^(Where|Unique.*|NonMaxSuppression.*|Sparse(FillEmptyRows|Reshape)|StringSplit|Ragged.*|StringNGrams)$/;
 
-/** The number of the next tensor that is made; those that are there have lower ones. */
-export const nextTensorId = (): number =>
-  (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
-
-/** The optimizer's settings, in the form of an operation's attributes. */
-export const stepAttributesOf = (optimizer: Optimizer): Attribute[] =>
-  optimizerSettingsOf(optimizer).map(([name, value]) => ({ name, type: 0, value }));
-
 /** Listens at the binding while a step runs eagerly, and writes down what it does. */
 export class Recorder implements StepListener {
   readonly recording = new Recording();
   readonly #backend = nativeBackend();
   readonly #native: Binding = this.#backend.binding;
+  // By native handle: the graph's tensors, what JavaScript made, tensors that the step has met, variables before it.
   readonly #tensors = new Map<number, string>();
   readonly #constants = new Map<number, Constant>();
-  /** Tensors by native handle, to know what a handle from outside the step is. */
-  readonly #seen = new Map<number, Described>();
+  readonly #seen = new Map<number, TensorSpec>();
   readonly #variables = new Map<number, Variable>();
   readonly #numbers = new Map<Optimizer, (string | undefined)[]>();
   /** What the backend keeps for the tensors that operations made. */
@@ -145,10 +53,10 @@ export class Recorder implements StepListener {
   ) {}
 
   run(step: () => Tensor[], inputs: Tensor[]): Tensor[] {
-    const backend = this.#backend;
-    inputs.forEach((input) => {
-      this.#input(this.#handle(input), input.shape, backend.getDTypeInteger(input.dtype));
-    });
+    for (const input of inputs) {
+      const spec = { shape: input.shape, dtype: this.#dtypeOf(input) };
+      this.#tensors.set(this.#handle(input), this.#input(spec));
+    }
     const end = this.start();
     let outputs: Tensor[];
     try {
@@ -169,27 +77,7 @@ export class Recorder implements StepListener {
   start(abandoned?: () => void): () => void {
     for (const variable of registeredVariables())
       this.begin(variable, variable.dataId, this.#handle(variable));
-    const backend = this.#backend;
-    const { getInputTensorIds, createOutputTensor } = backend;
-    const methods = {
-      binding: this.#wrap(),
-      getInputTensorIds: (tensors: Tensor[]) => {
-        const ids = getInputTensorIds.call(backend, tensors);
-        tensors.forEach((tensor, i) => {
-          if (this.#seen.has(ids[i]!) || !(tensor instanceof tf.Tensor)) return;
-          this.#seen.set(ids[i]!, backend.tensorMap.get(tensor.dataId));
-          // Made before, but not yet known to TensorFlow.
-          if (this.compared && tensor.id < this.firstTensor) this.#constants.delete(ids[i]!);
-        });
-        return ids;
-      },
-      createOutputTensor: (metadata: TensorMetadata) => {
-        const tensor = createOutputTensor.call(backend, metadata);
-        this.made(backend.tensorMap.get(tensor.dataId));
-        return tensor;
-      },
-    };
-    return intercept(methods, abandoned);
+    return intercept(this.#interception(), abandoned);
   }
 
   /** Takes note of what a variable held before the step. */
@@ -199,7 +87,7 @@ export class Recorder implements StepListener {
   }
 
   /** Takes note of a tensor from outside of the step. */
-  seen(id: number, info: Described): void {
+  seen(id: number, info: TensorSpec): void {
     this.#seen.set(id, info);
   }
 
@@ -290,7 +178,7 @@ export class Recorder implements StepListener {
     if (!numbers) {
       const fields = fieldsOf(optimizer);
       numbers = fused.inputs.map((input) =>
-        input === "gradient" ? undefined : this.#number(() => input(fields)),
+        input === "gradient" ? undefined : this.recording.addNumber(() => input(fields)),
       );
       this.#numbers.set(optimizer, numbers);
     }
@@ -310,46 +198,21 @@ export class Recorder implements StepListener {
     return this.#backend.getInputTensorIds([tensor])[0]!;
   }
 
-  #define(id: number, tensor: string, shape: readonly number[], dtype: number): void {
-    this.#tensors.set(id, tensor);
-    this.recording.shapes.set(tensor, { shape, dtype });
+  #dtypeOf({ dtype }: Tensor): number {
+    return this.#backend.getDTypeInteger(dtype);
   }
 
   #variable(variable: Variable): RecordedVariable {
-    const { graph, variables, shapes } = this.recording;
-    let recorded = variables.find((one) => one.variable === variable);
-    if (!recorded) {
-      const dtype = this.#backend.getDTypeInteger(variable.dtype);
-      const name = `variable${variables.length}`;
-      const attributes = {
-        dtype: { type: dtype },
-        shape: { shape: variable.shape },
-        shared_name: { s: name },
-      };
-      const handle = graph.add("VarHandleOp", [], attributes, name);
-      const read = graph.add("ReadVariableOp", [handle], { dtype: { type: dtype } }, `${name}/read`);
-      shapes.set(read, { shape: variable.shape, dtype });
-      this.recording.leaves.set(read, { kind: "variable", variable });
-      recorded = { variable, dtype, handle, read };
-      variables.push(recorded);
-    }
-    return recorded;
+    return this.recording.variable(variable, this.#dtypeOf(variable));
   }
 
   /** A tensor that stands for a number which each run takes anew. */
   number(value: () => number): Scalar {
     const scalar = tf.scalar(value());
-    const tensor = this.#number(value);
-    this.#define(this.#handle(scalar), tensor, [], dataType.float);
+    const tensor = this.recording.addNumber(value);
+    this.#tensors.set(this.#handle(scalar), tensor);
     this.#call("number", [], [], [], [tensor]);
     return scalar;
-  }
-
-  #number(value: () => number): string {
-    const tensor = this.recording.graph.placeholder(dataType.float, [], "number");
-    this.recording.numbers.push({ tensor, value });
-    this.recording.leaves.set(tensor, { kind: "number" });
-    return tensor;
   }
 
   /** Adds an operation that changes variables. */
@@ -359,24 +222,8 @@ export class Recorder implements StepListener {
     inputs: string[],
     attributes: Record<string, AttributeValue>,
   ): void {
-    const { graph, shapes } = this.recording;
-    const earlier = changed.flatMap(({ update }) => (update ? [`^${nodeOf(update)}`] : []));
-    const update = graph.add(
-      op,
-      [...changed.map((one) => one.handle), ...inputs, ...new Set(earlier)],
-      attributes,
-    );
-    this.recording.reads.set(
-      nodeOf(update),
-      changed.map((one) => one.read),
-    );
-    for (const recorded of changed) {
-      const dtype = { type: recorded.dtype };
-      recorded.update = update;
-      recorded.read = graph.add("ReadVariableOp", [recorded.handle, `^${nodeOf(update)}`], { dtype }, "read");
-      shapes.set(recorded.read, { shape: recorded.variable.shape, dtype: recorded.dtype });
-      this.#tensors.set(this.#handle(recorded.variable), recorded.read);
-    }
+    this.recording.update(op, changed, inputs, attributes);
+    for (const { variable, read } of changed) this.#tensors.set(this.#handle(variable), read);
   }
 
   #assign(variable: Variable): void {
@@ -386,87 +233,95 @@ export class Recorder implements StepListener {
     this.#update("AssignVariableOp", [recorded], [value], { dtype: { type: recorded.dtype } });
   }
 
-  /** The graph's tensor for a native handle; what comes from outside the step becomes a variable or a constant. */
-  #tensorOf(id: number, info = this.#seen.get(id)): string {
+  /** The graph's tensor for a native handle; what comes from outside the step becomes a variable, an input or a constant. */
+  #tensorOf(id: number, spec = this.#seen.get(id)): string {
     const known = this.#tensors.get(id);
     if (known !== undefined) return known;
-    const variable = this.#variables.get(id);
-    if (variable) {
-      const { read, dtype } = this.#variable(variable);
-      this.#define(id, read, variable.shape, dtype);
-      return read;
-    }
-    let constant: Constant | undefined = this.#constants.get(id);
-    if (!constant) {
-      if (!info) throw new Error(`Native tensor ${id} is of unknown origin.`);
-      const { shape, dtype } = info;
-      if (this.compared) return this.#input(id, shape, dtype);
-      constant = { shape, dtype, values: copyOf(this.#native.tensorDataSync(id)) };
-    }
-    const { dtype, shape, values } = constant;
-    const made = this.recording.graph.constant({ dtype, shape, bytes: bytesOf(values) });
-    this.recording.leaves.set(made, { kind: "constant", values });
-    this.#define(id, made, shape, dtype);
-    return made;
-  }
-
-  #input(id: number, shape: readonly number[], dtype: number): string {
-    if (dtype === dataType.string) this.#fail("the step works on strings");
-    if (this.#changing) this.#fail("an optimizer's rule takes a tensor from elsewhere");
-    const { graph, inputs, leaves } = this.recording;
-    const tensor = graph.placeholder(dtype, shape, `input${inputs.length}`);
-    this.#define(id, tensor, shape, dtype);
-    inputs.push(tensor);
-    leaves.set(tensor, { kind: "input" });
+    const tensor = this.#leaf(id, spec);
+    this.#tensors.set(id, tensor);
     return tensor;
   }
 
-  #wrap(): Binding {
+  #leaf(id: number, spec: TensorSpec | undefined): string {
+    const variable = this.#variables.get(id);
+    if (variable) return this.#variable(variable).read;
+    const constant = this.#constants.get(id);
+    if (constant) return this.recording.addConstant(constant, constant.values);
+    if (!spec) throw new Error(`Native tensor ${id} is of unknown origin.`);
+    if (this.compared) return this.#input(spec);
+    return this.recording.addConstant(spec, copyOf(this.#native.tensorDataSync(id)));
+  }
+
+  #input(spec: TensorSpec): string {
+    if (spec.dtype === dataType.string) this.#fail("the step works on strings");
+    if (this.#changing) this.#fail("an optimizer's rule takes a tensor from elsewhere");
+    return this.recording.addInput(spec);
+  }
+
+  #interception(): Interception {
+    const backend = this.#backend;
+    const { getInputTensorIds, createOutputTensor } = backend;
+    return {
+      binding: this.#functions(),
+      getInputTensorIds: (tensors) => {
+        const ids = getInputTensorIds.call(backend, tensors);
+        tensors.forEach((tensor, i) => {
+          if (this.#seen.has(ids[i]!) || !(tensor instanceof tf.Tensor)) return;
+          this.#seen.set(ids[i]!, backend.tensorMap.get(tensor.dataId));
+          // Made before, but not yet known to TensorFlow.
+          if (this.compared && tensor.id < this.firstTensor) this.#constants.delete(ids[i]!);
+        });
+        return ids;
+      },
+      createOutputTensor: (metadata) => {
+        const tensor = createOutputTensor.call(backend, metadata);
+        this.made(backend.tensorMap.get(tensor.dataId));
+        return tensor;
+      },
+    };
+  }
+
+  /** What TensorFlow.js calls in the place of native TensorFlow. */
+  #functions(): Partial<Binding> {
     const native = this.#native;
-    return Object.create(native, {
-      createTensor: {
-        value: (shape: number[], dtype: number, values: ArrayBufferView): number => {
-          const id = native.createTensor(shape, dtype, values as unknown as ArrayLike<unknown>);
-          if (!ArrayBuffer.isView(values)) this.#fail("the step makes a tensor of strings");
-          else this.#constants.set(id, { dtype, shape: [...shape], values: copyOf(values) });
-          return id;
-        },
+    return {
+      createTensor: (shape, dtype, values) => {
+        const id = native.createTensor(shape, dtype, values);
+        if (!ArrayBuffer.isView(values)) this.#fail("the step makes a tensor of strings");
+        else this.#constants.set(id, { dtype, shape: [...shape], values: copyOf(values) });
+        return id;
       },
-      tensorDataSync: {
-        value: (id: number): ArrayBufferView => {
-          // What was there before, JavaScript may read in each replay, too.
-          const known = this.#tensors.get(id);
-          const isOutside = known === undefined || this.recording.leaves.has(known);
-          if (!this.compared || !isOutside)
-            this.#fail("the step reads a tensor's values in JavaScript (dataSync, data or print)");
-          return native.tensorDataSync(id);
-        },
+      tensorDataSync: (id) => {
+        // What was there before, JavaScript may read in each replay, too.
+        const known = this.#tensors.get(id);
+        const isOutside = known === undefined || this.recording.leaves.has(known);
+        if (!this.compared || !isOutside)
+          this.#fail("the step reads a tensor's values in JavaScript (dataSync, data or print)");
+        return native.tensorDataSync(id);
       },
-      runSavedModel: {
-        value: (...args: Parameters<Binding["runSavedModel"]>): TensorMetadata[] => {
-          this.#fail("the step calls a compiled function or a SavedModel");
-          return native.runSavedModel(...args);
-        },
+      runSavedModel: (...given) => {
+        this.#fail("the step calls a compiled function or a SavedModel");
+        return native.runSavedModel(...given);
       },
-      executeOp: {
-        value: (op: string, attributes: Attribute[], ids: number[], count: number): TensorMetadata[] => {
-          const outputs = native.executeOp(op, attributes, ids, count);
-          if (this.recording.obstacle === undefined) this.#record(op, attributes, ids, outputs);
-          return outputs;
-        },
+      executeOp: (op, attributes, ids, count) => {
+        const outputs = native.executeOp(op, attributes, ids, count);
+        if (this.recording.obstacle === undefined) this.#record(op, attributes, ids, outputs);
+        return outputs;
       },
-    }) as Binding;
+    };
   }
 
   #record(op: string, attributes: Attribute[], ids: number[], outputs: TensorMetadata[]): void {
+    const { graph, shapes } = this.recording;
     const inputs = ids.map((id) => this.#tensorOf(id));
-    const values = Object.fromEntries(attributes.map((one) => [one.name, attributeValue(this.#native, one)]));
-    for (const [attribute, input] of typeAttributesOf(op)) {
-      values[attribute] = { type: this.recording.shapes.get(inputs[input]!)!.dtype };
-    }
-    const name = this.recording.graph.add(op, inputs, values);
-    const tensors = outputs.map((_, i) => `${name.slice(0, -1)}${i}`);
-    outputs.forEach((output, i) => this.#define(output.id, tensors[i]!, output.shape, output.dtype));
+    const inputTypes = inputs.map((input) => shapes.get(input)!.dtype);
+    const name = nodeOf(graph.add(op, inputs, nodeAttributes(op, attributes, inputTypes)));
+    const tensors = outputs.map(({ id, shape, dtype }, i) => {
+      const tensor = `${name}:${i}`;
+      this.#tensors.set(id, tensor);
+      shapes.set(tensor, { shape, dtype });
+      return tensor;
+    });
     if (this.compared && shapedByValues.test(op)) this.#fail(`values decide the shape of what ${op} gives`);
     this.#call(op, attributes, [], inputs, tensors);
   }

@@ -1,4 +1,4 @@
-import { dataType, Graph, nodeOf, type GraphNode, type AttributeValue } from "./graph.js";
+import { dataType, Graph, nodeOf, type GraphNode, type AttributeValue, type TensorSpec } from "./graph.js";
 
 /** A graph that is being rewritten, as the rules see it. */
 class View {
@@ -7,7 +7,7 @@ class View {
   readonly #clips = new Map<string, string>();
   #zero: string | undefined;
 
-  constructor(readonly shapes: Map<string, { shape: readonly number[]; dtype: number }>) {}
+  constructor(readonly shapes: Map<string, TensorSpec>) {}
 
   /** The node that makes a tensor. */
   producer(tensor: string): GraphNode | undefined {
@@ -216,7 +216,7 @@ const rules: Rule[] = [
  */
 export function rewrite(
   graph: Graph,
-  shapes: Map<string, { shape: readonly number[]; dtype: number }>,
+  shapes: Map<string, TensorSpec>,
 ): { graph: Graph; rename: (tensor: string) => string } {
   const view = new View(shapes);
   const renamed = new Map<string, string>();

@@ -2,7 +2,7 @@ import type { LayersModel, layers, Optimizer } from "@tensorflow/tfjs-node";
 import { hasUpdateRule } from "../optimizers/rule.js";
 
 /** Numbers and switches of an object that a recorded step takes for constant. */
-export function settingsOf(object: object, except: string[] = []): [name: string, value: unknown][] {
+function settingsOf(object: object, except: string[] = []): [name: string, value: unknown][] {
   return Object.entries(object).filter(
     ([name, value]) =>
       (typeof value === "number" || typeof value === "boolean") &&

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { operationsOf, type SignatureReport } from "./compiled-step.js";
-import { dataType, type AttributeValue } from "./graph.js";
-import { Program, programGraph } from "./program.js";
-import type { Leaf, RecordedCall, Recording } from "./recorder.js";
+import { dataType, type AttributeValue, type TensorSpec } from "./graph.js";
+import { programGraph } from "./program-graph.js";
+import { Program } from "./program.js";
+import type { Leaf, RecordedCall, Recording } from "./recording.js";
 
 const dtypeNames: Record<number, string> = {
   [dataType.float]: "float32",
@@ -29,7 +30,7 @@ export class Trace {
     return this.recording.leaves.get(tensor);
   }
 
-  shape(tensor: string): { shape: readonly number[]; dtype: number } {
+  shape(tensor: string): TensorSpec {
     return this.recording.shapes.get(tensor)!;
   }
 
