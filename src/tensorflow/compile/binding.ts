@@ -85,17 +85,17 @@ export function assignData(variable: Variable, dataId: object): void {
 /** The greatest handle of a tensor whose value is not computed yet. TensorFlow.js has -1 for what it has not yet written. */
 export const noValue = -2;
 
-let intercepted: Binding | undefined;
-let abandon: (() => void) | undefined;
+/** Who listens now: what it listens to, and how to end that. */
+let interception: { native: Binding; abandon: () => void } | undefined;
 
 /** The functions of native TensorFlow, whoever listens. */
 export function nativeBinding(): Binding {
-  return intercepted ?? nativeBackend().binding;
+  return interception?.native ?? nativeBackend().binding;
 }
 
 /** Whether somebody listens between TensorFlow.js and native TensorFlow now. */
 export function isIntercepted(): boolean {
-  return abandon !== undefined;
+  return interception !== undefined;
 }
 
 /** Methods in the place of the backend's, and functions in the place of native TensorFlow's. */
@@ -117,14 +117,13 @@ export function intercept(
   const { binding, getInputTensorIds, createOutputTensor } = backend;
   const end = () => {
     Object.assign(backend, { binding, getInputTensorIds, createOutputTensor });
-    abandon = undefined;
-    intercepted = undefined;
+    interception = undefined;
   };
-  abandon = () => {
+  const abandon = () => {
     abandoned();
     end();
   };
-  intercepted = binding;
+  interception = { native: binding, abandon };
   // Native TensorFlow's functions are read-only: what inherits from them can define its own, but not assign.
   const listening = Object.create(binding, Object.getOwnPropertyDescriptors(functions)) as Binding;
   Object.assign(backend, { binding: listening, ...methods });
@@ -152,5 +151,5 @@ export function eagerly<T>(run: () => T): T {
 /** Ends what the code that began it cannot end any more, because an interrupt has ended that. */
 export function abandonInterception(): void {
   eager = false;
-  abandon?.();
+  interception?.abandon();
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import protobuf from "protobufjs/minimal.js";
 import type { AttributeList, AttributeValue, Graph, GraphNode, TensorValue } from "./graph.js";
+import { FIXED32, tag, VARINT, writeMessage, type Fields } from "./protocol-buffers.js";
 
 /** The GraphDef version of TensorFlow 2.9, the oldest that tfjs-node 4.22 links to; newer ones read it. */
 const graphVersion = 1087;
@@ -21,25 +22,11 @@ export interface Signature {
   outputs: Record<string, SignatureTensor>;
 }
 
-/** Writes one field, or all fields of a message. */
-type Fields = (to: protobuf.Writer) => void;
-
 /*
  * The parts of TensorFlow's protocol buffers that describe a graph without functions. The field numbers are those of
  * tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/*.proto. They are written one by
  * one, because to read a schema and make code of it takes longer than the rest of a model's first step in JavaScript.
  */
-const [VARINT, DELIMITED, FIXED32] = [0, 2, 5];
-
-const tag = (to: protobuf.Writer, field: number, wire = DELIMITED): protobuf.Writer =>
-  to.uint32((field << 3) | wire);
-
-function writeMessage(to: protobuf.Writer, field: number, fields: Fields): void {
-  tag(to, field).fork();
-  fields(to);
-  to.ldelim();
-}
-
 /** A map from names, which is a list of messages of a name and a value. */
 function writeMap<T>(
   to: protobuf.Writer,

@@ -1,10 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import protobuf from "protobufjs/minimal.js";
+import { tag, VARINT, writeMessage, type Fields } from "./protocol-buffers.js";
 
-/** ConfigProto { graph_options = 10: GraphOptions { rewrite_options = 10: RewriterConfig { … } } }, without its fields. */
-const inRewriterConfig = (write: (to: protobuf.Writer) => protobuf.Writer): Uint8Array =>
-  write(protobuf.Writer.create().uint32(0x52).fork().uint32(0x52).fork()).ldelim().ldelim().finish();
+/** RewriterConfig { memory_optimization: NO_MEM_OPT, meta_optimizer_iterations: ONE, disable_tfg_optimizer: true } */
+const rewriterConfig: Fields = (to) => {
+  tag(to, 4, VARINT).int32(1);
+  tag(to, 12, VARINT).int32(1);
+  tag(to, 32, VARINT).bool(true);
+};
+
+/** ConfigProto { graph_options: GraphOptions { rewrite_options } } */
+const options = protobuf.Writer.create();
+writeMessage(options, 10, (to) => writeMessage(to, 10, rewriterConfig));
+const optionBytes = options.finish();
 
 /**
  * Has TensorFlow optimize a program in one round, of what training profits from: constants are folded, arithmetic is
@@ -14,9 +23,5 @@ const inRewriterConfig = (write: (to: protobuf.Writer) => protobuf.Writer): Uint
  * @param directory of a SavedModel. A binding that was not compiled by set-up (kernel-setup/session-options.cc) does not look
  */
 export function writeSessionOptions(directory: string): void {
-  const [memory, iterations, withoutTfg] = [4, 12, 32].map((field) => field << 3);
-  const options = inRewriterConfig((to) =>
-    to.uint32(memory!).int32(1).uint32(iterations!).int32(1).uint32(withoutTfg!).bool(true),
-  );
-  writeFileSync(join(directory, "session_options.pb"), options);
+  writeFileSync(join(directory, "session_options.pb"), optionBytes);
 }
