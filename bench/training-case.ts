@@ -2,7 +2,7 @@
 import type { LayersModel, ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
 
 const started = performance.now();
-const { setRandomSeed, tf } = await import("../src/tensorflow/load.js");
+const { setRandomSeed, tf } = await import("../src/keras/load.js");
 // Whatever is put off until the first operation belongs to the start.
 if (tf.add(1, 1).dataSync()[0] !== 2) throw new Error("1 + 1 is not 2");
 const imported = (performance.now() - started) / 1000;

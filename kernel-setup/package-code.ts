@@ -1,13 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
-import { hasPackageCode, packageCodeFile } from "../src/tensorflow/package-code.js";
+import { hasPackageCode, packageCodeFile } from "../src/tfjs/package-code.js";
 import { SetupError, lastLines, runCommand } from "./command.js";
 import type { Project } from "./project.js";
 import type { Step } from "./step.js";
 
-/** Keeps TensorFlow.js's modules in one file with the code that V8 makes of them: src/tensorflow/package-code.ts. */
+/** Keeps TensorFlow.js's modules in one file with the code that V8 makes of them: src/tfjs/package-code.ts. */
 export function packageCodeStep(project: Project): Step {
-  const folder = path.join(project.root, "dist/src/tensorflow");
+  const folder = path.join(project.root, "dist/src/tfjs");
   return {
     name: "TensorFlow.js's code",
     isDone: () => hasPackageCode(folder),

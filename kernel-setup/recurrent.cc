@@ -1,5 +1,5 @@
 // Two operations for TensorFlow: a recurrent layer over all its time steps, and its gradient. TensorFlow has such a one for
-// LSTMs alone (BlockLSTMV2), without masks and on one thread. src/tensorflow/recurrent/recurrent.ts uses them.
+// LSTMs alone (BlockLSTMV2), without masks and on one thread. src/keras/recurrent/recurrent.ts uses them.
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // TensorFlow.js's binding opens every SavedModel with TensorFlow's default options. Set-up compiles it with
 // TF_LoadSessionFromSavedModel renamed, so that it calls this instead: a folder may bring its own options, a ConfigProto
-// in the file session_options.pb. src/tensorflow/compile/session-options.ts writes it.
+// in the file session_options.pb. src/graphs/session-options.ts writes it.
 
 #undef TF_LoadSessionFromSavedModel
 

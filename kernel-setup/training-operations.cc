@@ -1,5 +1,5 @@
 // Two operations for TensorFlow that training spends less time in than in those it has: dropout, and RMSprop's update of a
-// weight. src/tensorflow/repairs/dropout.ts and src/tensorflow/compile/optimizers.ts use them.
+// weight. src/keras/layers/dropout.ts and src/graphs/optimizers.ts use them.
 
 #include <algorithm>
 #include <cmath>

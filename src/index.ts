@@ -1,21 +1,21 @@
 export * as datasets from "./datasets/index.js";
-export type { Colormap } from "./display/colormap.js";
-export { display, type DisplayHandle } from "./display/display.js";
-export { displaySymbol, type Displayable, type JupyterHost, type MimeBundle } from "./display/host.js";
-export { imageGrid, showImage, type ImageGridOptions, type ImageOptions } from "./display/image-grid.js";
-export { html, json, latex, markdown, png, svg } from "./display/mime.js";
-export { LiveHistory } from "./display/live-history.js";
-export { plotConfusionMatrix, type ConfusionMatrixOptions } from "./display/plot-confusion-matrix.js";
-export { plotDecisionBoundary, type DecisionBoundaryOptions } from "./display/plot-decision-boundary.js";
-export { plotHistory, type PlotHistoryOptions } from "./display/plot-history.js";
-export { plotModel } from "./display/plot-model.js";
-export { figure } from "./display/plotly/figure.js";
-export { summary } from "./display/summary.js";
-export { table, type TableOptions } from "./display/table.js";
-export * as callbacks from "./keras/callbacks/index.js";
-export { toCategorical } from "./keras/utilities/to-categorical.js";
-export { trainTestSplit, type TrainTestSplitOptions } from "./keras/utilities/train-test-split.js";
-export { NdArray, toNdArray, type ArrayLike } from "./ndarray.js";
+export type { Colormap } from "./figures/colormap.js";
+export { display, type DisplayHandle } from "./host/display.js";
+export { displaySymbol, type Displayable, type JupyterHost, type MimeBundle } from "./host/host.js";
+export { imageGrid, showImage, type ImageGridOptions, type ImageOptions } from "./figures/image-grid.js";
+export { html, json, latex, markdown, png, svg } from "./host/mime.js";
+export { LiveHistory } from "./figures/live-history.js";
+export { plotConfusionMatrix, type ConfusionMatrixOptions } from "./figures/plot-confusion-matrix.js";
+export { plotDecisionBoundary, type DecisionBoundaryOptions } from "./figures/plot-decision-boundary.js";
+export { plotHistory, type PlotHistoryOptions } from "./figures/plot-history.js";
+export { plotModel } from "./figures/plot-model.js";
+export { figure } from "./figures/plotly/figure.js";
+export { summary } from "./figures/summary.js";
+export { table, type TableOptions } from "./figures/table.js";
+export * as callbacks from "./saving/callbacks.js";
+export { toCategorical } from "./arrays/to-categorical.js";
+export { trainTestSplit, type TrainTestSplitOptions } from "./arrays/train-test-split.js";
+export { NdArray, toNdArray, type ArrayLike } from "./arrays/ndarray.js";
 export {
   KerasFileError,
   loadModel,
@@ -24,7 +24,7 @@ export {
   saveWeights,
   type LoadOptions,
   type SaveOptions,
-} from "./keras/files/index.js";
+} from "./saving/index.js";
 export {
   compiled,
   explain,
@@ -32,9 +32,9 @@ export {
   type CompiledFunction,
   type ModelReport,
   type SignatureReport,
-} from "./tensorflow/compile/index.js";
-export { backendInfo, setRandomSeed, type BackendInfo } from "./tensorflow/load.js";
-export * as losses from "./tensorflow/losses/index.js";
-export * as metrics from "./tensorflow/metrics/index.js";
-export { default as tf } from "./tensorflow/namespace.cjs";
-export * as optimizers from "./tensorflow/optimizers/index.js";
+} from "./graphs/index.js";
+export { backendInfo, setRandomSeed, type BackendInfo } from "./keras/load.js";
+export * as losses from "./keras/losses/index.js";
+export * as metrics from "./keras/metrics/index.js";
+export { default as tf } from "./keras/namespace.cjs";
+export * as optimizers from "./keras/optimizers/index.js";

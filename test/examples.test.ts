@@ -6,7 +6,7 @@ import pl from "nodejs-polars";
 import * as manabi from "../src/index.js";
 import { CellLanguage } from "../src/kernel/cell/language.js";
 import { toJavaScript } from "../src/kernel/cell/javascript.js";
-import { withHost } from "./tensorflow/fit/with-host.js";
+import { withHost } from "./keras/model/with-host.js";
 
 const { NdArray, tf } = manabi;
 

@@ -1,5 +1,5 @@
-import { display, type DisplayHandle } from "../display/display.js";
-import { html } from "../display/mime.js";
+import { display, type DisplayHandle } from "../host/display.js";
+import { html } from "../host/mime.js";
 
 /** Shows how much of some files has arrived, in one output of the notebook, at most 4 times a second. */
 export class DownloadProgress {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { NdArray } from "../ndarray.js";
+import { NdArray } from "../arrays/ndarray.js";
 
 /**
  * Reads a file of bytes in the idx format (http://yann.lecun.com/exdb/mnist/, "the IDX file format"), also when

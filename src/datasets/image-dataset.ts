@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { NdArray } from "../ndarray.js";
+import type { NdArray } from "../arrays/ndarray.js";
 import { readIdx } from "./idx.js";
 
 /** Pictures and their classes, in Keras's four parts. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadData } from "../../src/datasets/mnist.js";
-import { tf } from "../../src/tensorflow/load.js";
+import { tf } from "../../src/keras/load.js";
 
 describe("mnist", () => {
   it("loads the original files in 200 ms of processor time, without making tensors", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { toCategorical } from "../../src/keras/utilities/to-categorical.js";
-import { tf } from "../../src/tensorflow/load.js";
+import { toCategorical } from "../../src/arrays/to-categorical.js";
+import { tf } from "../../src/keras/load.js";
 
 describe("toCategorical", () => {
   it("gives Keras's rows for [0, 1, 2, 1]", () => {

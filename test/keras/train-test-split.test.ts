@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { trainTestSplit } from "../../src/keras/utilities/train-test-split.js";
-import { setRandomSeed, tf } from "../../src/tensorflow/load.js";
+import { trainTestSplit } from "../../src/arrays/train-test-split.js";
+import { setRandomSeed, tf } from "../../src/keras/load.js";
 
 /** 100 samples [i, i] of which 80 are of class 0 and 20 of class 1. */
 const x = Array.from({ length: 100 }, (_, i) => [i, i]);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { packageCodeStep } from "../../kernel-setup/package-code.js";
 import { projectAt, projectRoot } from "../../kernel-setup/project.js";
-import { packageCodeFile } from "../../src/tensorflow/package-code.js";
+import { packageCodeFile } from "../../src/tfjs/package-code.js";
 import { temporaryFolder } from "./sandbox.js";
 
 /** What a program sees that loads TensorFlow.js. */
@@ -32,7 +32,7 @@ const program = `
       if (this.cachedDataRejected) refused.push(options.filename);
     }
   };
-  const { tf } = await import("./dist/src/tensorflow/load.js");
+  const { tf } = await import("./dist/src/keras/load.js");
   const require = createRequire(import.meta.url);
   let frame;
   try {
@@ -76,7 +76,7 @@ describe("kernel-setup/package-code", function () {
     assert.equal(step.isDone(), true);
     assert.deepEqual(await run(), { ...without, filesRead: 0, isOneInstance: true, sum: 2 });
 
-    const file = packageCodeFile(path.join(root, "dist/src/tensorflow"));
+    const file = packageCodeFile(path.join(root, "dist/src/tfjs"));
     fs.utimesSync(file, 0, 0);
     assert.equal(step.isDone(), false, "npm installed something since");
     assert.deepEqual(await run(), without);

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { CompiledStep } from "../../src/tensorflow/compile/compiled-step.js";
-import { tf } from "../../src/tensorflow/native.js";
+import { CompiledStep } from "../../src/graphs/compiled-step.js";
+import { tf } from "../../src/tfjs/native.js";
 
 type Operation = (...given: unknown[]) => unknown;
 type Namespace = Record<string, unknown>;

@@ -43,7 +43,7 @@ await program
   .parseAsync();
 
 async function load(runtime: Runtime, suite: Suite): Promise<void> {
-  const { tf } = await import("../../src/tensorflow/native.js");
+  const { tf } = await import("../../src/tfjs/native.js");
   const jasmineUtil = require("@tensorflow/tfjs-core/dist/jasmine_util") as {
     setTestEnvs(envs: object[]): void;
   };
@@ -51,9 +51,9 @@ async function load(runtime: Runtime, suite: Suite): Promise<void> {
   for (const all of ["public/chained_ops/register_all_chained_ops", "register_all_gradients"]) {
     require(`@tensorflow/tfjs-core/dist/${all}`);
   }
-  if (runtime !== "stock") await import("../../src/tensorflow/load.js");
+  if (runtime !== "stock") await import("../../src/keras/load.js");
   if (runtime === "eager") {
-    const { CompiledStep } = await import("../../src/tensorflow/compile/compiled-step.js");
+    const { CompiledStep } = await import("../../src/graphs/compiled-step.js");
     CompiledStep.prototype.run = (step, inputs) => step(inputs);
     const model = tf.LayersModel.prototype as unknown as { compile: (this: object, args: object) => void };
     const { compile } = model;
@@ -92,7 +92,7 @@ async function run(suite: Suite, { runtime, source, grep }: Options): Promise<vo
   const passed = new Set<string>();
   const failed = new Map<string, string>();
   const env = jasmine.getEnv();
-  const { mulberry32, setRandomSeed } = await import("../../src/tensorflow/random-state.js");
+  const { mulberry32, setRandomSeed } = await import("../../src/tfjs/random-state.js");
   env.beforeEach(() => {
     Math.random = mulberry32(2);
     // Not for core, whose tests of memory count the tensor that it makes.

@@ -1,0 +1,19 @@
+import type { MimeBundle } from "../host/host.js";
+import { escapeXml } from "./text-width.js";
+
+/**
+ * The forms in which a picture goes into a notebook.
+ *
+ * HTML with the SVG in an `<img>` comes first everywhere: JupyterLab shows `image/svg+xml` only in notebooks that it
+ * trusts, so not in one that somebody else has run, and GitHub and nbviewer put such SVG into the page itself, where
+ * pictures fall over each other's styles (https://github.com/jupyter/nbviewer/issues/1037). `image/svg+xml` is for
+ * front ends and converters without HTML.
+ */
+export function pictureBundle(svg: string, text: string): MimeBundle {
+  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+  return {
+    "text/html": `<img alt="${escapeXml(text)}" src="${source}">`,
+    "image/svg+xml": svg,
+    "text/plain": text,
+  };
+}

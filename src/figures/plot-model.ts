@@ -1,0 +1,136 @@
+import type { LayersModel } from "@tensorflow/tfjs";
+import { tf } from "../keras/load.js";
+import { layeredLayout, type Point } from "./layered-layout.js";
+import { modelNodes, shapeText, type ModelNode } from "./model-graph.js";
+import { pictureBundle } from "./picture.js";
+import { SelfShowing } from "../host/self-showing.js";
+import { escapeXml, textWidth } from "./text-width.js";
+import { textColor } from "./theme.js";
+
+const fontSize = 13;
+const smallSize = 11.5;
+const boxHeight = 46;
+const padding = 12;
+
+/**
+ * A diagram of a model's layers from input to output, with settings, output shapes (`null` is the batch axis) and
+ * numbers of parameters; branches are drawn as branches. Needs no Graphviz.
+ *
+ * @throws TypeError if `model` is no layers model; Error if it has no shapes yet (no `inputShape`).
+ *
+ * @example
+ * plotModel(model);
+ */
+export function plotModel(model: LayersModel): SelfShowing {
+  const nodes = modelNodes(model);
+  const text = `[model ${model.name}: ${nodes.map(({ name }) => name).join(", ")}]`;
+  return new SelfShowing(() => pictureBundle(diagram(nodes), text));
+}
+
+function diagram(nodes: readonly ModelNode[]): string {
+  const layout = layeredLayout(
+    nodes.map((node) => ({ id: node.name, width: boxWidth(node), height: boxHeight, inputs: node.inputs })),
+  );
+  const [width, height] = [Math.ceil(layout.width) + 4, Math.ceil(layout.height) + 4];
+  const edges = layout.edges.map(drawEdge).join("");
+  const boxes = nodes.map((node) => drawBox(node, layout.positions.get(node.name)!)).join("");
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="-2 -2 ${width} ${height}" style="max-width:100%;height:auto" ` +
+    `font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" fill="${textColor}">${edges}${boxes}</svg>`
+  );
+}
+
+/** Names that are made up tell nothing new: `dense_1`, `dense_1_input`, `input_layer`, and TensorFlow.js's `dense_Dense1`. */
+function isMadeUp(name: string): boolean {
+  const base = name.replace(/_input$/, "").replace(/_(?:[A-Z]\w*)?\d+$/, "");
+  const classes = Object.keys(tf.serialization.SerializationMap.getMap().classNameMap);
+  const isClass = classes.some((one) => one.toLowerCase() === base.replaceAll("_", ""));
+  return isClass || /^input\d*$/.test(base);
+}
+
+/** The two lines of a box, each with a left and a right part. */
+function lines(node: ModelNode): {
+  title: string;
+  details: string;
+  name: string;
+  shape: string;
+  params: string;
+} {
+  return {
+    title: node.className,
+    details: node.details.join(", "),
+    name: isMadeUp(node.name) ? "" : node.name,
+    shape: node.outputShapes.map(shapeText).join(", "),
+    params: node.params === 0 ? "" : `${node.params.toLocaleString("en-US")} params`,
+  };
+}
+
+function boxWidth(node: ModelNode): number {
+  const { title, details, name, shape, params } = lines(node);
+  // Bold letters are about a tenth wider.
+  const first =
+    textWidth(title, fontSize) * 1.1 + textWidth(` ${details}`, smallSize) + textWidth(name, smallSize);
+  const second = textWidth(shape, smallSize) + textWidth(params, smallSize);
+  return Math.ceil(Math.max(first, second) + 2 * padding + 20);
+}
+
+function drawBox(node: ModelNode, { x, y }: Point): string {
+  const width = boxWidth(node);
+  const { title, details, name, shape, params } = lines(node);
+  const left = round(x - width / 2);
+  const color = colorOf(node.className);
+  const text = (at: number, dy: number, anchor: "start" | "end", content: string): string =>
+    `<text x="${round(at)}" y="${round(y + dy)}" font-size="${smallSize}" text-anchor="${anchor}">${content}</text>`;
+  const right = left + width - padding;
+  return (
+    `<rect x="${left}" y="${round(y)}" width="${width}" height="${boxHeight}" rx="7" ` +
+    `fill="${color}" fill-opacity="0.13" stroke="${color}" stroke-width="1.3"/>` +
+    text(
+      left + padding,
+      19,
+      "start",
+      `<tspan font-size="${fontSize}" font-weight="bold" fill="${color}">${escapeXml(title)}</tspan> ${escapeXml(details)}`,
+    ) +
+    text(right, 19, "end", escapeXml(name)) +
+    text(left + padding, 36, "start", escapeXml(shape)) +
+    text(right, 36, "end", escapeXml(params))
+  );
+}
+
+/** A smooth line through the points, with an arrowhead. */
+function drawEdge(points: readonly Point[]): string {
+  const end = points.at(-1)!;
+  const tip = { x: end.x, y: end.y - 6 };
+  const path = [...points.slice(0, -1), tip];
+  const curves = path.slice(1).map((to, i) => {
+    const from = path[i]!;
+    const middle = (from.y + to.y) / 2;
+    return `C${round(from.x)},${round(middle)} ${round(to.x)},${round(middle)} ${round(to.x)},${round(to.y)}`;
+  });
+  const [x, y] = [round(end.x), round(end.y - 1)];
+  return (
+    `<path d="M${round(path[0]!.x)},${round(path[0]!.y)}${curves.join("")}" fill="none" stroke="${textColor}" stroke-width="1.3"/>` +
+    `<path d="M${x},${y}l-4,-7h8z"/>`
+  );
+}
+
+/** Layers that do the same kind of work have the same colour; it reads on light and dark pages. */
+const colors: [RegExp, string][] = [
+  [/Input/, "#808080"],
+  [/Conv/, "#3b82f6"],
+  [/Pool/, "#06a5c4"],
+  [/Dense|Embedding/, "#10a37f"],
+  [/Dropout|Noise|Normalization/, "#f97316"],
+  [/LSTM|GRU|RNN|Bidirectional|TimeDistributed/, "#d946a6"],
+  [/Concatenate|Add|Average|Multiply|Maximum|Minimum|Dot/, "#8b5cf6"],
+  [/Activation|ReLU|Softmax|ELU/, "#b8860b"],
+];
+
+function colorOf(className: string): string {
+  return colors.find(([pattern]) => pattern.test(className))?.[1] ?? "#8d7b6c";
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,74 @@
+import type { layers } from "@tensorflow/tfjs-node";
+import { tf } from "../../tfjs/native.js";
+import { extendActivationLayers } from "./activation-layers.js";
+import { AdditiveAttention, Attention } from "./attention.js";
+import { Discretization } from "./discretization.js";
+import { EinsumDense } from "./einsum-dense.js";
+import { extendGlobalPooling, GlobalAveragePooling3D, GlobalMaxPooling3D } from "./global-pooling.js";
+import { GroupNormalization } from "./group-normalization.js";
+import { addGroupedConvolution } from "./grouped-convolution.js";
+import { Cropping1D, Cropping3D, ZeroPadding1D, ZeroPadding3D } from "./margins.js";
+import { MultiHeadAttention } from "./multi-head-attention.js";
+import { Normalization } from "./normalization.js";
+import {
+  RandomBrightness,
+  RandomContrast,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
+} from "./random-images.js";
+import { RMSNormalization } from "./rms-normalization.js";
+import { Conv1DTranspose, DepthwiseConv1D, SeparableConv1D } from "./sequence-convolutions.js";
+import { Identity, Subtract } from "./simple.js";
+import { SpatialDropout2D, SpatialDropout3D } from "./spatial-dropout.js";
+import { UnitNormalization } from "./unit-normalization.js";
+import { UpSampling1D, UpSampling3D } from "./up-sampling.js";
+
+/** Each layer with the name of its function in `tf.layers`; types in `types.cts`. */
+const added = {
+  additiveAttention: AdditiveAttention,
+  attention: Attention,
+  conv1dTranspose: Conv1DTranspose,
+  cropping1d: Cropping1D,
+  cropping3d: Cropping3D,
+  depthwiseConv1d: DepthwiseConv1D,
+  discretization: Discretization,
+  einsumDense: EinsumDense,
+  globalAveragePooling3d: GlobalAveragePooling3D,
+  globalMaxPooling3d: GlobalMaxPooling3D,
+  groupNormalization: GroupNormalization,
+  identity: Identity,
+  multiHeadAttention: MultiHeadAttention,
+  normalization: Normalization,
+  randomBrightness: RandomBrightness,
+  randomContrast: RandomContrast,
+  randomFlip: RandomFlip,
+  randomRotation: RandomRotation,
+  randomTranslation: RandomTranslation,
+  randomZoom: RandomZoom,
+  rmsNormalization: RMSNormalization,
+  separableConv1d: SeparableConv1D,
+  spatialDropout2d: SpatialDropout2D,
+  spatialDropout3d: SpatialDropout3D,
+  subtract: Subtract,
+  unitNormalization: UnitNormalization,
+  upSampling1d: UpSampling1D,
+  upSampling3d: UpSampling3D,
+  zeroPadding1d: ZeroPadding1D,
+  zeroPadding3d: ZeroPadding3D,
+};
+
+type LayerClass = { new (args: never): layers.Layer; className: string };
+
+/** Adds to `tf.layers` what Keras has and TensorFlow.js lacks: layers, and arguments of layers. */
+export function addLayers(): void {
+  for (const [name, Layer] of Object.entries(added) as [string, LayerClass][]) {
+    tf.serialization.registerClass(Layer as never);
+    const make = (args: object = {}): layers.Layer => new Layer(args as never);
+    Object.assign(tf.layers, { [name]: Object.defineProperty(make, "name", { value: name }) });
+  }
+  addGroupedConvolution();
+  extendGlobalPooling();
+  extendActivationLayers();
+}

@@ -1,0 +1,117 @@
+import type { LayerVariable, Shape, Tensor } from "@tensorflow/tfjs-node";
+import { tf } from "../../tfjs/native.js";
+import { masksForAttention } from "./masks.js";
+import { attentionWeights, causalMask, combined, firstMask, inputsOf } from "./attention.js";
+import { type CallArguments, type Config, type Inputs, type Shapes } from "./base.js";
+import { contract } from "./contract.js";
+import type { MultiHeadAttentionArgs } from "./types.cjs";
+import { WeightedLayer } from "./weighted.js";
+
+/** A dense layer from features to heads, or from heads to features. */
+type Projection = { kernel: LayerVariable; bias?: LayerVariable };
+type Part = "query" | "key" | "value" | "output";
+
+/**
+ * Several attentions side by side, each on projections of its own, for `[query, value]` or `[query, value, key]`: Vaswani et
+ * al., 2017, https://arxiv.org/abs/1706.03762 (https://keras.io/api/layers/attention_layers/multi_head_attention/).
+ */
+export class MultiHeadAttention extends WeightedLayer {
+  static readonly className = "MultiHeadAttention";
+  readonly takesMasks = true;
+  private readonly numHeads: number;
+  private readonly keyDim: number;
+  private readonly valueDim: number;
+  private readonly dropout: number;
+  private readonly useBias: boolean;
+  private readonly outputSize: number | undefined;
+  private readonly useCausalMask: boolean;
+  readonly #projections = new Map<Part, Projection>();
+
+  constructor(args: MultiHeadAttentionArgs) {
+    super(args);
+    this.numHeads = args.numHeads;
+    this.keyDim = args.keyDim;
+    this.valueDim = args.valueDim ?? args.keyDim;
+    this.dropout = args.dropout ?? 0;
+    this.useBias = args.useBias ?? true;
+    this.outputSize = [args.outputShape ?? undefined].flat()[0];
+    this.useCausalMask = args.useCausalMask ?? false;
+    this.supportsMasking = true;
+  }
+
+  override build(shapes: Shapes): void {
+    const [query, value, key = value] = shapes as Shape[];
+    for (const shape of [query, value, key]) {
+      if (shape?.length === 3 && shape[2] != null) continue;
+      throw new Error(
+        `MultiHeadAttention got an input of shape ${JSON.stringify(shape ?? "none")}. Expected [batch, steps, features]. ` +
+          "Call it with [query, value], each of this rank.",
+      );
+    }
+    this.#project("query", "query", [query![2]!, this.numHeads, this.keyDim]);
+    this.#project("key", "key", [key![2]!, this.numHeads, this.keyDim]);
+    this.#project("value", "value", [value![2]!, this.numHeads, this.valueDim]);
+    const size = this.outputSize ?? query![2]!;
+    this.#project("output", "attention_output", [this.numHeads, this.valueDim, size]);
+    this.built = true;
+  }
+
+  #project(part: Part, name: string, shape: number[]): void {
+    const outputAxes = part === "output" ? [2] : [1, 2];
+    const kernel = this.weight("kernel", `${name}/kernel`, shape, outputAxes);
+    this.#projections.set(part, { kernel });
+    if (!this.useBias) return;
+    const biasShape = outputAxes.map((axis) => shape[axis]!);
+    this.#projections.get(part)!.bias = this.weight("bias", `${name}/bias`, biasShape);
+  }
+
+  /** The weights of each dense layer inside, by the names that Keras gives them. */
+  get projections(): { path: string; name: string; weights: LayerVariable[] }[] {
+    return [...this.#projections].map(([part, { kernel, bias }]) => ({
+      path: `${part}_dense`,
+      name: part === "output" ? "attention_output" : part,
+      weights: bias ? [kernel, bias] : [kernel],
+    }));
+  }
+
+  override call(inputs: Inputs, { training = false }: CallArguments): Inputs {
+    return tf.tidy(() => {
+      const [query, value, key = value] = inputsOf(this, inputs);
+      const [queryMask, valueMask, keyMask] = masksForAttention([query, value, key]);
+      const project = (part: Part, x: Tensor): Tensor => {
+        const { kernel, bias } = this.#projections.get(part)!;
+        const labels =
+          part === "output" ? (["bnth", "nhd", "btd"] as const) : (["btd", "dnh", "bnth"] as const);
+        const product = contract(labels, x, kernel.read());
+        if (!bias) return product;
+        const values = bias.read();
+        return tf.add(product, part === "output" ? values : tf.expandDims(values, 1));
+      };
+      const scaled = tf.mul(project("query", query), 1 / Math.sqrt(this.keyDim));
+      const scores = tf.matMul(scaled, project("key", key), false, true);
+      const mask = combined(
+        queryMask && tf.expandDims(queryMask, 2),
+        valueMask && tf.expandDims(valueMask, 1),
+        keyMask && tf.expandDims(keyMask, 1),
+        this.useCausalMask ? causalMask(scores.shape) : undefined,
+      );
+      const weights = attentionWeights(scores, mask && tf.expandDims(mask, 1), training ? this.dropout : 0);
+      return project("output", tf.matMul(weights, project("value", value)));
+    });
+  }
+
+  override computeOutputShape(shapes: Shapes): Shapes {
+    const [batch, steps, features] = (shapes as Shape[])[0]!;
+    return [batch!, steps!, this.outputSize ?? features!];
+  }
+
+  override computeMask(_inputs: Inputs, masks?: Inputs): Tensor {
+    return firstMask(masks);
+  }
+
+  override getConfig(): Config {
+    const { numHeads, keyDim, valueDim, dropout, useBias, useCausalMask } = this;
+    const outputShape = this.outputSize === undefined ? null : [this.outputSize];
+    return { ...super.getConfig(), numHeads, keyDim, valueDim, dropout, useBias, outputShape, useCausalMask };
+  }
+}

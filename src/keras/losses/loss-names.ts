@@ -1,0 +1,155 @@
+import type { ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
+import { epochMetrics } from "../metrics/constructors.js";
+import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
+import * as made from "./constructors.js";
+import { Loss, lossOf } from "./loss.js";
+import { Metric } from "../metrics/metric.js";
+import { tf } from "../../tfjs/native.js";
+
+type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+interface CheckedModel {
+  outputs: { shape: (number | null)[] }[];
+  lossFunctions: Measure[];
+  feedOutputShapes: (number | null)[][];
+  metricsNames: string[];
+  metricsTensors: [Measure, number][];
+}
+
+/** Keras's names of losses that TensorFlow.js knows by another name, has otherwise, or not at all. */
+const losses: Record<string, string | Measure> = {
+  mse: "meanSquaredError",
+  mae: "meanAbsoluteError",
+  mape: "meanAbsolutePercentageError",
+  msle: "meanSquaredLogarithmicError",
+  bce: "binaryCrossentropy",
+  kld: "kullbackLeiblerDivergence",
+  logCosh: "logcosh",
+  klDivergence: "kullbackLeiblerDivergence",
+  cosineSimilarity: "cosineProximity",
+};
+const added = [
+  made.huber,
+  made.hinge,
+  made.squaredHinge,
+  made.binaryFocalCrossentropy,
+  made.categoricalFocalCrossentropy,
+  made.categoricalGeneralizedCrossEntropy,
+  made.dice,
+  made.tversky,
+  made.circle,
+];
+for (const { measure } of added.map((make) => make())) losses[measure.name] = measure;
+
+/** The same for metrics; those that count over an epoch are in `metrics/`. */
+const metrics: Record<string, Measure> = {
+  meanSquaredError: (yTrue, yPred) => tf.metrics.meanSquaredError(yTrue, yPred),
+  meanAbsoluteError: (yTrue, yPred) => tf.metrics.meanAbsoluteError(yTrue, yPred),
+  meanAbsolutePercentageError: (yTrue, yPred) => tf.metrics.meanAbsolutePercentageError(yTrue, yPred),
+  binaryCrossentropy: (yTrue, yPred) => tf.metrics.binaryCrossentropy(yTrue, yPred),
+  sparseCategoricalAccuracy: (yTrue, yPred) => tf.metrics.sparseCategoricalAccuracy(yTrue, yPred),
+  topKCategoricalAccuracy: topKAccuracy(5, classOfColumns),
+  sparseTopKCategoricalAccuracy: topKAccuracy(5, classOfNumbers),
+  cosineSimilarity: (yTrue, yPred) => tf.neg(tf.metrics.cosineProximity(yTrue, yPred)),
+  huber: (yTrue, yPred) => made.huber().measure(yTrue, yPred),
+};
+// fit names a metric in logs by the name of its function.
+for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metric, "name", { value: name });
+
+/** Of TensorFlow.js itself. */
+const namesOf = {
+  loss:
+    "binaryCrossentropy categoricalCrossentropy categoricalHinge cosineProximity hinge kullbackLeiblerDivergence logcosh " +
+    "meanAbsoluteError meanAbsolutePercentageError meanSquaredError meanSquaredLogarithmicError poisson " +
+    "sparseCategoricalCrossentropy squaredHinge",
+  metric:
+    "accuracy binaryAccuracy categoricalAccuracy categoricalCrossentropy cosine mae mape mse sparseCategoricalCrossentropy",
+};
+
+/** Runs `compile`; a misspelt name is answered with those that there are. */
+function advising(compile: () => void): void {
+  try {
+    compile();
+  } catch (error) {
+    const [, kind] = /^Unknown (loss|metric) \w+/.exec((error as Error).message) ?? [];
+    if (kind === "loss" || kind === "metric") {
+      const ours = Object.keys(kind === "loss" ? losses : { ...metrics, ...epochMetrics });
+      const names = [...new Set([...namesOf[kind].split(" "), ...ours])].toSorted();
+      (error as Error).message += `. Known are ${names.map((name) => JSON.stringify(name)).join(", ")}.`;
+    }
+    throw error;
+  }
+}
+
+/** Replaces the names in what `compile` was given: one, several, or by output. */
+function replaced(given: unknown, known: Record<string, string | Measure>): unknown {
+  if (typeof given === "string") return Object.hasOwn(known, given) ? known[given] : given;
+  if (given instanceof Loss) return given.measure;
+  if (Array.isArray(given)) return given.map((one) => replaced(one, known));
+  if (given === null || typeof given !== "object" || given instanceof Metric) return given;
+  return Object.fromEntries(Object.entries(given).map(([output, one]) => [output, replaced(one, known)]));
+}
+
+/** Lets `compile` take Keras's names, in camelCase: https://keras.io/api/losses/ and https://keras.io/api/metrics/ */
+export function repairLossNames(): void {
+  const model = tf.LayersModel.prototype;
+  const { compile } = model;
+  model.compile = function (args) {
+    const { loss, metrics: measured, weightedMetrics } = args;
+    const known = {
+      ...args,
+      loss: replaced(loss, losses) as ModelCompileArgs["loss"],
+      metrics: replaced(measured, metrics) as NonNullable<typeof measured>,
+      ...(weightedMetrics !== undefined && {
+        weightedMetrics: replaced(weightedMetrics, metrics) as typeof weightedMetrics,
+      }),
+    };
+    advising(() => compile.call(this, known));
+    takeClassNumbers(this as unknown as CheckedModel);
+    chooseByShape(this as unknown as CheckedModel);
+    // What is saved with the model are the names.
+    if (loss !== undefined) this.loss = loss as typeof this.loss;
+    this.metrics = measured as typeof this.metrics;
+  };
+}
+
+/** Losses of ours whose targets are class numbers, of which TensorFlow.js expects one for each sample or step. */
+const ofClassNumbers = new Set([
+  "SparseCategoricalCrossentropy",
+  "CategoricalGeneralizedCrossEntropy",
+  "Circle",
+]);
+
+function takeClassNumbers({ lossFunctions, feedOutputShapes }: CheckedModel): void {
+  lossFunctions.forEach((lossFunction, i) => {
+    if (!ofClassNumbers.has(lossOf(lossFunction)?.className ?? "")) return;
+    feedOutputShapes[i] = [...feedOutputShapes[i]!.slice(0, -1), 1];
+  });
+}
+
+/** What `"accuracy"` and `"crossentropy"` mean: of one column; of class numbers; of columns. */
+const meanings: Record<string, [Measure, Measure, Measure]> = {
+  acc: [tf.metrics.binaryAccuracy, tf.metrics.sparseCategoricalAccuracy, tf.metrics.categoricalAccuracy],
+  ce: [
+    made.binaryCrossentropy().measure,
+    made.sparseCategoricalCrossentropy().measure,
+    made.categoricalCrossentropy().measure,
+  ],
+};
+
+/** In Keras it depends on the shapes of targets and outputs (`is_binary_or_sparse_categorical`), in TensorFlow.js on the loss. */
+function chooseByShape(model: CheckedModel): void {
+  const { metricsNames, metricsTensors } = model;
+  model.metricsTensors = metricsTensors.map(([measure, output], i) => {
+    const meaning = meanings[/(?:^|_)(acc|ce)$/.exec(metricsNames[i + 1]!)?.[1] ?? ""];
+    // Not a function of somebody's with such a name.
+    if (!meaning || !/(?:Accuracy|Crossentropy)(?:\$\d+)?$/.test(measure.name)) return [measure, output];
+    const [binary, sparse, categorical] = meaning;
+    const chosen: Measure = (yTrue, yPred) => {
+      if (yPred.shape.at(-1) === 1) return binary(yTrue, yPred);
+      const isNumbers = yTrue.rank < yPred.rank || yTrue.shape.at(-1) === 1;
+      return (isNumbers ? sparse : categorical)(yTrue, yPred);
+    };
+    return [chosen, output];
+  });
+}

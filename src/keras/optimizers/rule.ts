@@ -1,0 +1,213 @@
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
+import { tf } from "../../tfjs/native.js";
+
+/** A slot as TensorFlow.js's optimizers keep it, so that `getWeights` and `setWeights` go on working. */
+export interface StoredSlot {
+  originalName: string;
+  variable: Variable;
+}
+
+/** One tensor of optimizer state per weight. */
+export interface SlotSpec {
+  /** The optimizer's property that lists the slots, in the order of the weights. */
+  field: string;
+  /** What is appended to the weight's name to name the slot. */
+  suffix: string;
+  /** The value it starts with, 0 if left out. */
+  initial?: (config: OptimizerConfig) => number;
+  /** Whether an optimizer with these hyperparameters has the slot, always if left out. */
+  when?: (config: OptimizerConfig) => boolean;
+}
+
+/** The hyperparameters of an optimizer: `learningRate`, `epsilon`, ... */
+export type OptimizerConfig = Record<string, number>;
+
+/** How one optimizer changes a weight. It is made of tensor operations only, so that a step can be recorded. */
+export interface UpdateRule {
+  slots: SlotSpec[];
+  /**
+   * The numbers that may differ from one step to the next (learning rate, bias corrections), by name.
+   * A recorded step must be given them anew each time; everything else the rule uses is constant.
+   * @param step the number of the coming step, from 1
+   */
+  stepValues(config: OptimizerConfig, step: number): Record<string, number>;
+  /** New values of the weight and of its slots, in the order of `slots`; a slot itself where it stays as it is. */
+  update(given: UpdateInput): { weight: Tensor; slots: Tensor[] };
+}
+
+/** What a weight and its slots are before a change, and the gradient to change them by. */
+export interface ChangeInput {
+  gradient: Tensor;
+  weight: Tensor;
+  slots: Tensor[];
+}
+
+interface UpdateInput extends ChangeInput {
+  values: Record<string, Scalar>;
+  config: OptimizerConfig;
+}
+
+type StoringOptimizer = Optimizer & Record<string, StoredSlot[]>;
+type OptimizerClass = { prototype: Optimizer };
+
+const rules = new WeakMap<object, UpdateRule>();
+/** Slots whose weight is known by name; others came from `setWeights` and belong to the weight of the same index. */
+const namedSlots = new WeakSet<StoredSlot>();
+
+/** Makes every optimizer of a class change weights by `rule`. */
+export function setUpdateRule(optimizerClass: OptimizerClass, rule: UpdateRule): void {
+  rules.set(optimizerClass.prototype, rule);
+  optimizerClass.prototype.applyGradients = applyGradients;
+}
+
+/**
+ * The numbers that the coming step of `optimizer` uses and that may differ from the last step's.
+ * Replaying a recorded step means: feed these, run, then `optimizer.incrementIterations()`.
+ */
+export function stepValuesOf(optimizer: Optimizer): Record<string, number> {
+  return ruleOf(optimizer).stepValues(configOf(optimizer), optimizer.iterations + 1);
+}
+
+/** Who puts something of its own in the place of what an optimizer does, such as a recorder. */
+export interface StepListener {
+  /** A tensor of a number that each step takes anew. */
+  number(value: () => number): Scalar;
+  /** Makes a change of a weight, by `change.make()` or otherwise. */
+  change(change: WeightChange): void;
+  /** Told when an optimizer's step is over. */
+  stepped(optimizer: Optimizer): void;
+}
+
+/** How an optimizer is about to change a weight and its slots. */
+export interface WeightChange {
+  optimizer: Optimizer;
+  weight: Variable;
+  gradient: Tensor;
+  slots: Variable[];
+  /** Assigns the new values. */
+  make(): void;
+  /** New values of the weight and of its slots, made of other tensors. */
+  compute(given: ChangeInput): Tensor[];
+}
+
+let listener: StepListener | undefined;
+
+/** Runs `step` with `heard` told of what optimizers do in it. */
+export function withStepListener<T>(heard: StepListener, step: () => T): T {
+  const before = listener;
+  listener = heard;
+  try {
+    return step();
+  } finally {
+    listener = before;
+  }
+}
+
+/** For after an interrupt, which has ended a step without its `finally`. */
+export function forgetStepListener(): void {
+  listener = undefined;
+}
+
+/** Tensors of the numbers that each step takes anew. Call it inside `tf.tidy`. */
+export function makeStepTensors(values: () => Record<string, number>): Record<string, Scalar> {
+  const tensor = (name: string) => listener?.number(() => values()[name]!) ?? tf.scalar(values()[name]!);
+  return Object.fromEntries(Object.keys(values()).map((name) => [name, tensor(name)]));
+}
+
+/** The slots that an optimizer with its hyperparameters has. */
+export function slotSpecsOf(optimizer: Optimizer): SlotSpec[] {
+  return ruleOf(optimizer).slots.filter(({ when }) => when?.(configOf(optimizer)) ?? true);
+}
+
+/** Whether `optimizer` changes weights by an update rule, so that `stepValuesOf` knows its numbers. */
+export function hasUpdateRule(optimizer: Optimizer): boolean {
+  return findRule(optimizer) !== undefined;
+}
+
+function findRule(optimizer: Optimizer): UpdateRule | undefined {
+  for (let known: object = optimizer; known; known = Object.getPrototypeOf(known) as object) {
+    const rule = rules.get(known);
+    if (rule) return rule;
+  }
+  return undefined;
+}
+
+function ruleOf(optimizer: Optimizer): UpdateRule {
+  const rule = findRule(optimizer);
+  if (!rule) throw new Error(`The optimizer ${optimizer.getClassName()} has no update rule here.`);
+  return rule;
+}
+
+function configOf(optimizer: Optimizer): OptimizerConfig {
+  return optimizer as unknown as OptimizerConfig;
+}
+
+function slotOf(optimizer: StoringOptimizer, spec: SlotSpec, weight: Variable, index: number): Variable {
+  const slots = (optimizer[spec.field] ??= []);
+  const originalName = `${weight.name}/${spec.suffix}`;
+  const known = slots.find((slot) => namedSlots.has(slot) && slot.originalName === originalName);
+  if (known) return known.variable;
+  let slot = slots[index];
+  if (slot && !namedSlots.has(slot)) {
+    slot.originalName = originalName;
+  } else {
+    const initial = spec.initial?.(configOf(optimizer)) ?? 0;
+    slot = { originalName, variable: tf.tidy(() => tf.fill(weight.shape, initial).variable(false)) };
+    slots.push(slot);
+  }
+  namedSlots.add(slot);
+  return slot.variable;
+}
+
+/** Makes the slots of `weights` now, not in the first step. Those that were loaded wait for it, to learn whose they are. */
+export function makeSlots(optimizer: Optimizer, weights: Variable[]): void {
+  if (!hasUpdateRule(optimizer)) return;
+  const storing = optimizer as StoringOptimizer;
+  for (const spec of slotSpecsOf(optimizer)) {
+    if (storing[spec.field]?.some((slot) => !namedSlots.has(slot))) continue;
+    weights.forEach((weight, index) => slotOf(storing, spec, weight, index));
+  }
+}
+
+function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyGradients"]>[0]): void {
+  const rule = ruleOf(this);
+  const config = configOf(this);
+  const specs = slotSpecsOf(this);
+  const named = Array.isArray(gradients)
+    ? gradients
+    : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+  tf.tidy(() => {
+    const numbers = stepValuesOf(this);
+    const values = makeStepTensors(() => stepValuesOf(this));
+    named.forEach(({ name, tensor: gradient }, index) => {
+      const weight = tf.engine().registeredVariables[name]!;
+      const slots = specs.map((spec) => slotOf(this as StoringOptimizer, spec, weight, index));
+      if (gradient == null) return;
+      const change: WeightChange = {
+        optimizer: this,
+        weight,
+        gradient,
+        slots,
+        make: () =>
+          tf.tidy(() => {
+            const updated = rule.update({ gradient, weight, slots, values, config });
+            slots.forEach((slot, i) => updated.slots[i] === slot || slot.assign(updated.slots[i]!));
+            weight.assign(updated.weight);
+          }),
+        compute: (given) => {
+          const tensors = Object.entries(numbers).map(([key, value]) => [key, tf.scalar(value)]);
+          const updated = rule.update({
+            ...given,
+            values: Object.fromEntries(tensors) as Record<string, Scalar>,
+            config,
+          });
+          return [updated.weight, ...updated.slots];
+        },
+      };
+      if (listener) listener.change(change);
+      else change.make();
+    });
+  });
+  listener?.stepped(this);
+  (this as unknown as { incrementIterations(): void }).incrementIterations();
+}

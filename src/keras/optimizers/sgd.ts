@@ -1,0 +1,28 @@
+import { tf } from "../../tfjs/native.js";
+import { setUpdateRule } from "./rule.js";
+
+/**
+ * TensorFlow.js multiplies the learning rate in after the momentum has been summed up, Keras before: they differ as soon
+ * as the learning rate changes. It also keeps a tensor of the rate that a change of `learningRate` does not reach.
+ */
+export function repairSgd(): void {
+  setUpdateRule(tf.SGDOptimizer, {
+    slots: [],
+    stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
+    update: ({ gradient, weight, values }) => ({
+      weight: tf.sub(weight, tf.mul(gradient, values["learningRate"]!)),
+      slots: [],
+    }),
+  });
+
+  setUpdateRule(tf.MomentumOptimizer, {
+    slots: [{ field: "accumulations", suffix: "momentum" }],
+    stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
+    update({ gradient, weight, slots: [velocity], values, config: { momentum, useNesterov } }) {
+      const step = tf.mul(gradient, values["learningRate"]!);
+      const newVelocity = tf.sub(tf.mul(velocity!, momentum!), step);
+      const change = useNesterov ? tf.sub(tf.mul(newVelocity, momentum!), step) : newVelocity;
+      return { weight: tf.add(weight, change), slots: [newVelocity] };
+    },
+  });
+}

@@ -1,0 +1,9 @@
+export { backupAndRestore, type BackupAndRestoreOptions } from "./backup-and-restore.js";
+export { csvLogger, type CsvLoggerOptions } from "../keras/callbacks/csv-logger.js";
+export { earlyStopping, type EarlyStoppingOptions } from "../keras/callbacks/early-stopping.js";
+export { learningRateScheduler, type EpochSchedule } from "../keras/callbacks/learning-rate-scheduler.js";
+export { lambdaCallback, type LambdaCallbackHooks } from "../keras/callbacks/lambda-callback.js";
+export { terminateOnNaN, type TerminateOnNaNOptions } from "../keras/callbacks/terminate-on-nan.js";
+export { reduceLROnPlateau, type ReduceLROnPlateauOptions } from "../keras/callbacks/reduce-lr-on-plateau.js";
+export { tensorBoard, type TensorBoardOptions } from "../keras/callbacks/tensor-board.js";
+export { modelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.js";

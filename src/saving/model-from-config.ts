@@ -1,0 +1,301 @@
+import type * as Tf from "@tensorflow/tfjs";
+import { reject } from "./errors.js";
+import { construct, internals, isModel, layerPrototype } from "./internals.js";
+import {
+  asArray,
+  asObject,
+  asString,
+  describe,
+  isObject,
+  type Json,
+  type JsonObject,
+  textOf,
+} from "./json.js";
+import { layerToTfjs } from "./layer-config.js";
+import { callArguments } from "./layers.js";
+import { withoutMaskOperations } from "./mask-operations.js";
+import { tf } from "../keras/load.js";
+
+const modelClasses = new Set(["Sequential", "Functional", "Model"]);
+
+/**
+ * Builds the model that `entry` (`{ class_name, config }`, as Keras 2 and 3 write it) describes, all weights zero.
+ *
+ * @param weightBytes how many bytes of weights the file holds: a configuration that claims more is refused before
+ * memory is taken.
+ */
+export function modelFromConfig(entry: JsonObject, weightBytes: number): Tf.LayersModel {
+  const className = asString(entry.class_name, "The model's class_name");
+  if (!modelClasses.has(className)) {
+    reject(
+      `The file holds a ${className} model, which is defined by Python code`,
+      "a Sequential or functional model",
+      "In Python: rebuild it with keras.Model(inputs, outputs), set its weights and save that.",
+    );
+  }
+  return withoutInitializers(weightBytes, () => build(entry) as Tf.LayersModel);
+}
+
+/**
+ * Runs `make` with layers that start from zeros (their values are read next, and drawing orthogonal matrices is slow)
+ * and that take no more than `budget` bytes in all; what a failing `make` has allocated is freed.
+ */
+function withoutInitializers<T>(budget: number, make: () => T): T {
+  const prototype = layerPrototype();
+  const { addWeight } = prototype;
+  const made: Tf.LayerVariable[] = [];
+  let bytes = 0;
+  prototype.addWeight = function (name, shape, dtype, _initializer, ...rest) {
+    bytes += 4 * shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+    if (bytes > budget) {
+      reject(
+        `Layer ${JSON.stringify(this.name)} claims the weight ${name} of shape [${shape.join()}], more than the file holds (${budget} bytes)`,
+        "a configuration that fits the weights beside it",
+        "The file is damaged or was made to exhaust memory: do not use it.",
+      );
+    }
+    const weight = addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
+    made.push(weight);
+    return weight;
+  };
+  try {
+    return make();
+  } catch (error) {
+    for (const weight of made) weight.read().dispose();
+    throw error;
+  } finally {
+    prototype.addWeight = addWeight;
+  }
+}
+
+function build(entry: JsonObject, inputShape?: Json): Tf.layers.Layer {
+  const className = asString(entry.class_name, "A layer's class_name");
+  if (className === "Sequential") return buildSequential(entry, inputShape);
+  if (className === "Functional" || className === "Model") return buildFunctional(entry);
+  if (className === "InputLayer") return buildInput(asObject(entry.config, "An InputLayer's config"));
+  const { className: tfjsName, config } = layerToTfjs(entry);
+  if (inputShape) config.batchInputShape = inputShape;
+  return construct(tfjsName, config) as Tf.layers.Layer;
+}
+
+function buildInput(config: JsonObject): Tf.layers.Layer {
+  const name = textOf(config.name);
+  if (config.sparse === true || config.ragged === true) {
+    reject(
+      `Input ${JSON.stringify(name)} is sparse or ragged`,
+      "a dense input",
+      "Build the model with dense inputs.",
+    );
+  }
+  const shape = asArray(
+    config.batch_shape ?? config.batch_input_shape,
+    `The shape of input ${JSON.stringify(name)}`,
+  );
+  return tf.layers.inputLayer({ name, batchInputShape: shape as Tf.Shape, dtype: inputType(config.dtype) });
+}
+
+function inputType(dtype: Json | undefined): Tf.DataType {
+  if (typeof dtype !== "string" || dtype.startsWith("float")) return "float32";
+  return dtype.startsWith("bool") ? "bool" : "int32";
+}
+
+function buildSequential(entry: JsonObject, outerShape?: Json): Tf.Sequential {
+  const config: Json = entry.config ?? null;
+  // Before Keras 2.2.3 the config was the list of layers itself.
+  const layers = asArray(isObject(config) ? config.layers : config, "A Sequential model's layers").map(
+    (layer) => asObject(layer, "A layer"),
+  );
+  const name = isObject(config) ? asString(config.name, "A Sequential model's name") : "sequential";
+  let shape: Json | undefined = outerShape ?? (isObject(config) ? config.build_input_shape : undefined);
+  if (layers[0]?.class_name === "InputLayer" && !isModelEntry(layers[1])) {
+    const input = asObject(layers.shift()!.config, "An InputLayer's config");
+    shape = input.batch_shape ?? input.batch_input_shape;
+  }
+  const model = tf.sequential({ name });
+  layers.forEach((layer, i) => {
+    const made = build(layer, i === 0 && layer.class_name !== "InputLayer" ? shape : undefined);
+    prepare(made, i === 0 ? (shape as Tf.Shape | undefined) : model.outputs[0]!.shape);
+    model.add(made);
+  });
+  if (layers.length === 0 || model.inputs.length === 0) {
+    reject(
+      `The Sequential model ${JSON.stringify(name)} has ${layers.length} layers and no input shape`,
+      "a built model",
+      "In Python: start it with keras.Input(shape) or call it on data once, and save again.",
+    );
+  }
+  return freeze(model, config);
+}
+
+/** tfjs's Reshape leaves a dimension of -1 unknown; Keras infers it, and layers such as Dense need it. */
+function prepare(layer: Tf.layers.Layer, inputShape: Tf.Shape | undefined): void {
+  const reshape = layer as unknown as { targetShape?: Tf.Shape };
+  const target = layer.getClassName() === "Reshape" ? reshape.targetShape : undefined;
+  const inputs = inputShape?.slice(1);
+  if (!target?.includes(null) || !inputs || inputs.includes(null)) return;
+  const product = (sizes: Tf.Shape): number => sizes.reduce<number>((total, size) => total * (size ?? 1), 1);
+  reshape.targetShape = target.map((size) => size ?? product(inputs) / product(target));
+}
+
+function isModelEntry(entry: JsonObject | undefined): boolean {
+  return modelClasses.has(textOf(entry?.class_name));
+}
+
+/** One call of a layer: its tensor arguments as `[layer, call, tensor]`. */
+type Reference = [layer: string, call: number, tensor: number];
+
+function buildFunctional(entry: JsonObject): Tf.LayersModel {
+  const config = asObject(entry.config, "A functional model's config");
+  const name = asString(config.name, "A functional model's name");
+  const described = asArray(config.layers, `The layers of ${name}`).map((layer) =>
+    asObject(layer, `A layer of ${name}`),
+  );
+  const entries = withoutMaskOperations(described, config.output_layers);
+  const names = entries.map((layer) => textOf(layer.name ?? asObject(layer.config, "A layer's config").name));
+  const layers = new Map(entries.map((layer, i) => [names[i]!, build(withCallArguments(layer))]));
+  const legacy = entries.some((layer) => (layer.inbound_nodes as Json[] | undefined)?.some(Array.isArray));
+  // Keras 2 counts a nested model's own node as its first call; Keras 3 does so in output_layers only, and only for
+  // functional models.
+  const skipped = (layer: string, isOutput: boolean): number => {
+    const model = layers.get(layer);
+    if (!model || !isModel(model)) return 0;
+    return legacy || (isOutput && model.getClassName() !== "Sequential") ? 1 : 0;
+  };
+
+  const calls = new Map<string, Tf.SymbolicTensor[][]>();
+  const tensor = ([layer, call, index]: Reference, isOutput = false): Tf.SymbolicTensor | undefined =>
+    calls.get(layer)?.[call - skipped(layer, isOutput)]?.[index];
+  const waiting = new Map<string, Reference[][]>();
+  entries.forEach((layer, i) => {
+    const nodes = asArray(layer.inbound_nodes, `The inbound_nodes of ${names[i]}`);
+    if (nodes.length > 0)
+      waiting.set(
+        names[i]!,
+        nodes.map((node) => references(node, names[i]!, callArguments(layer))),
+      );
+    else calls.set(names[i]!, [internals(layers.get(names[i]!)!).inboundNodes[0]?.outputTensors ?? []]);
+  });
+  // A layer's calls must be made in their order; a call waits until all its inputs exist.
+  for (let progress = true; progress && waiting.size > 0;) {
+    progress = false;
+    for (const [layer, nodes] of waiting) {
+      for (let inputs = nodes[0]?.map((item) => tensor(item)); inputs?.every((input) => input);) {
+        const output = layers
+          .get(layer)!
+          .apply(inputs.length === 1 ? inputs[0]! : (inputs as Tf.SymbolicTensor[]));
+        calls.set(layer, [...(calls.get(layer) ?? []), [output].flat() as Tf.SymbolicTensor[]]);
+        nodes.shift();
+        progress = true;
+        inputs = nodes[0]?.map((item) => tensor(item));
+      }
+      if (nodes.length === 0) waiting.delete(layer);
+    }
+  }
+  const ends = (key: "input_layers" | "output_layers"): Tf.SymbolicTensor[] =>
+    endReferences(config[key], `${key} of ${name}`).map((end) => {
+      const found = tensor(end, key === "output_layers");
+      if (found) return found;
+      return reject(
+        `The model ${JSON.stringify(name)} does not reach ${describe(end)} (waiting: ${[...waiting.keys()].join(", ") || "none"})`,
+        "a graph without loops whose layers are all in the file",
+        "The file is damaged: save the model again.",
+      );
+    });
+  return freeze(tf.model({ inputs: ends("input_layers"), outputs: ends("output_layers"), name }), config);
+}
+
+function freeze<T extends Tf.LayersModel>(model: T, config: Json): T {
+  if (isObject(config) && config.trainable === false) model.trainable = false;
+  return model;
+}
+
+/** Keras takes some arguments in each call that the layer itself takes here: then all calls must agree. */
+function withCallArguments(layer: JsonObject): JsonObject {
+  const keys = callArguments(layer);
+  const calls = asArray(layer.inbound_nodes, "The inbound_nodes of a layer").map((node) => kwargsOf(node));
+  const config = { ...asObject(layer.config, "A layer's config") };
+  for (const key of keys) {
+    const values = calls.map((kwargs) => kwargs[key] ?? false);
+    if (new Set(values).size > 1) {
+      reject(
+        `Layer ${JSON.stringify(config.name)} is called with ${key} = ${values.map(describe).join(" and ")}`,
+        "the same in all calls of a layer",
+        "Use a layer of its own for each, and save again.",
+      );
+    }
+    if (values[0] === true) config[key] = true;
+  }
+  return { ...layer, config };
+}
+
+function kwargsOf(node: Json): JsonObject {
+  const kwargs = Array.isArray(node)
+    ? (node[0] as Json[] | undefined)?.[3]
+    : isObject(node)
+      ? node.kwargs
+      : {};
+  return isObject(kwargs) ? kwargs : {};
+}
+
+/** Further tensors of a call, which are inputs like the first ones here, in this order. */
+const tensorArguments = ["query", "value", "key", "initial_state"];
+
+/** The tensors of one call: Keras 3 writes `{ args, kwargs }`, Keras 2 a list of `[layer, call, tensor, kwargs]`. */
+function references(node: Json, layer: string, settings: readonly string[]): Reference[] {
+  const further = (kwargs: JsonObject): Json[] => {
+    const isKnown = (key: string): boolean => tensorArguments.includes(key) || settings.includes(key);
+    checkKwargs(Object.fromEntries(Object.entries(kwargs).filter(([key]) => !isKnown(key))), layer);
+    return tensorArguments.flatMap((key) => kwargs[key] ?? []);
+  };
+  if (Array.isArray(node)) {
+    return node.flatMap((item) => {
+      const [name, call, index, kwargs] = asArray(item, `A call of ${layer}`);
+      const others = further(isObject(kwargs) ? kwargs : {});
+      return [[name!, call!, index!], ...others].map((one) => reference(one, layer));
+    });
+  }
+  const { args, kwargs } = asObject(node, `A call of ${layer}`);
+  const others = further(isObject(kwargs) ? kwargs : {});
+  return [...asArray(args, `The arguments of ${layer}`), ...others].flatMap((item) => tensors(item, layer));
+}
+
+function tensors(value: Json, layer: string): Reference[] {
+  if (Array.isArray(value)) return value.flatMap((item) => tensors(item, layer));
+  if (isObject(value) && value.class_name === "__keras_tensor__") {
+    return [reference(asObject(value.config, "A tensor").keras_history, layer)];
+  }
+  return reject(
+    `Layer ${JSON.stringify(layer)} is called with ${describe(value)}`,
+    "tensors or lists of tensors",
+    "Build the model so that layers are called on tensors only, and save again.",
+  );
+}
+
+function checkKwargs(kwargs: JsonObject, layer: string): void {
+  for (const [key, value] of Object.entries(kwargs)) {
+    // training=False changes no prediction.
+    if (value === null || (key === "training" && value === false)) continue;
+    reject(
+      `Layer ${JSON.stringify(layer)} is called with ${key} = ${describe(value)}`,
+      "a call with tensors only",
+      `Call the layer without ${key} when building the model, and save again.`,
+    );
+  }
+}
+
+function reference(value: Json | undefined, place: string): Reference {
+  const [layer, call, index] = asArray(value, `A reference of ${place}`);
+  if (typeof layer !== "string" || typeof call !== "number" || typeof index !== "number") {
+    reject(`A reference of ${place} is ${describe(value)}`, "[layer, call, tensor]", "Save the model again.");
+  }
+  return [layer, call, index];
+}
+
+/** Keras writes one tensor as `["a", 0, 0]`, several as a list or a dictionary of those. */
+function endReferences(value: Json | undefined, place: string): Reference[] {
+  if (isObject(value)) return Object.values(value).flatMap((item) => endReferences(item, place));
+  const list = asArray(value, `The ${place}`);
+  return typeof list[0] === "string"
+    ? [reference(list, place)]
+    : list.flatMap((item) => endReferences(item, place));
+}

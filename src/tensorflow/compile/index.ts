@@ -1,5 +1,0 @@
-export { compiled, type CompiledFunction } from "./compiled.js";
-export { exportSavedModel } from "./export-saved-model.js";
-export { useCompiledMinimize } from "./minimize.js";
-export { explain, useCompiledTraining, type ModelReport } from "./models.js";
-export { type SignatureReport } from "./compiled-step.js";

@@ -1,0 +1,77 @@
+/** What TensorFlow.js's values print: `console.log(tensor)` shows numbers, not the tensor's own fields. */
+import { inspect } from "node:util";
+import type { History, layers, SymbolicTensor, Tensor } from "@tensorflow/tfjs";
+import { scrollingText } from "../host/scrolling-text.js";
+import { tf } from "./native.js";
+import { tensorText } from "./tensor-text.js";
+
+type Layer = layers.Layer;
+
+/** Numbers of larger tensors would have to be copied for the few that are shown. */
+const mostNumbers = 1_000_000;
+
+type Print<T> = (value: T, isWhole: boolean) => string;
+
+/** @param print `isWhole`: the value itself is printed, not an object that contains it */
+function prints<T extends object>(constructor: { prototype: T }, print: Print<T>): void {
+  Object.defineProperty(constructor.prototype, inspect.custom, {
+    configurable: true,
+    writable: true,
+    value(this: T, depth: number | null, options: { depth?: number | null }): string {
+      return print(this, depth === (options.depth ?? null));
+    },
+  });
+}
+
+/** Sets what tensors, layers and histories print. */
+export function printValues(): void {
+  prints<Tensor>(tf.Tensor, printTensor);
+  Object.defineProperty(tf.Tensor.prototype, Symbol.for("Jupyter.display"), {
+    configurable: true,
+    writable: true,
+    value(this: Tensor) {
+      return scrollingText(inspect(this));
+    },
+  });
+  prints<SymbolicTensor>(tf.SymbolicTensor, printSymbolic);
+  prints<Layer>(tf.layers.Layer, printLayer);
+  prints<History>(tf.History, printHistory);
+}
+
+const shapeOf = (shape: readonly (number | null)[]): string => `[${shape.map(String).join(", ")}]`;
+
+function printTensor(tensor: Tensor, isWhole: boolean): string {
+  const { dtype, isDisposed, shape, size } = tensor;
+  const header = `${tensor instanceof tf.Variable ? "Variable" : "Tensor"} ${dtype} ${shapeOf(shape)}`;
+  if (isDisposed) return `${header} (disposed)`;
+  if (!isWhole) return header;
+  if (size > mostNumbers)
+    return `${header} of ${size.toLocaleString("en-US")} numbers: print a part, tensor.slice(…)`;
+  if (dtype !== "float32") return tensor.toString().replace(/^Tensor/, header);
+  return `${header}\n${tensorText(tensor.dataSync(), shape)}`.replaceAll(/\n(?=.)/g, "\n    ");
+}
+
+/** A layer's own fields would be pages. */
+function printLayer(layer: Layer): string {
+  const { inboundNodes, built, name } = layer;
+  const shapes = inboundNodes.flatMap((node) => node.outputShapes);
+  const shown = [...new Set(shapes.map((shape) => shapeOf(shape as (number | null)[])))].join(", ");
+  const size = built ? `${layer.countParams().toLocaleString("en-US")} params` : "not built";
+  return `${layer.getClassName()} layer "${name}" ${[shown, size].filter(Boolean).join(", ")}`;
+}
+
+function printSymbolic({ dtype, shape, sourceLayer }: SymbolicTensor): string {
+  return `SymbolicTensor ${dtype} ${shapeOf(shape)} of layer "${sourceLayer.name}"`;
+}
+
+function printHistory({ epoch, history }: History): string {
+  // TensorFlow.js's `acc` says the same as Keras's `accuracy` beside it.
+  const isShown = (name: string): boolean => !name.endsWith("acc") || !(`${name}uracy` in history);
+  const last = Object.entries(history)
+    .filter(([name]) => isShown(name))
+    .map(([name, values]) => {
+      const value = values.at(-1);
+      return `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : "…"}`;
+    });
+  return `History of ${epoch.length} epoch${epoch.length === 1 ? "" : "s"}: ${last.join(", ")}`;
+}
