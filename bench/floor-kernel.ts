@@ -4,12 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../src/kernel/contracts.js";
-import { readConnectionFile } from "../src/kernel/wire/connection.js";
-import { decode, encode } from "../src/kernel/wire/framing.js";
-import type { Message } from "../src/kernel/wire/message.js";
-import { Signer } from "../src/kernel/wire/signature.js";
-import type { Channel } from "../src/kernel/wire/sockets.js";
-import { ZeromqSockets } from "../src/kernel/wire/zeromq-sockets.js";
+import { readConnectionFile } from "../src/kernel/front/wire/connection.js";
+import { decode, encode } from "../src/kernel/front/wire/framing.js";
+import type { Message } from "../src/kernel/front/wire/message.js";
+import { Signer } from "../src/kernel/front/wire/signature.js";
+import type { Channel } from "../src/kernel/front/wire/sockets.js";
+import { ZeromqSockets } from "../src/kernel/front/wire/zeromq-sockets.js";
 
 const connection = await readConnectionFile(process.argv[2] ?? "");
 const sockets = new ZeromqSockets(connection);

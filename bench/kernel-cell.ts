@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import vm from "node:vm";
-import { complete } from "../src/kernel/cell/completion.js";
-import { CellLanguage } from "../src/kernel/cell/language.js";
-import { NotebookScope } from "../src/kernel/cell/scope.js";
-import { transformCell } from "../src/kernel/cell/transform.js";
+import { complete } from "../src/kernel/types/completion.js";
+import { CellLanguage } from "../src/kernel/types/language.js";
+import { NotebookScope } from "../src/kernel/transform/scope.js";
+import { transformCell } from "../src/kernel/transform/transform.js";
 
 type CellFunction = (cell: object) => Promise<unknown>;
 

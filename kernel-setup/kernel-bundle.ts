@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { Plugin } from "rolldown";
-import { bundles, joinedDeclarations } from "../src/kernel/cell/joined-declarations.js";
+import { bundles, joinedDeclarations } from "../src/kernel/types/joined-declarations.js";
 import codeCache = require("../src/kernel/code-cache.cjs");
 import parts = require("../src/kernel/parts.cjs");
 import { replaceFolder } from "./files.js";

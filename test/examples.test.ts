@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import pl from "nodejs-polars";
 import * as manabi from "../src/index.js";
-import { CellLanguage } from "../src/kernel/cell/language.js";
-import { toJavaScript } from "../src/kernel/cell/javascript.js";
+import { CellLanguage } from "../src/kernel/types/language.js";
+import { toJavaScript } from "../src/kernel/transform/javascript.js";
 import { withHost } from "./keras/model/with-host.js";
 
 const { NdArray, tf } = manabi;

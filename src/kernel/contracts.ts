@@ -146,9 +146,9 @@ export interface CellService {
   shutdown(): Promise<void>;
 }
 
-/** What a cell's source becomes; made by `cell/transform.ts`, which is a pure function that C calls. */
+/** What a cell's source becomes; made by `transform/transform.ts`, which is a pure function that C calls. */
 export interface TransformedCell {
-  /** JavaScript: one expression, an async function whose parameters `cell/transform.ts` describes. */
+  /** JavaScript: one expression, an async function whose parameters `transform/transform.ts` describes. */
   code: string;
   /** Source map (version 3, JSON text) from `code` to the cell's source; made when first read. */
   readonly map: string;

@@ -2,7 +2,7 @@
 import parts = require("./parts.cjs");
 
 const loading = parts.load("front") as Promise<
-  typeof import("./front.js", { with: { "resolution-mode": "import" } })
+  typeof import("./front/main.js", { with: { "resolution-mode": "import" } })
 >;
 void loading
   .then(({ runKernel }) => runKernel(process.argv.slice(2)))

@@ -11,10 +11,10 @@ import vm = require("node:vm");
 
 /** Each part's main module. */
 const mainModules: Record<string, string> = {
-  front: "./front.js",
+  front: "./front/main.js",
   runner: "./runner/main.js",
-  helper: "./runner/helper-thread.js",
-  checker: "./cell/worker.js",
+  helper: "./runner/interrupt/helper-thread.js",
+  checker: "./types/worker.js",
 };
 
 /** Runs a part's code; resolves to what its main module exports. */

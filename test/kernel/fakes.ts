@@ -11,12 +11,12 @@ import type {
   Runner,
   RunnerOutput,
 } from "../../src/kernel/contracts.js";
-import { SqliteHistory } from "../../src/kernel/history/sqlite-history.js";
-import { Kernel, type KernelOptions } from "../../src/kernel/protocol/kernel.js";
-import { decode, encode } from "../../src/kernel/wire/framing.js";
-import type { Header, Message } from "../../src/kernel/wire/message.js";
-import { Signer } from "../../src/kernel/wire/signature.js";
-import type { Channel, RequestChannel, Sockets } from "../../src/kernel/wire/sockets.js";
+import { SqliteHistory } from "../../src/kernel/front/history/sqlite-history.js";
+import { Kernel, type KernelOptions } from "../../src/kernel/front/protocol/kernel.js";
+import { decode, encode } from "../../src/kernel/front/wire/framing.js";
+import type { Header, Message } from "../../src/kernel/front/wire/message.js";
+import { Signer } from "../../src/kernel/front/wire/signature.js";
+import type { Channel, RequestChannel, Sockets } from "../../src/kernel/front/wire/sockets.js";
 import { assertValid } from "./message-spec.js";
 
 /** What the kernel sent, on which channel. */

@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import type { JsonObject } from "../../src/kernel/contracts.js";
-import { type ConnectionInfo, endpoint } from "../../src/kernel/wire/connection.js";
-import { decode, encode } from "../../src/kernel/wire/framing.js";
-import type { Message } from "../../src/kernel/wire/message.js";
-import { Signer } from "../../src/kernel/wire/signature.js";
+import { type ConnectionInfo, endpoint } from "../../src/kernel/front/wire/connection.js";
+import { decode, encode } from "../../src/kernel/front/wire/framing.js";
+import type { Message } from "../../src/kernel/front/wire/message.js";
+import { Signer } from "../../src/kernel/front/wire/signature.js";
 import { assertValid } from "./message-spec.js";
 import { kernelMain } from "./temporary-jupyter.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../src/kernel/contracts.js";
-import type { Message } from "../../src/kernel/wire/message.js";
+import type { Message } from "../../src/kernel/front/wire/message.js";
 
 type Check = (value: unknown) => boolean;
 

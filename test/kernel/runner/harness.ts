@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { CellOutcome, CellRequest, Runner, RunnerOutput } from "../../../src/kernel/contracts.js";
-import { createRunner } from "../../../src/kernel/runner/process.js";
+import { createRunner } from "../../../src/kernel/front/runner-process.js";
 
 type ErrorOutcome = Extract<CellOutcome, { status: "error" }>;
 

@@ -1,0 +1,377 @@
+/** The front process's side of the runner: starts, watches and replaces the process in which user code runs. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import type { Duplex, Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { boldRed } from "../colors.js";
+import type { CellOutcome, CellRequest, LiveProperty, Runner } from "../contracts.js";
+import { describeError } from "../runner/evaluate/cell-errors.js";
+import { decodeMessage, encodeMessage, FrameKind, FrameReader, type Frame } from "../channel/frames.js";
+import {
+  Descriptor,
+  type CommMessage,
+  type HelperReply,
+  type HelperRequest,
+  type RunnerMessage,
+  type RunnerRequest,
+} from "../channel/messages.js";
+import { Interrupted } from "../runner/evaluate/running-cell.js";
+import { OrderedOutput } from "./ordered-output.js";
+
+/** An interrupt that has not worked by then costs the process. */
+const escalateMs = 5000;
+/** Raw output is awaited so long after the process has died, if a child process keeps the pipe open. */
+const drainMs = 200;
+/** A live value that is not known by then is not asked for any longer. */
+const liveTimeoutMs = 1500;
+
+export interface RunnerOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  return new ProcessRunner(options);
+}
+
+class ProcessRunner implements Runner {
+  onOutput: Runner["onOutput"] = () => undefined;
+  onReplaced: Runner["onReplaced"] = () => undefined;
+
+  private process: RunnerProcess | undefined;
+  private stopped = false;
+  /** Cells that have not settled, in order of their start. */
+  private readonly running = new Map<string, (outcome: CellOutcome) => void>();
+  private latestCellId = "";
+  private readonly openComms = new Map<string, string>();
+  /** While it is pending, nothing is sent to the user's thread, where an interrupt could hit it. */
+  private interrupting: Promise<void> | undefined;
+
+  constructor(private readonly options: RunnerOptions) {}
+
+  async start(): Promise<void> {
+    const process = new RunnerProcess(this.options, {
+      message: (message, buffers) => this.receive(message, buffers),
+      text: (cellId, name, text) => this.onOutput({ type: "stream", cellId, name, text }),
+      raw: (name, text) => this.onOutput({ type: "stream", cellId: this.rawCellId(), name, text }),
+    });
+    this.process = process;
+    void process.died.then((reason) => this.replace(process, reason));
+    await process.ready;
+    if (!process.wasReady) throw new Error(await process.died);
+  }
+
+  execute(request: CellRequest): Promise<CellOutcome> {
+    // At once if that is possible: a promise that is pending for nothing costs every cell time.
+    if (this.process?.isDead) return this.beginAnew(request);
+    return this.interrupting ? this.interrupting.then(() => this.begin(request)) : this.begin(request);
+  }
+
+  /** The process could not be started when it was to replace another: the notebook's folder was away, perhaps. */
+  private async beginAnew(request: CellRequest): Promise<CellOutcome> {
+    try {
+      await this.start();
+    } catch (error) {
+      return runnerDied((error as Error).message);
+    }
+    return this.begin(request);
+  }
+
+  private begin(request: CellRequest): Promise<CellOutcome> {
+    this.latestCellId = request.cellId;
+    return new Promise((resolve) => {
+      this.running.set(request.cellId, resolve);
+      this.process?.send({ type: "execute", request });
+    });
+  }
+
+  async interrupt(): Promise<void> {
+    const { process } = this;
+    if (!process) return;
+    this.interrupting ??= this.endRunningCells(process).finally(() => (this.interrupting = undefined));
+    await this.interrupting;
+  }
+
+  private async endRunningCells(process: RunnerProcess): Promise<void> {
+    const cellIds = [...this.running.keys()];
+    const timer = setTimeout(() => {
+      process.kill(`the cell could not be interrupted within ${escalateMs / 1000} s and was killed`);
+    }, escalateMs);
+    const reason = await Promise.race([process.interrupt(cellIds), process.died]);
+    clearTimeout(timer);
+    if (reason !== undefined) return;
+    // A cell that the interrupt hit while it was being taken over has been lost on its way.
+    for (const cellId of cellIds)
+      this.settle(cellId, { status: "error", ...describeError(new Interrupted()) });
+  }
+
+  async liveProperties(expression: string): Promise<LiveProperty[] | undefined> {
+    return (await this.process?.ask({ type: "liveProperties", expression }, liveTimeoutMs)) as
+      LiveProperty[] | undefined;
+  }
+
+  async liveDescription(expression: string): Promise<string | undefined> {
+    return (await this.process?.ask({ type: "liveDescription", expression }, liveTimeoutMs)) as
+      string | undefined;
+  }
+
+  inputReply(requestId: string, value: string | undefined): void {
+    void this.sendWhenQuiet({ type: "input_reply", requestId, value });
+  }
+
+  comm({ buffers, ...message }: CommMessage): void {
+    this.noteComm(message.type, message.content);
+    void this.sendWhenQuiet({ type: "comm", message }, buffers);
+  }
+
+  comms(): Map<string, string> {
+    return this.openComms;
+  }
+
+  async shutdown(): Promise<void> {
+    this.stopped = true;
+    const { process } = this;
+    this.process = undefined;
+    if (!process) return;
+    process.kill("the kernel was shut down");
+    await process.died;
+  }
+
+  private async sendWhenQuiet(request: RunnerRequest, buffers: Uint8Array[] = []): Promise<void> {
+    await this.interrupting;
+    this.process?.send(request, buffers);
+  }
+
+  private receive(message: RunnerMessage, buffers: Buffer[]): void | Promise<void> {
+    switch (message.type) {
+      case "settled":
+        this.settle(message.cellId, message.outcome);
+        return;
+      case "ready":
+      case "exiting":
+      case "interrupted":
+        return;
+      case "comm_open":
+      case "comm_msg":
+      case "comm_close":
+        this.noteComm(message.type, message.content);
+        return this.onOutput({ ...message, buffers });
+      default:
+        return this.onOutput(message);
+    }
+  }
+
+  private settle(cellId: string, outcome: CellOutcome): void {
+    const resolve = this.running.get(cellId);
+    this.running.delete(cellId);
+    resolve?.(outcome);
+  }
+
+  private noteComm(type: CommMessage["type"], content: CommMessage["content"]): void {
+    if (type === "comm_open") this.openComms.set(String(content.comm_id), String(content.target_name));
+    if (type === "comm_close") this.openComms.delete(String(content.comm_id));
+  }
+
+  /** The process is dead: the cells that ran in it settle when another one is ready. */
+  private async replace(dead: RunnerProcess, reason: string): Promise<void> {
+    if (this.process !== dead && !this.stopped) return;
+    const cells = [...this.running.keys()];
+    this.openComms.clear();
+    // One that cannot even start would fail again; `start` has said so.
+    if (!this.stopped && dead.wasReady) {
+      const started = this.start();
+      this.onReplaced(reason);
+      // If that fails, the next cell tries again, and says so.
+      await started.catch(() => undefined);
+    }
+    for (const cellId of cells) this.settle(cellId, runnerDied(reason));
+  }
+
+  /** Nothing tells which cell raw output belongs to: the one that runs, or the one that ran last. */
+  private rawCellId(): string {
+    return [...this.running.keys()].at(-1) ?? this.latestCellId;
+  }
+}
+
+function runnerDied(reason: string): CellOutcome {
+  const evalue = `${reason}. All variables are lost; run the cells that define them again.`;
+  const traceback = [`${boldRed("RunnerDied")}: ${evalue}`];
+  return { status: "error", ename: "RunnerDied", evalue, traceback };
+}
+
+interface ProcessListener {
+  message(message: RunnerMessage, buffers: Buffer[]): void | Promise<void>;
+  text(cellId: string, name: "stdout" | "stderr", text: string): void | Promise<void>;
+  raw(name: "stdout" | "stderr", text: string): void | Promise<void>;
+}
+
+/** What Node prints as it exits, since the helper thread has an inspector session. */
+const debuggerNote = "Waiting for the debugger to disconnect...\n";
+
+/** One process, from its start to its death. */
+class RunnerProcess {
+  /** Resolves when the process can evaluate, or has died. */
+  readonly ready: Promise<void>;
+  /** Resolves with what happened when the process is dead and its output has been handed over. */
+  readonly died: Promise<string>;
+
+  private readonly child: ChildProcess;
+  private readonly output: OrderedOutput;
+  private readonly answers = new Map<number, (result: HelperReply["result"]) => void>();
+  private requests = 0;
+  private noteInterrupted: () => void = () => undefined;
+  wasReady = false;
+  isDead = false;
+  private becomeReady!: () => void;
+  private exitCode: number | undefined;
+  private killReason: string | undefined;
+  private startError: Error | undefined;
+
+  constructor(
+    { cwd, env }: RunnerOptions,
+    private readonly listener: ProcessListener,
+  ) {
+    const token = randomBytes(12).toString("hex");
+    const part = fileURLToPath(new URL("../part.cjs", import.meta.url));
+    // Without the flag, ending a loop in a timer makes Node abort ("async hook stack has become corrupted").
+    this.child = spawn(process.execPath, ["--no-force-async-hooks-checks", part, "runner", token], {
+      cwd,
+      env: env ?? process.env,
+      // A group of its own, so that signals reach it with all that it starts.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
+    });
+    this.ready = new Promise((resolve) => (this.becomeReady = resolve));
+    this.output = new OrderedOutput(this.stream(Descriptor.output), this.stream(1), this.stream(2), token, {
+      frame: (frame) => this.receive(frame),
+      raw(name, text) {
+        const users = text.replace(debuggerNote, "");
+        return users === "" ? undefined : listener.raw(name, users);
+      },
+    });
+    const reader = new FrameReader();
+    this.stream(Descriptor.helper).on("data", (chunk: Buffer) => {
+      for (const frame of reader.push(chunk)) {
+        const { id, result } = decodeMessage(frame.payload).message as HelperReply;
+        this.answers.get(id)?.(result);
+        this.answers.delete(id);
+      }
+    });
+    for (const descriptor of Object.values(Descriptor)) {
+      // Writing to a process that has just died fails; its death is noticed anyway.
+      this.stream(descriptor).on("error", () => undefined);
+      this.stream(descriptor).once("close", () => this.lostConnection());
+    }
+    // Its end is noticed by reading only.
+    this.stream(Descriptor.requests).resume();
+    this.died = this.watch();
+    void this.died.then(() => (this.isDead = true)).then(() => this.becomeReady());
+  }
+
+  send(request: RunnerRequest, buffers: Uint8Array[] = []): void {
+    this.stream(Descriptor.requests).write(encodeMessage(request, buffers));
+  }
+
+  /** Resolves when the running cells have settled. */
+  async interrupt(cellIds: string[]): Promise<void> {
+    this.output.eager = true;
+    this.output.pump();
+    const interrupted = new Promise<void>((resolve) => (this.noteInterrupted = resolve));
+    await Promise.all([this.ask({ type: "interrupt", cellIds }), interrupted]);
+    this.output.eager = false;
+  }
+
+  /** The helper thread's answer; undefined if there is none in time. */
+  ask(request: HelperRequest, timeoutMs?: number): Promise<HelperReply["result"]> {
+    return new Promise((resolve) => {
+      const id = (this.requests += 1);
+      this.answers.set(id, resolve);
+      this.stream(Descriptor.helper).write(encodeMessage({ id, request }));
+      if (timeoutMs !== undefined) {
+        setTimeout(() => {
+          this.answers.delete(id);
+          resolve(undefined);
+        }, timeoutMs).unref();
+      }
+    });
+  }
+
+  /** Ends the process and all that it started; `reason` says why to the user. */
+  kill(reason: string): void {
+    this.killReason ??= reason;
+    this.signalGroup("SIGKILL");
+  }
+
+  /** The process has died, unless the user's code has closed a descriptor that is not its own. */
+  private lostConnection(): void {
+    setTimeout(() => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+      this.kill(
+        "The process that runs the cells was cut off, because its code closed a connection to the kernel",
+      );
+    }, drainMs).unref();
+  }
+
+  private signalGroup(signal: NodeJS.Signals): void {
+    if (this.child.pid === undefined) return;
+    try {
+      process.kill(-this.child.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
+  private async watch(): Promise<string> {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      this.child.on("exit", (...status) => resolve(status));
+      this.child.on("error", (error) => {
+        this.startError = error;
+        resolve([null, null]);
+      });
+    });
+    // What it started goes with it.
+    this.signalGroup("SIGKILL");
+    const timer = setTimeout(() => this.output.endRaw(), drainMs);
+    await this.output.ended;
+    clearTimeout(timer);
+    for (const descriptor of [Descriptor.requests, Descriptor.helper]) this.stream(descriptor).destroy();
+    for (const answer of this.answers.values()) answer(undefined);
+    return this.describeEnd(code, signal);
+  }
+
+  private describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
+    if (this.killReason !== undefined) return this.killReason;
+    if (this.startError)
+      return `The process that runs the cells could not be started: ${this.startError.message}`;
+    if (this.exitCode !== undefined)
+      return `process.exit(${this.exitCode}) ended the process that runs the cells`;
+    if (signal === "SIGABRT")
+      return "The process that runs the cells aborted (out of memory, or process.abort())";
+    if (signal === "SIGSEGV") return "The process that runs the cells crashed in native code (SIGSEGV)";
+    if (signal === "SIGKILL")
+      return "The process that runs the cells was killed (SIGKILL; perhaps out of memory)";
+    if (signal) return `The process that runs the cells was ended by ${signal}`;
+    return `The process that runs the cells ended with exit code ${code}`;
+  }
+
+  private receive({ kind, payload }: Frame): void | Promise<void> {
+    if (kind === FrameKind.message) {
+      const { message, buffers } = decodeMessage(payload) as { message: RunnerMessage; buffers: Buffer[] };
+      if (message.type === "ready") {
+        this.wasReady = true;
+        this.becomeReady();
+      }
+      if (message.type === "interrupted") this.noteInterrupted();
+      if (message.type === "exiting") this.exitCode = message.code;
+      return this.listener.message(message, buffers);
+    }
+    const idEnd = 2 + payload.readUInt16LE(0);
+    const name = kind === FrameKind.stdout ? "stdout" : "stderr";
+    return this.listener.text(payload.toString("utf8", 2, idEnd), name, payload.toString("utf8", idEnd));
+  }
+
+  private stream(descriptor: number): Duplex {
+    return this.child.stdio[descriptor] as Readable & Writable as Duplex;
+  }
+}

@@ -1,0 +1,58 @@
+/** Which cell a piece of code belongs to: the one that caused it to run, also after an `await` or from a timer. */
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** An interrupt, as the cell that it ends sees it. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  /** `frames` says where the code was, as the lines of a stack. */
+  constructor(frames = "") {
+    super("The cell was interrupted. Variables keep their values.");
+    this.stack = `${this.name}: ${this.message}\n${frames}`;
+  }
+}
+
+export class RunningCell {
+  readonly controller = new AbortController();
+  /** Displays whose values are still being formatted. */
+  readonly displays = new Set<Promise<void>>();
+  /** Set by an interrupt; code that still goes on for this cell is stopped where it can be. */
+  interrupted: Interrupted | undefined;
+  /** Its outcome is known; what it still prints comes late. */
+  settled = false;
+
+  constructor(
+    readonly cellId: string,
+    readonly executionCount: number,
+    readonly allowStdin: boolean,
+  ) {}
+}
+
+const storage = new AsyncLocalStorage<RunningCell>();
+let latest = new RunningCell("", 0, false);
+
+/** Whether the calling code goes on for a cell that was interrupted. */
+export function isStopped(): boolean {
+  return storage.getStore()?.interrupted !== undefined;
+}
+
+/** Throws if the calling code goes on for a cell that was interrupted; see `transform/stoppable.ts`. */
+export function stopIfInterrupted(): void {
+  const interrupted = storage.getStore()?.interrupted;
+  if (interrupted) throw interrupted;
+}
+
+/** Runs `action` as a part of `cell`. */
+export function runInCell<Result>(cell: RunningCell, action: () => Result): Result {
+  latest = cell;
+  return storage.run(cell, action);
+}
+
+/** Runs `action` for a message of the front end, which has an id as cells have, but is none. */
+export function runForMessage<Result>(cellId: string, action: () => Result): Result {
+  return storage.run(new RunningCell(cellId, latest.executionCount, false), action);
+}
+
+/** The cell that the calling code belongs to; the latest cell if nothing tells. */
+export function currentCell(): RunningCell {
+  return storage.getStore() ?? latest;
+}

@@ -1,0 +1,140 @@
+/**
+ * The MIME bundle of any value. First comes the value's own `Symbol.for("Jupyter.display")` method, then what
+ * libraries are known to offer (the same as in Deno's kernel), then images by their first bytes, then the text that
+ * `util.inspect` makes.
+ */
+import { inspect } from "node:util";
+import type { MimeBundle } from "../../contracts.js";
+import { dataFrameHtml, isDataFrame } from "./data-frame.js";
+import { plainText } from "./plain-text.js";
+
+export const displaySymbol = Symbol.for("Jupyter.display");
+
+/** How a display method failed; shown beside the plain text that takes its place. */
+export interface Formatted {
+  data: MimeBundle;
+  failure?: unknown;
+}
+
+/** A promise only if the value's own method is asynchronous, so that displays keep their place among other output. */
+export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
+  const complete = (data: MimeBundle): Formatted => ({ data: withText(withWholeFrame(data, value), value) });
+  const fallback = (failure: unknown): Formatted => ({ data: { "text/plain": plainText(value) }, failure });
+  try {
+    const data = ownBundle(value) ?? duckTyped(value) ?? imageBundle(value);
+    if (data === undefined) return { data: { "text/plain": plainText(value) } };
+    return data instanceof Promise ? data.then(complete, fallback) : complete(data);
+  } catch (failure) {
+    return fallback(failure);
+  }
+}
+
+/** JSON types hold any JSON value, all others hold text; bytes become base64. */
+export function normalizeBundle(bundle: object): MimeBundle {
+  const data: MimeBundle = {};
+  for (const [type, content] of Object.entries(bundle)) {
+    if (content === undefined) continue;
+    const isJson = /^application\/(.*\+)?json$/.test(type);
+    data[type] =
+      content instanceof Uint8Array
+        ? toBase64(content)
+        : isJson || typeof content === "string"
+          ? content
+          : Array.isArray(content) && content.every((line) => typeof line === "string")
+            ? content.join("")
+            : typeof content === "object"
+              ? content
+              : String(content);
+  }
+  return data;
+}
+
+type Member = (this: unknown, ...parameters: unknown[]) => unknown;
+
+/** A method, asked for rather than looked up: the Proxy objects of some libraries hide theirs from `in`. */
+function method(value: unknown, name: string | symbol): Member | undefined {
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  const member = isObject ? (value as Record<string | symbol, unknown>)[name] : undefined;
+  return typeof member === "function" ? (member as Member) : undefined;
+}
+
+function ownBundle(value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
+  const show = method(value, displaySymbol);
+  if (!show) return undefined;
+  const shown = show.call(value);
+  return method(shown, "then") ? Promise.resolve(shown).then(checkedBundle) : checkedBundle(shown);
+}
+
+function checkedBundle(shown: unknown): MimeBundle {
+  if (typeof shown === "object" && shown !== null) return normalizeBundle(shown);
+  throw new TypeError(
+    `[Symbol.for("Jupyter.display")]() returned ${shown === null ? "null" : typeof shown}; ` +
+      'it must return an object such as { "text/html": "<b>bold</b>" }.',
+  );
+}
+
+function duckTyped(value: unknown): MimeBundle | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const toDataUrl = method(value, "toDataURL");
+  if (toDataUrl) {
+    const match = /^data:([^;,]+);base64,(.*)$/s.exec(String(toDataUrl.call(value)));
+    if (match) return { [match[1] as string]: match[2] as string };
+  }
+  const toSpec = method(value, "toSpec");
+  if (toSpec) {
+    const spec = toSpec.call(value) as { $schema?: string };
+    if (typeof spec === "object" && spec !== null) return vegaBundle(spec);
+  }
+  const { outerHTML } = value as { outerHTML?: unknown };
+  if (typeof outerHTML === "string") {
+    return /^\s*<svg[\s>]/i.test(outerHTML) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
+  }
+  return undefined;
+}
+
+function vegaBundle(spec: { $schema?: string }): MimeBundle {
+  const version = /vega(-lite)?\/v(\d+)/.exec(spec.$schema ?? "");
+  const type = `application/vnd.vega${version && !version[1] ? "" : "lite"}.v${version?.[2] ?? "5"}+json`;
+  return { [type]: spec };
+}
+
+const magic: [type: string, bytes: number[], at?: number][] = [
+  ["image/png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+  ["image/webp", [0x57, 0x45, 0x42, 0x50], 8],
+  ["application/pdf", [0x25, 0x50, 0x44, 0x46, 0x2d]],
+];
+
+function imageBundle(value: unknown): MimeBundle | undefined {
+  if (!(value instanceof Uint8Array)) return undefined;
+  const found = magic.find(([, bytes, at = 0]) => bytes.every((byte, index) => value[at + index] === byte));
+  return found && { [found[0]]: toBase64(value), "text/plain": `<${found[0]}, ${value.length} bytes>` };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+
+function withWholeFrame(data: MimeBundle, value: unknown): MimeBundle {
+  const html = data["text/html"];
+  if (typeof html !== "string" || !isDataFrame(value)) return data;
+  return { ...data, "text/html": dataFrameHtml(value, html) };
+}
+
+/** Every bundle has a text for front ends that know nothing better. */
+function withText(data: MimeBundle, value: unknown): MimeBundle {
+  // An empty bundle is a value's way to say that there is nothing to show.
+  if ("text/plain" in data || Object.keys(data).length === 0) return data;
+  return { "text/plain": writesItself(value) ? plainText(value) : `[${constructorName(value)}]`, ...data };
+}
+
+/** Whether the value knows its text; that of other objects would be pages of what the picture shows already. */
+function writesItself(value: unknown): boolean {
+  return typeof (value as { [inspect.custom]?: unknown })[inspect.custom] === "function";
+}
+
+function constructorName(value: unknown): string {
+  const { constructor } = value as { constructor?: { name?: unknown } };
+  return typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name : "Object";
+}
