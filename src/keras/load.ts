@@ -53,6 +53,7 @@ import { repairSecondGradients } from "../tfjs/repairs/second-gradients.js";
 import { repairSgd } from "./optimizers/sgd.js";
 import { repairShuffle } from "../tfjs/repairs/shuffle.js";
 import { repairTargets } from "./model/targets.js";
+import { repairTrainable } from "./layers/trainable.js";
 import { repairUnknownActivations } from "./layers/unknown-activations.js";
 import { printValues } from "../tfjs/self-printing.js";
 
@@ -75,6 +76,7 @@ repairAdadelta();
 repairAdam();
 repairAdamax();
 addLayers();
+repairTrainable();
 repairMasks();
 repairRepeatedInputs();
 repairReshape();

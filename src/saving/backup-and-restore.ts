@@ -35,6 +35,8 @@ interface State {
   iterations: number;
   learningRate: unknown;
   shapes: number[][];
+  /** Whether weights that are not trained stand among the others, as in Keras; once they came after them. */
+  inKerasOrder?: true;
 }
 
 class BackupAndRestore extends tf.Callback {
@@ -86,7 +88,7 @@ class BackupAndRestore extends tf.Callback {
     const variables = this.#variables();
     const { iterations, learningRate } = this.model.optimizer as unknown as Record<string, unknown>;
     const shapes = variables.map(({ shape }) => shape);
-    const state = { epoch: this.#epoch, iterations, learningRate, shapes };
+    const state = { epoch: this.#epoch, iterations, learningRate, shapes, inKerasOrder: true };
     const values = variables.map((variable) => Buffer.from(new Float32Array(variable.dataSync()).buffer));
     await writeAtomically(this.#path, Buffer.concat([Buffer.from(`${JSON.stringify(state)}\n`), ...values]));
   }
@@ -95,7 +97,7 @@ class BackupAndRestore extends tf.Callback {
     const bytes = await readFile(this.#path);
     const end = bytes.indexOf("\n");
     const state = JSON.parse(bytes.subarray(0, end).toString()) as State;
-    const variables = this.#variables();
+    const variables = this.#variables(state.inKerasOrder ?? false);
     if (JSON.stringify(variables.map(({ shape }) => shape)) !== JSON.stringify(state.shapes)) {
       throw new Error(
         `backupAndRestore: ${this.#path} holds the state of a model with other weights, or of another optimizer. ` +
@@ -120,10 +122,10 @@ class BackupAndRestore extends tf.Callback {
   }
 
   /** Those of the weights and of the optimizer's slots. */
-  #variables(): Variable[] {
-    const { model } = this;
-    const { optimizer, trainableWeights } = model;
-    const weights = model.weights.map((weight) => weight.read() as Variable);
+  #variables(inKerasOrder = true): Variable[] {
+    const { optimizer, weights: all, trainableWeights, nonTrainableWeights } = this.model;
+    const ordered = inKerasOrder ? all : [...trainableWeights, ...nonTrainableWeights];
+    const weights = ordered.map((weight) => weight.read() as Variable);
     if (!hasUpdateRule(optimizer)) return weights;
     makeSlots(
       optimizer,

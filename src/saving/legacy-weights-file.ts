@@ -26,9 +26,9 @@ export function writeLegacyWeights(file: Hdf5Writer, model: Tf.LayersModel, root
     file.texts(
       group,
       "weight_names",
-      layer.weights.map((weight) => names.get(weight)!),
+      legacyWeights(layer).map((weight) => names.get(weight)!),
     );
-    for (const weight of layer.weights) writeWeight(file, join(group, names.get(weight)!), weight);
+    for (const weight of legacyWeights(layer)) writeWeight(file, join(group, names.get(weight)!), weight);
   }
   file.group(join(root, "top_level_model_weights"));
 }
@@ -63,11 +63,17 @@ export function readLegacyWeights(file: Hdf5Reader, model: Tf.LayersModel, root:
         "The weights belong to another architecture: load the file they were saved with.",
       );
     }
-    layer.weights.forEach((weight, j) => {
+    legacyWeights(layer).forEach((weight, j) => {
       readWeight(file, join(root, `${name}/${weights[j]}`), weight);
     });
   });
 }
+
+/** In the order of these files, in which a nested model's frozen weights come last. */
+const legacyWeights = (layer: Tf.layers.Layer): Tf.LayerVariable[] => [
+  ...layer.trainableWeights,
+  ...layer.nonTrainableWeights,
+];
 
 /** A path for each weight, as Keras names them: `dense/kernel`, `inner/lstm/lstm_cell/bias`. */
 export function weightPaths(model: Tf.LayersModel): Map<Tf.LayerVariable, string> {

@@ -14,6 +14,7 @@ import {
 import { layerToTfjs } from "./layer-config.js";
 import { callArguments } from "./layers.js";
 import { withoutMaskOperations } from "./mask-operations.js";
+import { markFrozen } from "../keras/layers/trainable.js";
 import { tf } from "../keras/load.js";
 
 const modelClasses = new Set(["Sequential", "Functional", "Model"]);
@@ -124,7 +125,7 @@ function buildSequential(entry: JsonObject, outerShape?: Json): Tf.Sequential {
       "In Python: start it with keras.Input(shape) or call it on data once, and save again.",
     );
   }
-  return freeze(model, config);
+  return model;
 }
 
 /** tfjs's Reshape leaves a dimension of -1 unknown; Keras infers it, and layers such as Dense need it. */
@@ -201,11 +202,8 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
         "The file is damaged: save the model again.",
       );
     });
-  return freeze(tf.model({ inputs: ends("input_layers"), outputs: ends("output_layers"), name }), config);
-}
-
-function freeze<T extends Tf.LayersModel>(model: T, config: Json): T {
-  if (isObject(config) && config.trainable === false) model.trainable = false;
+  const model = tf.model({ inputs: ends("input_layers"), outputs: ends("output_layers"), name });
+  if (config.trainable === false) markFrozen(model);
   return model;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callbacks, setRandomSeed, tf } from "../../src/index.js";
@@ -39,6 +39,34 @@ describe("saving: backupAndRestore", () => {
     folder = join(await mkdtemp(join(tmpdir(), "manabi-backup-")), "backup");
   });
   afterEach(() => rm(join(folder, ".."), { recursive: true }));
+
+  it("reads folders in which weights that are not trained come last", async () => {
+    const backup = () => callbacks.backupAndRestore(folder);
+    const expected = newModel();
+    await expected.fit(x, y, settings);
+    await assert.rejects(newModel().fit(x, y, { ...settings, callbacks: [backup(), dying(4, 1)] }));
+    const path = join(folder, "latest.state");
+    const bytes = await readFile(path);
+    const end = bytes.indexOf("\n") + 1;
+    const { inKerasOrder: _, ...state } = JSON.parse(bytes.toString("utf8", 0, end)) as Record<
+      string,
+      unknown
+    >;
+    let first = end;
+    const parts = (state["shapes"] as number[][]).map((shape) => {
+      const size = 4 * shape.reduce((product, length) => product * length, 1);
+      return { shape, values: bytes.subarray(first, (first += size)) };
+    });
+    // The moving mean and variance, after the last layer's kernel and bias.
+    parts.splice(6, 0, ...parts.splice(4, 2));
+    const header = JSON.stringify({ ...state, shapes: parts.map(({ shape }) => shape) });
+    await writeFile(path, Buffer.concat([Buffer.from(`${header}\n`), ...parts.map(({ values }) => values)]));
+    const model = newModel();
+    await model.fit(x, y, { ...settings, callbacks: [backup()] });
+    model.getWeights().forEach((weight, i) => {
+      assert.ok(tf.max(tf.abs(tf.sub(weight, expected.getWeights()[i]!))).dataSync()[0]! < 1e-6);
+    });
+  });
 
   it("goes on after the last saved epoch, to the same weights", async () => {
     const expected = newModel();

@@ -1,4 +1,5 @@
-import type { LayersModel, layers, Optimizer } from "@tensorflow/tfjs-node";
+import type { LayersModel, LayerVariable, layers, Optimizer } from "@tensorflow/tfjs-node";
+import { withParts } from "../layers/trainable.js";
 import { hasUpdateRule } from "../optimizers/rule.js";
 
 /** Numbers and switches of an object that a recorded step takes for constant. */
@@ -19,46 +20,41 @@ export function optimizerSettingsOf(optimizer: Optimizer): [name: string, value:
 interface LayerSettings {
   layer: layers.Layer;
   settings: [name: string, value: unknown][];
-  /** For each weight. */
-  trainable: boolean[];
 }
 
-const layerSettingsOf = (layer: layers.Layer): LayerSettings => ({
-  layer,
-  settings: settingsOf(layer),
-  trainable: layer.weights.map((weight) => weight.trainable),
-});
+const layerSettingsOf = (layer: layers.Layer): LayerSettings => ({ layer, settings: settingsOf(layer) });
 
-function isUnchanged({ layer, settings, trainable }: LayerSettings): boolean {
+function isUnchanged({ layer, settings }: LayerSettings): boolean {
   const fields = layer as unknown as Record<string, unknown>;
-  return (
-    settings.every(([name, value]) => fields[name] === value) &&
-    layer.weights.length === trainable.length &&
-    layer.weights.every((weight, i) => weight.trainable === trainable[i])
-  );
+  return settings.every(([name, value]) => fields[name] === value);
 }
 
 /**
- * What a model's step depends on besides its inputs: which weights are trained, and the layers' settings. A callback may
- * change them between two steps.
+ * What a model's step depends on besides its inputs: which weights are trained, and the settings of its layers and of those
+ * inside of them. A callback may change them between two steps.
  */
 export class ModelSettings {
   #layers: LayerSettings[] = [];
+  #weights: { weight: LayerVariable; trainable: boolean }[] = [];
   #key = "";
 
   constructor(private readonly model: LayersModel) {}
 
   /** The settings as they are now. */
   get key(): string {
-    if (this.#key === "" || !this.#layers.every(isUnchanged)) {
-      this.#layers = this.model.layers.map(layerSettingsOf);
-      const parts = this.#layers.map(({ layer, settings, trainable }) => [
-        layer.name,
-        settings,
-        trainable.map(Number),
-      ]);
-      this.#key = JSON.stringify(parts);
-    }
+    if (this.#key !== "" && this.#isUnchanged()) return this.#key;
+    this.#layers = this.model.layers.flatMap(withParts).map(layerSettingsOf);
+    this.#weights = this.model.weights.map((weight) => ({ weight, trainable: weight.trainable }));
+    const layers = this.#layers.map(({ layer, settings }) => [layer.name, settings]);
+    const trainable = this.#weights.map((one) => Number(one.trainable));
+    this.#key = JSON.stringify([layers, trainable]);
     return this.#key;
+  }
+
+  #isUnchanged(): boolean {
+    return (
+      this.#layers.every(isUnchanged) &&
+      this.#weights.every(({ weight, trainable }) => weight.trainable === trainable)
+    );
   }
 }

@@ -1,0 +1,139 @@
+// oxlint-disable no-underscore-dangle -- the names of the members of TensorFlow.js's layers
+import type { LayerVariable, layers } from "@tensorflow/tfjs-node";
+import { tf } from "../../tfjs/native.js";
+
+type Layer = layers.Layer;
+
+/** A layer with the members that its type hides. */
+interface OpenLayer extends Omit<Layer, "trainable_" | "addWeight"> {
+  trainable_: boolean;
+  _trainableWeights: LayerVariable[];
+  _nonTrainableWeights: LayerVariable[];
+  addWeight(...args: unknown[]): LayerVariable;
+  /** Of a model, of Bidirectional, of StackedRNNCells, of RNN, of other wrappers. */
+  layers?: OpenLayer[];
+  forwardLayer?: OpenLayer;
+  backwardLayer?: OpenLayer;
+  cells?: OpenLayer[];
+  cell?: OpenLayer;
+  layer?: OpenLayer;
+}
+
+interface Sequential {
+  build(inputShape?: unknown): void;
+}
+
+/** The layers inside of a layer, in Keras's order. */
+function partsOf({ layers, forwardLayer, backwardLayer, cells, cell, layer }: OpenLayer): OpenLayer[] {
+  if (forwardLayer && backwardLayer) return [forwardLayer, backwardLayer];
+  const single = cell ?? layer;
+  return layers ?? cells ?? (single ? [single] : []);
+}
+
+/** A layer and all that are inside of it, at any depth. */
+export function withParts(layer: Layer): Layer[] {
+  const parts = partsOf(layer as unknown as OpenLayer) as unknown as Layer[];
+  return [layer, ...parts.flatMap(withParts)];
+}
+
+/** Freezes a model, but not its layers, each of which may be frozen or not: what a file says. */
+export function markFrozen(model: Layer): void {
+  (model as unknown as OpenLayer).trainable_ = false;
+}
+
+/** The weights that a layer made itself, then those of the layers inside of it, each once. */
+function weightsOf(layer: OpenLayer): LayerVariable[] {
+  const { _trainableWeights, _nonTrainableWeights } = layer;
+  return unique([
+    ..._trainableWeights,
+    ..._nonTrainableWeights,
+    ...partsOf(layer).flatMap((part) => part.weights),
+  ]);
+}
+
+const unique = <T>(list: T[]): T[] => [...new Set(list)];
+
+/** Set while TensorFlow.js tells the model inside of a sequential model whether that is trainable. */
+let isMirroring = false;
+
+const accessors: PropertyDescriptorMap & ThisType<OpenLayer> = {
+  trainable: {
+    get() {
+      return this.trainable_;
+    },
+    set(trainable: boolean) {
+      this.trainable_ = trainable;
+      if (isMirroring) return;
+      for (const weight of this._trainableWeights) weight.trainable = trainable;
+      for (const part of partsOf(this)) part.trainable = trainable;
+      // Bidirectional is saved by the layer that it has copied.
+      if (this.layer) this.layer.trainable = trainable;
+    },
+  },
+  weights: {
+    get() {
+      // A layer of somebody's own may say otherwise which weights it has.
+      return unique([...weightsOf(this), ...this.trainableWeights, ...this.nonTrainableWeights]);
+    },
+  },
+  trainableWeights: {
+    get() {
+      return this.trainable ? weightsOf(this).filter((weight) => weight.trainable) : [];
+    },
+    set(weights: LayerVariable[]) {
+      this._trainableWeights = weights;
+    },
+  },
+  nonTrainableWeights: {
+    get() {
+      return weightsOf(this).filter((weight) => !this.trainable || !weight.trainable);
+    },
+    set(weights: LayerVariable[]) {
+      this._nonTrainableWeights = weights;
+    },
+  },
+};
+
+/**
+ * Which weights a layer has, in which order, and which of them are trained, as in Keras
+ * (https://keras.io/guides/transfer_learning/). In tfjs-layers 4.22 `model.trainable = false` reaches the weights of the
+ * model's own layers, but neither the layers, so that a batch normalization goes on following the batches, nor what is inside
+ * of them; and weights change their places in `getWeights` when they are frozen, so that `setWeights` swaps them.
+ */
+export function repairTrainable(): void {
+  const classes = tf.serialization.SerializationMap.getMap().classNameMap;
+  const layer = tf.layers.Layer.prototype as unknown as OpenLayer;
+  const bidirectional = classes["Bidirectional"]![0].prototype as Layer;
+  const { getWeights, setWeights } = layer;
+  for (const prototype of [
+    layer,
+    Object.getPrototypeOf(tf.LayersModel.prototype) as object,
+    Object.getPrototypeOf(bidirectional) as object,
+    bidirectional,
+    tf.layers.RNN.prototype,
+    classes["StackedRNNCells"]![0].prototype as object,
+  ]) {
+    Object.defineProperties(prototype, accessors);
+    for (const [name, descriptor] of Object.entries({ getWeights, setWeights })) {
+      if (Object.hasOwn(prototype, name)) Object.assign(prototype, { [name]: descriptor });
+    }
+  }
+
+  const { addWeight } = layer;
+  layer.addWeight = function (this: OpenLayer, ...args) {
+    const weight = addWeight.apply(this, args);
+    if (!this.trainable) weight.trainable = false;
+    return weight;
+  };
+
+  const sequential = tf.Sequential.prototype as unknown as Sequential;
+  const { build } = sequential;
+  sequential.build = function (inputShape) {
+    isMirroring = true;
+    try {
+      build.call(this, inputShape);
+    } finally {
+      isMirroring = false;
+    }
+  };
+}
