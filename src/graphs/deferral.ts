@@ -1,7 +1,7 @@
 import type { Optimizer, Scalar, TensorContainer, Variable } from "@tensorflow/tfjs-node";
 import { withStepListener, type StepListener, type WeightChange } from "../keras/optimizers/rule.js";
 import { tf } from "../tfjs/native.js";
-import { namingOperation } from "../tfjs/repairs/operation-errors.js";
+import { namingOperation } from "../tfjs/native.js";
 import {
   assignData,
   intercept,

@@ -100,11 +100,14 @@ export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
     | "conv3d"
     | "divNoNan"
     | "dropout"
+    | "einsum"
+    | "logSoftmax"
     | "multinomial"
     | "nextFrame"
     | "randomNormal"
     | "randomStandardNormal"
     | "randomUniform"
+    | "softmax"
     | "truncatedNormal"
     | "util"
   >
@@ -117,22 +120,20 @@ export const layers = requireFromTensorFlow("@tensorflow/tfjs-layers") as Mutabl
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
+/** A function under the name of the one whose place it takes: TensorFlow.js's operations are known by theirs. */
+export const named = <F extends (...given: never[]) => unknown>(name: string, fn: F): F =>
+  Object.defineProperty(fn, "name", { value: name });
+
 interface NativeBackend {
   binding: Record<
-    | "TF_ATTR_TYPE"
-    | "TF_ATTR_BOOL"
-    | "TF_ATTR_FLOAT"
-    | "TF_ATTR_INT"
-    | "TF_ATTR_STRING"
-    | "TF_FLOAT"
-    | "TF_INT32"
-    | "TF_INT64",
+    "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_INT64",
     number
   > & {
     createTensor(shape: number[], dtype: number, values: Int32Array): number;
     deleteTensor(id: number): void;
     executeOp(op: string, attributes: object[], inputs: number[], outputs: number): object[];
   };
+  getDTypeInteger(dtype: string): number;
   getInputTensorIds(inputs: Tensor[]): number[];
   createOutputTensor(metadata: object): Tensor;
 }
@@ -147,29 +148,43 @@ export function gradientDepth(): number {
   return tf.engine().state.gradientDepth;
 }
 
+/** The binding says "Invalid TF_Status: 3\nMessage: …"; of interest is the message, and which operation it is about. */
+export function namingOperation<T>(operation: string, execute: () => T): T {
+  try {
+    return execute();
+  } catch (error) {
+    if (error instanceof Error)
+      error.message = error.message.replace(/^Invalid TF_Status: \d+\nMessage: /, `${operation}: `);
+    throw error;
+  }
+}
+
+/** Types of tensors, where a text among attributes could be one. */
+const tensorTypes = new Set(["float32", "int32", "bool", "string", "complex64"]);
+
 /**
  * Runs a TensorFlow operation that TensorFlow.js has no name for. It has no gradient.
  *
- * @param attributes types (`"float32"`, `"int32"`), other texts, float numbers, lists of whole numbers, and switches
+ * @param attributes types (`"float32"`), other texts, float numbers, whole numbers as bigint, lists of them as numbers, and
+ *   switches
  * @param inputs a bigint stands for an int64 scalar, which TensorFlow.js has no tensors for
  */
 export function runNative(
   op: string,
-  attributes: Record<string, string | boolean | number | number[]>,
+  attributes: Record<string, string | boolean | number | bigint | number[]>,
   inputs: (Tensor | bigint)[],
   outputs: number,
 ): Tensor[] {
   const backend = tf.backend() as unknown as NativeBackend;
   const { binding } = backend;
-  const types: Record<string, number> = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
   const values = Object.entries(attributes).map(([name, value]) => {
     if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
     if (typeof value === "number") return { name, type: binding.TF_ATTR_FLOAT, value };
+    if (typeof value === "bigint") return { name, type: binding.TF_ATTR_INT, value: Number(value) };
     if (typeof value !== "string") return { name, type: binding.TF_ATTR_INT, value };
-    const type = types[value];
-    return type === undefined
-      ? { name, type: binding.TF_ATTR_STRING, value }
-      : { name, type: binding.TF_ATTR_TYPE, value: type };
+    return tensorTypes.has(value)
+      ? { name, type: binding.TF_ATTR_TYPE, value: backend.getDTypeInteger(value) }
+      : { name, type: binding.TF_ATTR_STRING, value };
   });
   const scalars: number[] = [];
   const ids = inputs.map((input) => {
@@ -179,7 +194,10 @@ export function runNative(
     scalars.push(id);
     return id;
   });
-  const made = binding.executeOp(op, values, ids, outputs);
-  for (const id of scalars) binding.deleteTensor(id);
-  return made.map((metadata) => backend.createOutputTensor(metadata));
+  try {
+    const made = namingOperation(op, () => binding.executeOp(op, values, ids, outputs));
+    return made.map((metadata) => backend.createOutputTensor(metadata));
+  } finally {
+    for (const id of scalars) binding.deleteTensor(id);
+  }
 }

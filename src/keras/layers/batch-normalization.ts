@@ -23,7 +23,7 @@ export function repairBatchNormalization(): void {
     const training = Boolean(kwargs["training"]) && this.trainable;
     // Files of Keras 2 have it in a list.
     const axis = [this.axis].flat()[0]!;
-    const isLast = axis < 0 || axis === input.rank - 1;
+    const isLast = axis === -1 || axis === input.rank - 1;
     if (!isLast && (training || input.rank > 4)) return overLastAxis(this, input, kwargs);
     if (input.rank > 4) {
       const shape = [input.shape[0], -1, input.shape.at(-1)!];
@@ -49,9 +49,11 @@ function overLastAxis(
   input: Tensor,
   kwargs: Parameters<layers.Layer["call"]>[1],
 ): Tensor {
-  const { axis } = layer;
+  const given = layer.axis;
+  const axis = [given].flat()[0]!;
   const axes = Array.from(input.shape.keys());
-  const order = [...axes.filter((one) => one !== axis), axis];
+  const moved = axis < 0 ? axis + input.rank : axis;
+  const order = [...axes.filter((one) => one !== moved), moved];
   layer.axis = -1;
   try {
     return tf.tidy(() => {
@@ -62,7 +64,7 @@ function overLastAxis(
       );
     });
   } finally {
-    layer.axis = axis;
+    layer.axis = given;
   }
 }
 

@@ -32,8 +32,12 @@ const defaults: Record<string, Settings> = {
   softmax: { axis: -1 },
 };
 
-/** Gives the layers Keras's defaults: https://keras.io/api/layers/ */
+/**
+ * Gives the layers Keras's defaults: https://keras.io/api/layers/. What has a default for each argument can be called
+ * without any, where TensorFlow.js reads properties of undefined: `tf.layers.maxPooling2d()`, `tf.constraints.unitNorm()`.
+ */
 export function repairLayerDefaults(): void {
+  for (const namespace of [tf.layers, tf.constraints, tf.initializers]) takeNoArguments(namespace);
   const factories = tf.layers as unknown as Record<string, MakeLayer>;
   for (const [name, settings] of Object.entries(defaults)) {
     const make = factories[name]!;
@@ -42,5 +46,15 @@ export function repairLayerDefaults(): void {
       return make({ ...settings, ...Object.fromEntries(explicit) });
     };
     factories[name] = Object.defineProperty(withDefaults, "name", { value: make.name });
+  }
+}
+
+function takeNoArguments(namespace: object): void {
+  const factories = namespace as Record<string, (...given: unknown[]) => unknown>;
+  for (const [name, make] of Object.entries(factories)) {
+    // Classes are among them.
+    if (!/^[a-z]/.test(name)) continue;
+    const takesNone = (config: unknown = {}, ...others: unknown[]) => make(config, ...others);
+    factories[name] = Object.defineProperty(takesNone, "name", { value: make.name });
   }
 }

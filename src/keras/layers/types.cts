@@ -259,6 +259,22 @@ declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
   function zeroPadding3d(args?: ZeroPaddingArgs): layers.Layer;
 }
 
+/** What Keras has a default for can be left out. */
+declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
+  function averagePooling1d(): layers.Layer;
+  function averagePooling2d(): layers.Layer;
+  function averagePooling3d(): layers.Layer;
+  function maxPooling1d(): layers.Layer;
+  function maxPooling2d(): layers.Layer;
+  function maxPooling3d(): layers.Layer;
+  function upSampling2d(): layers.Layer;
+}
+declare module "@tensorflow/tfjs-layers/dist/exports_constraints" {
+  type Constraint = ReturnType<typeof import("@tensorflow/tfjs").constraints.nonNeg>;
+  function maxNorm(): Constraint;
+  function minMaxNorm(): Constraint;
+  function unitNorm(): Constraint;
+}
 declare module "@tensorflow/tfjs-layers/dist/layers/convolutional" {
   interface ConvLayerArgs {
     /** How many groups the channels and filters make, each convolved for itself; 1 if left out. */

@@ -8,14 +8,13 @@ import type {
   Tensor1D,
   Variable,
 } from "@tensorflow/tfjs-node";
-import { backendInfo, tf } from "../../tfjs/native.js";
+import { tf } from "../../tfjs/native.js";
 import { CompiledStep, type SignatureReport } from "../../graphs/compiled-step.js";
 import { makeSlots } from "../optimizers/rule.js";
 import { explainMinimize } from "../../graphs/minimize.js";
 import { resetMetrics } from "../metrics/install.js";
 import { fitInSteps, type FitLoopArguments } from "./fit-loop.js";
 import { PacedSteps, type RunSteps } from "../../graphs/paced-steps.js";
-import { replaceGatherKernel } from "../../graphs/gather.js";
 import { isSteady, rememberOwnClasses } from "./steady.js";
 import { ModelSettings, optimizerSettingsOf } from "./settings.js";
 
@@ -116,7 +115,6 @@ let enabled = false;
 export function useCompiledTraining(): void {
   if (enabled) return;
   enabled = true;
-  if (backendInfo().native) replaceGatherKernel();
   rememberOwnClasses();
   const prototype = tf.LayersModel.prototype as unknown as OpenModel;
   const { compile, dispose, makeTrainFunction, makeTestFunction, predictLoop } = prototype;

@@ -6,11 +6,18 @@ import { replaceGradient } from "./replace-gradient.js";
  * Gradients of tfjs-core 4.22 that are others than TensorFlow's where values tie or a function has a corner: each of several
  * greatest values got the whole gradient of `tf.max` (`tf.min`), the gradient of `tf.abs` at 0 was -1 (so an L1 penalty moved
  * weights of 0), that of `tf.divNoNan` by 0 was NaN, `tf.selu` at 0 that of its negative side.
- * `tf.mirrorPad` had none of what it mirrors, and `tf.topk` and `tf.einsum` none at all.
+ * `tf.mirrorPad` had none of what it mirrors, and `tf.topk` and `tf.einsum` none at all. Where nothing depends on a square
+ * root, as behind `tf.where(x > 0, sqrt(x), 0)`, its gradient is 0 in TensorFlow (`scalar_sqrt_gradient_op` in
+ * tensorflow/core/kernels/cwise_ops.h), here 0 times infinity; likewise for `tf.rsqrt` and `tf.reciprocal`. `tf.acosh` had
+ * one where it has no value.
  */
 export function repairFirstGradients(): void {
   shareAmongTies("Max", "reductionIndices");
   shareAmongTies("Min", "axis");
+  fromOutput("Sqrt", (dy, y) => tf.div(tf.mul(dy, 0.5), whereUsed(dy, y, 1)));
+  fromOutput("Rsqrt", (dy, y) => tf.mul(tf.mul(dy, -0.5), tf.pow(whereUsed(dy, y, 0), 3)));
+  fromOutput("Reciprocal", (dy, y) => tf.neg(tf.mul(dy, tf.square(whereUsed(dy, y, 0)))));
+  fromOutput("Acosh", (dy, y) => tf.div(dy, tf.sinh(y)));
   replaceGradient("Abs", () => (dy, [x]) => ({ x: () => tf.mul(dy as Tensor, tf.sign(x!)) }));
   replaceGradient("Selu", (known) => (dy, [x]) => {
     // What is 0 belongs to the positive side.
@@ -52,6 +59,20 @@ export function repairFirstGradients(): void {
     });
   core.divNoNan = divNoNan as typeof core.divNoNan;
 }
+
+/** For kernels whose gradient follows from their result. */
+function fromOutput(kernelName: string, gradient: (dy: Tensor, y: Tensor) => Tensor): void {
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    kernelName,
+    outputsToSave: [true],
+    gradFunc: (dy, [y]) => ({ x: () => gradient(dy as Tensor, y!) }),
+  });
+}
+
+/** `y` where something depends on it, else a number that makes no infinity. */
+const whereUsed = (dy: Tensor, y: Tensor, other: number): Tensor =>
+  tf.where(tf.equal(dy, 0), tf.fill(y.shape, other), y);
 
 /** A greatest value that is there several times: each gets its share of the gradient. */
 function shareAmongTies(kernelName: string, axisAttribute: string): void {

@@ -1,5 +1,6 @@
-import type { KernelConfig, Tensor } from "@tensorflow/tfjs-node";
+import type { Tensor } from "@tensorflow/tfjs-node";
 import { runsNatively, tf } from "../native.js";
+import { replaceKernel } from "./replace-kernel.js";
 
 /**
  * Two operations of tfjs-node 4.22 that go wrong with int32: `tf.exp` disposes its argument, which is the caller's
@@ -15,14 +16,4 @@ export function repairIntegers(): void {
     const x = given.inputs["x"] as Tensor;
     return x.dtype === "int32" ? tf.clone(x) : round(given);
   });
-}
-
-function replaceKernel(
-  kernelName: string,
-  replace: (kernel: KernelConfig["kernelFunc"]) => KernelConfig["kernelFunc"],
-): void {
-  const backendName = "tensorflow";
-  const kernelFunc = replace(tf.getKernel(kernelName, backendName).kernelFunc);
-  tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({ kernelName, backendName, kernelFunc });
 }

@@ -72,6 +72,11 @@ export function repairRandom(): void {
   core.truncatedNormal = normal("StatelessTruncatedNormal", original.truncatedNormal);
   core.randomStandardNormal = (shape, dtype, seed) => core.randomNormal(shape, 0, 1, dtype, seed);
 
+  // tfjs-node's kernel refuses probabilities ("does not support normalized logits").
   core.multinomial = (logits, samples, seed, normalized) =>
-    original.multinomial(logits, samples, seed ?? hostRandom() * 2 ** 31, normalized);
+    tf.tidy(() => {
+      const given = normalized && runsNatively() ? tf.log(logits) : logits;
+      const kept = normalized && !runsNatively();
+      return original.multinomial(given, samples, seed ?? hostRandom() * 2 ** 31, kept);
+    });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Scalar, Tensor } from "@tensorflow/tfjs-node";
+import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
 import { compiled } from "../../../src/graphs/index.js";
 import { tf } from "../../../src/keras/load.js";
 
@@ -9,6 +9,7 @@ const fixture = JSON.parse(
 ) as { x: number[][]; y: number[][]; gradients: Record<string, number[][]> };
 
 const y = tf.tensor2d(fixture.y);
+const places = (...rows: number[][]): Tensor2D => tf.tensor2d(rows, undefined, "int32");
 const operations: Record<string, (x: Tensor) => Tensor> = {
   max: (x) => tf.max(x, 1),
   "max of all": (x) => tf.max(x),
@@ -37,6 +38,56 @@ const operations: Record<string, (x: Tensor) => Tensor> = {
       ],
       "reflect",
     ),
+  "sqrt where positive": (x) => tf.where(tf.greater(x, 0), tf.sqrt(x), tf.mul(x, 2)),
+  "rsqrt where positive": (x) => tf.where(tf.greater(x, 0), tf.rsqrt(x), x),
+  "reciprocal where positive": (x) => tf.where(tf.greater(x, 0), tf.reciprocal(x), x),
+  "norm where positive": (x) =>
+    tf.where(tf.greater(x, 0), tf.norm(tf.expandDims(x, -1), 2, -1), tf.zerosLike(x)),
+  "acosh from 1 on": (x) => tf.acosh(tf.add(x, 6)),
+  "gather places": (x) => tf.gatherND(x, places([0, 1], [2, 3], [0, 1])),
+  "gather rows": (x) => tf.gatherND(x, places([2], [0], [2])),
+  "gather, last axis": (x) => tf.gather(x, tf.tensor1d([3, 0, 0], "int32"), -1),
+  "scatter rows": (x) => tf.scatterND(places([4], [1], [4]), x, [5, 4]),
+  "update rows": (x) => tf.tensorScatterUpdate(x, places([1]), tf.tensor2d([[1, 2, 3, 4]])),
+  "update by rows": (x) => tf.tensorScatterUpdate(tf.zeros([5, 4]), places([3], [0], [1]), x),
+  "strided slice": (x) => tf.stridedSlice(x, [2, 0], [0, 4], [-1, 2]),
+  "strided slice of a row": (x) => tf.stridedSlice(x, [1, 1], [2, 3], [1, 1], 0, 0, 0, 0, 1),
+  cumprod: (x) => tf.cumprod(x, 1),
+  "cumprod, exclusive": (x) => tf.cumprod(x, 0, true),
+  "cumprod, reverse": (x) => tf.cumprod(x, -1, false, true),
+  "cumsum of blocks": (x) => tf.cumsum(tf.square(tf.reshape(x, [2, 3, 2])), 0),
+  "cumsum of blocks, from the end": (x) => tf.cumsum(tf.square(tf.reshape(x, [2, 3, 2])), -2, false, true),
+  "prod, last axis": (x) => tf.prod(tf.reshape(x, [2, 3, 2]), -2),
+  diag: (x) => tf.diag(tf.square(tf.reshape(x, [-1]))),
+  "depth to space": (x) => tf.square(tf.depthToSpace(x.as4D(1, 3, 1, 4), 2, "NHWC")),
+  flipped: (x) => tf.square(tf.image.flipLeftRight(x.as4D(1, 3, 4, 1))),
+  "crop and resize": (x) =>
+    tf.image.cropAndResize(x.as4D(1, 3, 4, 1), [[0.1, 0.2, 0.9, 0.7]], tf.tensor1d([0], "int32"), [2, 3]),
+  "boxes of crop and resize": (x) =>
+    tf.image.cropAndResize(
+      y.as4D(1, 3, 4, 1),
+      tf.sigmoid(x).as2D(3, 4),
+      tf.tensor1d([0, 0, 0], "int32"),
+      [2, 2],
+    ),
+  "unstack into one": (x) => tf.square(tf.unstack(tf.reshape(x, [1, 3, 4]))[0]!),
+  "split into one": (x) => tf.square(tf.split(x, [4], 1)[0]!),
+  "softmax over rows": (x) => tf.softmax(x, 0),
+  "softmax over the middle": (x) => tf.reshape(x, [2, 3, 2]).softmax(-2),
+  "log softmax over rows": (x) => tf.logSoftmax(x, 0),
+  "einsum of three": (x) => tf.einsum("ij,jk,ik->k", x, tf.transpose(y), tf.slice(y, [0, 0], [3, 3])),
+  "einsum of four with dots": (x) =>
+    tf.einsum("...ij,jk,kl,l->...i", x, tf.transpose(y), y, tf.reshape(tf.slice(y, 0, 1), [4])),
+  "dense of sparse": (x) =>
+    tf.sparseToDense(
+      tf.tensor1d([0, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 14], "int32"),
+      tf.reshape(x, [-1]),
+      [15],
+      tf.scalar(0),
+    ),
+  "a condition of truth values": (x) => tf.mul(x, tf.cast(tf.any(tf.greater(x, 2), 1, true), "float32")),
+  "what is greatest, as a number": (x) => tf.mul(x, tf.cast(tf.expandDims(tf.argMax(x, 1), 1), "float32")),
+  "whole numbers": (x) => tf.mul(x, tf.cast(tf.cast(x, "int32"), "float32")),
   "symmetric margins": (x) =>
     tf.mirrorPad(
       x,
@@ -48,7 +99,7 @@ const operations: Record<string, (x: Tensor) => Tensor> = {
     ),
 };
 
-describe("tfjs/repairs: gradients where values tie and functions have corners are TensorFlow's", () => {
+describe("tfjs/repairs: gradients where values tie, functions have corners and numbers move about are TensorFlow's", () => {
   for (const [name, expected] of Object.entries(fixture.gradients)) {
     it(name, () => {
       const x = tf.tensor2d(fixture.x);

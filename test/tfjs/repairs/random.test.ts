@@ -109,4 +109,19 @@ describe("tfjs/repairs: random numbers", () => {
     assert.throws(() => setRandomSeed(-1), /expected an integer from 0 to 4294967295, got -1/);
     assert.throws(() => setRandomSeed(0.5), RangeError);
   });
+
+  it("draws from probabilities, as cart-pole does", () => {
+    const probabilities = tf.tensor2d([
+      [0, 1],
+      [1, 0],
+    ]);
+    const before = tf.memory().numTensors;
+    const drawn = tf.multinomial(probabilities, 5, 7, true);
+    assert.deepEqual(drawn.arraySync(), [
+      [1, 1, 1, 1, 1],
+      [0, 0, 0, 0, 0],
+    ]);
+    drawn.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
 });
