@@ -1,3 +1,5 @@
+import { showModels } from "./figures/summary.js";
+
 export * as datasets from "./datasets/index.js";
 export type { Colormap } from "./figures/colormap.js";
 export { display, type DisplayHandle } from "./host/display.js";
@@ -38,3 +40,6 @@ export * as losses from "./keras/losses/index.js";
 export * as metrics from "./keras/metrics/index.js";
 export { default as tf } from "./keras/namespace.cjs";
 export * as optimizers from "./keras/optimizers/index.js";
+
+// What needs figures to show itself.
+showModels();

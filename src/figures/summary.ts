@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { LayersModel } from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
+import { patch } from "../tfjs/patch.js";
 import { displaySymbol, type MimeBundle } from "../host/host.js";
 import { modelNodes, shapeText } from "./model-graph.js";
 import { SelfShowing } from "../host/self-showing.js";
@@ -41,17 +42,25 @@ export function summary(model: LayersModel): SelfShowing {
 }
 
 /** A model that ends a cell, or that is printed, shows its summary. */
-const showing = (show: (model: LayersModel) => unknown): PropertyDescriptor => ({
-  configurable: true,
-  writable: true,
-  value(this: LayersModel) {
-    return show(this);
-  },
-});
-Object.defineProperties(tf.LayersModel.prototype, {
-  [displaySymbol]: showing(bundleOf),
-  [inspect.custom]: showing((model) => bundleOf(model)["text/plain"]),
-});
+export function showModels(): void {
+  const reason = { name: "summary", why: "a model shows its own fields, pages of them" };
+  const models = tf.LayersModel.prototype as LayersModel & {
+    [displaySymbol](): MimeBundle;
+    [inspect.custom](): unknown;
+  };
+  patch(models, displaySymbol, {
+    ...reason,
+    replace() {
+      return bundleOf(this);
+    },
+  });
+  patch(models, inspect.custom, {
+    ...reason,
+    replace() {
+      return bundleOf(this)["text/plain"];
+    },
+  });
+}
 
 function bundleOf(model: LayersModel): MimeBundle {
   if (model.layers.length > 0 && model.layers.every(({ inboundNodes }) => inboundNodes.length > 0))

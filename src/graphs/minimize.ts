@@ -1,5 +1,6 @@
-import type { Optimizer, Scalar, Variable } from "@tensorflow/tfjs-node";
+import type { Optimizer, Variable } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../tfjs/native.js";
+import { patch } from "../tfjs/patch.js";
 import { isIntercepted, staysEager } from "./binding.js";
 import type { SignatureReport } from "./compiled-step.js";
 import { Deferral } from "./deferral.js";
@@ -133,19 +134,17 @@ function stepsOf(optimizer: Optimizer): Minimizing {
  * it does besides: see `deferral.ts`.
  */
 export function useCompiledMinimize(): void {
-  const prototype = tf.Optimizer.prototype;
-  const { minimize } = prototype;
-  prototype.minimize = function (
-    this: Optimizer,
-    f: () => Scalar,
-    returnCost?: boolean,
-    varList?: Variable[],
-  ) {
-    const step = () => minimize.call(this, f, returnCost, varList);
-    // Inside of a recording, or of a gradient, the single operations must be seen.
-    if (!runsNatively() || isIntercepted() || staysEager() || gradientDepth() > 0) return step();
-    return stepsOf(this).run(step);
-  };
+  patch(tf.Optimizer.prototype, "minimize", {
+    name: "compiled minimize",
+    why: "the steps of training loops run as single operations",
+    wrap: (minimize) =>
+      function (f, returnCost, varList) {
+        const step = () => minimize.call(this, f, returnCost, varList);
+        // Inside of a recording, or of a gradient, the single operations must be seen.
+        if (!runsNatively() || isIntercepted() || staysEager() || gradientDepth() > 0) return step();
+        return stepsOf(this).run(step);
+      },
+  });
 }
 
 /** What became of the steps of an optimizer's `minimize`. */

@@ -19,14 +19,6 @@ export interface LayerInternals {
   inboundNodes: Node[];
   _trainableWeights: Tf.LayerVariable[];
   _nonTrainableWeights: Tf.LayerVariable[];
-  addWeight: (
-    this: LayerInternals,
-    name: string,
-    shape: (number | null)[],
-    dtype: Tf.DataType | undefined,
-    initializer: unknown,
-    ...rest: unknown[]
-  ) => Tf.LayerVariable;
   layer?: Tf.layers.Layer;
   forwardLayer?: Tf.layers.Layer;
   backwardLayer?: Tf.layers.Layer;
@@ -52,13 +44,6 @@ export interface ModelInternals {
 
 export const internals = (layer: Tf.layers.Layer): LayerInternals => layer as unknown as LayerInternals;
 export const modelInternals = (model: Tf.LayersModel): ModelInternals => model as unknown as ModelInternals;
-
-/** The prototype that all layers have `addWeight` from. */
-export function layerPrototype(): LayerInternals {
-  let prototype = Object.getPrototypeOf(tf.layers.flatten()) as object;
-  while (!Object.hasOwn(prototype, "addWeight")) prototype = Object.getPrototypeOf(prototype) as object;
-  return prototype as LayerInternals;
-}
 
 /** Whether `layer` is itself a model of layers. */
 export function isModel(layer: Tf.layers.Layer): layer is Tf.LayersModel {

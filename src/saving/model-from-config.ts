@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
-import { construct, internals, isModel, layerPrototype } from "./internals.js";
+import { construct, internals, isModel } from "./internals.js";
 import {
   asArray,
   asObject,
@@ -16,6 +16,7 @@ import { callArguments } from "./layers.js";
 import { withoutMaskOperations } from "./mask-operations.js";
 import { markFrozen } from "../keras/layers/trainable.js";
 import { tf } from "../keras/load.js";
+import { withEmptyWeights } from "../keras/layers/empty-weights.js";
 
 const modelClasses = new Set(["Sequential", "Functional", "Model"]);
 
@@ -37,36 +38,18 @@ export function modelFromConfig(entry: JsonObject, weightBytes: number): Tf.Laye
   return withoutInitializers(weightBytes, () => build(entry) as Tf.LayersModel);
 }
 
-/**
- * Runs `make` with layers that start from zeros (their values are read next, and drawing orthogonal matrices is slow)
- * and that take no more than `budget` bytes in all; what a failing `make` has allocated is freed.
- */
+/** Runs `make` with layers that start from zeros and that take no more than `budget` bytes in all. */
 function withoutInitializers<T>(budget: number, make: () => T): T {
-  const prototype = layerPrototype();
-  const { addWeight } = prototype;
-  const made: Tf.LayerVariable[] = [];
   let bytes = 0;
-  prototype.addWeight = function (name, shape, dtype, _initializer, ...rest) {
+  return withEmptyWeights((layer, name, shape) => {
     bytes += 4 * shape.reduce<number>((product, size) => product * (size ?? 1), 1);
-    if (bytes > budget) {
-      reject(
-        `Layer ${JSON.stringify(this.name)} claims the weight ${name} of shape [${shape.join()}], more than the file holds (${budget} bytes)`,
-        "a configuration that fits the weights beside it",
-        "The file is damaged or was made to exhaust memory: do not use it.",
-      );
-    }
-    const weight = addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
-    made.push(weight);
-    return weight;
-  };
-  try {
-    return make();
-  } catch (error) {
-    for (const weight of made) weight.read().dispose();
-    throw error;
-  } finally {
-    prototype.addWeight = addWeight;
-  }
+    if (bytes <= budget) return;
+    reject(
+      `Layer ${JSON.stringify(layer.name)} claims the weight ${name} of shape [${shape.join()}], more than the file holds (${budget} bytes)`,
+      "a configuration that fits the weights beside it",
+      "The file is damaged or was made to exhaust memory: do not use it.",
+    );
+  }, make);
 }
 
 function build(entry: JsonObject, inputShape?: Json): Tf.layers.Layer {

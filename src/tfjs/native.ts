@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import util from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { requireWithCode } from "./package-code.js";
+import { nameNamespace } from "./patch.js";
 
 /** The TensorFlow.js that a notebook works with: native when the binding was built, else the same API in WebAssembly. */
 export type TensorFlow = typeof import("@tensorflow/tfjs-node");
@@ -118,11 +119,18 @@ export const layers = requireFromTensorFlow("@tensorflow/tfjs-layers") as Mutabl
   Pick<TensorFlow, "registerCallbackConstructor">
 >;
 
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+const namespaces = {
+  tf: core,
+  "tf.util": core.util,
+  "tf.layers": tf.layers,
+  "tf.initializers": tf.initializers,
+  "tf.constraints": tf.constraints,
+  "tf.fused": tf.fused,
+  "tfjs-layers": layers,
+};
+for (const [name, namespace] of Object.entries(namespaces)) nameNamespace(namespace, name);
 
-/** A function under the name of the one whose place it takes: TensorFlow.js's operations are known by theirs. */
-export const named = <F extends (...given: never[]) => unknown>(name: string, fn: F): F =>
-  Object.defineProperty(fn, "name", { value: name });
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 interface NativeBackend {
   binding: Record<

@@ -1,8 +1,10 @@
 /** What TensorFlow.js's values print: `console.log(tensor)` shows numbers, not the tensor's own fields. */
 import { inspect } from "node:util";
 import type { History, layers, SymbolicTensor, Tensor } from "@tensorflow/tfjs";
+import { displaySymbol, type MimeBundle } from "../host/host.js";
 import { scrollingText } from "../host/scrolling-text.js";
 import { tf } from "./native.js";
+import { patch } from "./patch.js";
 import { tensorText } from "./tensor-text.js";
 
 type Layer = layers.Layer;
@@ -12,30 +14,34 @@ const mostNumbers = 1_000_000;
 
 type Print<T> = (value: T, isWhole: boolean) => string;
 
+const reason = { name: "printing", why: "console.log shows an object's own fields, not what it stands for" };
+
 /** @param print `isWhole`: the value itself is printed, not an object that contains it */
-function prints<T extends object>(constructor: { prototype: T }, print: Print<T>): void {
-  Object.defineProperty(constructor.prototype, inspect.custom, {
-    configurable: true,
-    writable: true,
-    value(this: T, depth: number | null, options: { depth?: number | null }): string {
-      return print(this, depth === (options.depth ?? null));
+function prints<T extends object>(prototype: T, print: Print<T>): void {
+  patch(prototype as Inspected, inspect.custom, {
+    ...reason,
+    replace(depth, options) {
+      return print(this as T, depth === (options.depth ?? null));
     },
   });
 }
 
+interface Inspected {
+  [inspect.custom]: (depth: number | null, options: { depth?: number | null }) => string;
+}
+
 /** Sets what tensors, layers and histories print. */
 export function printValues(): void {
-  prints<Tensor>(tf.Tensor, printTensor);
-  Object.defineProperty(tf.Tensor.prototype, Symbol.for("Jupyter.display"), {
-    configurable: true,
-    writable: true,
-    value(this: Tensor) {
+  prints<Tensor>(tf.Tensor.prototype, printTensor);
+  patch(tf.Tensor.prototype as Tensor & { [displaySymbol](): MimeBundle }, displaySymbol, {
+    ...reason,
+    replace() {
       return scrollingText(inspect(this));
     },
   });
-  prints<SymbolicTensor>(tf.SymbolicTensor, printSymbolic);
-  prints<Layer>(tf.layers.Layer, printLayer);
-  prints<History>(tf.History, printHistory);
+  prints<SymbolicTensor>(tf.SymbolicTensor.prototype, printSymbolic);
+  prints<Layer>(tf.layers.Layer.prototype, printLayer);
+  prints<History>(tf.History.prototype, printHistory);
 }
 
 const shapeOf = (shape: readonly (number | null)[]): string => `[${shape.map(String).join(", ")}]`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { summary } from "../../src/figures/summary.js";
+import { summary } from "../../src/index.js";
 import type { SymbolicTensor } from "@tensorflow/tfjs";
 import { tf } from "../../src/keras/load.js";
 import { branches, chain } from "./models.js";

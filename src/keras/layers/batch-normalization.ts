@@ -1,5 +1,7 @@
 import type { Tensor, layers } from "@tensorflow/tfjs-node";
+import { prototypeOf } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import type { Mask } from "./masks.js";
 
 type Weight = { read(): Tensor; write(value: Tensor): void };
@@ -14,33 +16,37 @@ type BatchNormalization = layers.Layer &
  * fine-tuning relies on (https://keras.io/guides/transfer_learning/), and masked steps count in no mean.
  */
 export function repairBatchNormalization(): void {
-  const [layerClass] = tf.serialization.SerializationMap.getMap().classNameMap["BatchNormalization"]!;
-  const layer = layerClass.prototype as BatchNormalization;
-  const { call } = layer;
-  layer.call = function (this: BatchNormalization, inputs, kwargs) {
-    const { gamma, beta, movingMean } = this;
-    const input = [inputs].flat()[0]!;
-    const training = Boolean(kwargs["training"]) && this.trainable;
-    // Files of Keras 2 have it in a list.
-    const axis = [this.axis].flat()[0]!;
-    const isLast = axis === -1 || axis === input.rank - 1;
-    if (!isLast && (training || input.rank > 4)) return overLastAxis(this, input, kwargs);
-    if (input.rank > 4) {
-      const shape = [input.shape[0], -1, input.shape.at(-1)!];
-      return tf.tidy(() => tf.reshape(this.call(tf.reshape(input, shape), kwargs) as Tensor, input.shape));
-    }
-    if (!training) return call.call(this, inputs, { ...kwargs, training: false });
-    const mask = kwargs["mask"] as Mask;
-    if (mask?.rank === input.rank - 1) return tf.tidy(() => overUnmasked(this, input, mask));
-    // For the time of the call, what the layer lacks is a constant.
-    this.gamma ??= { read: () => tf.onesLike(movingMean.read()) };
-    this.beta ??= { read: () => tf.zerosLike(movingMean.read()) };
-    try {
-      return call.call(this, inputs, kwargs);
-    } finally {
-      Object.assign(this, { gamma, beta });
-    }
-  };
+  patch(prototypeOf<BatchNormalization>("BatchNormalization"), "call", {
+    name: "batch normalization",
+    why: "without scale or center, over another axis than the last, frozen and masked layers fail or differ from Keras",
+    wrap: (call) =>
+      function (inputs, kwargs) {
+        const { gamma, beta, movingMean } = this;
+        const input = [inputs].flat()[0]!;
+        const training = Boolean(kwargs["training"]) && this.trainable;
+        // Files of Keras 2 have it in a list.
+        const axis = [this.axis].flat()[0]!;
+        const isLast = axis === -1 || axis === input.rank - 1;
+        if (!isLast && (training || input.rank > 4)) return overLastAxis(this, input, kwargs);
+        if (input.rank > 4) {
+          const shape = [input.shape[0], -1, input.shape.at(-1)!];
+          return tf.tidy(() =>
+            tf.reshape(this.call(tf.reshape(input, shape), kwargs) as Tensor, input.shape),
+          );
+        }
+        if (!training) return call.call(this, inputs, { ...kwargs, training: false });
+        const mask = kwargs["mask"] as Mask;
+        if (mask?.rank === input.rank - 1) return tf.tidy(() => overUnmasked(this, input, mask));
+        // For the time of the call, what the layer lacks is a constant.
+        this.gamma ??= { read: () => tf.onesLike(movingMean.read()) };
+        this.beta ??= { read: () => tf.zerosLike(movingMean.read()) };
+        try {
+          return call.call(this, inputs, kwargs);
+        } finally {
+          Object.assign(this, { gamma, beta });
+        }
+      },
+  });
 }
 
 /** The same with the normalized axis moved to the end, and back. */

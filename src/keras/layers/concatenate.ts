@@ -1,5 +1,7 @@
 import type { layers, Tensor } from "@tensorflow/tfjs-node";
+import { prototypeOf } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
 interface Concatenate extends layers.Layer {
   axis: number;
@@ -8,8 +10,11 @@ interface Concatenate extends layers.Layer {
 
 /** tfjs-layers 4.22 takes every axis that counts from the end for the last one (`concatenate` in tfjs_backend.ts). */
 export function repairConcatenate(): void {
-  const layer = Object.getPrototypeOf(tf.layers.concatenate()) as Concatenate;
-  layer.mergeFunction = function (inputs) {
-    return tf.concat(inputs, this.axis);
-  };
+  patch(prototypeOf<Concatenate>("Concatenate"), "mergeFunction", {
+    name: "concatenate",
+    why: "every axis that counts from the end is taken for the last one",
+    replace(inputs) {
+      return tf.concat(inputs, this.axis);
+    },
+  });
 }

@@ -1,5 +1,7 @@
-import type { Tensor, TensorLike, layers } from "@tensorflow/tfjs-node";
+import type { Tensor, layers } from "@tensorflow/tfjs-node";
+import { prototypeOf, withGradient } from "../../tfjs/internals.js";
 import { core, runNative, runsNatively, tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import { hostRandom, SeedSequence } from "../../tfjs/random-state.js";
 import { hasOwnOperation } from "../../tfjs/own-operations.js";
 import { seedTensor, withSeeds } from "../../tfjs/repairs/random.js";
@@ -16,13 +18,17 @@ const operation = "ManabiDropout";
  * @param seed int32 `[2]`; the same seed drops the same elements
  */
 export function dropElements(x: Tensor, rate: number, seed: Tensor): Tensor {
-  return tf.customGrad((...args) => {
-    const [given, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
+  return withGradient(([given]: [Tensor], save) => {
     save([seed]);
     const [value] = runNative(operation, { rate }, [given, seed], 1);
     return { value: value!, gradFunc: (dy, [saved]) => dropElements(dy, rate, saved!) };
   })(x);
 }
+
+const reason = {
+  name: "dropout",
+  why: "masks are drawn number by number in JavaScript, and a layer with a seed gets the same mask in every step",
+};
 
 /**
  * TensorFlow.js draws a dropout mask number by number in JavaScript, and a layer with a seed gets the same mask in every
@@ -31,8 +37,7 @@ export function dropElements(x: Tensor, rate: number, seed: Tensor): Tensor {
  */
 export function repairDropout(): void {
   const original = core.dropout;
-
-  core.dropout = (x: Tensor | TensorLike, rate: number, noiseShape?: number[], seed?: number | string) => {
+  const dropout: typeof original = (x, rate, noiseShape, seed) => {
     const input = x instanceof tf.Tensor ? x : tf.tensor(x);
     if (!runsNatively() || input.dtype !== "float32" || !(rate > 0 && rate < 1)) {
       return original(input, rate, noiseShape, seed ?? hostRandom());
@@ -51,21 +56,28 @@ export function repairDropout(): void {
         : tf.mul(input, dropElements(tf.ones(shape), rate, key));
     });
   };
+  patch(core, "dropout", { ...reason, replace: dropout });
 
   const sequences = new WeakMap<Layer, SeedSequence>();
-  const [layerClass] = tf.serialization.SerializationMap.getMap().classNameMap["Dropout"]!;
-  const layer = layerClass.prototype as DropoutLayer;
-  const { call, dispose } = layer;
-  layer.call = function (this: DropoutLayer, ...args) {
-    const { seed } = this;
-    if (seed == null) return call.apply(this, args);
-    const sequence = sequences.get(this) ?? new SeedSequence(() => seed | 0);
-    sequences.set(this, sequence);
-    return withSeeds(sequence, () => call.apply(this, args));
-  };
-  layer.dispose = function (this: DropoutLayer) {
-    const result = dispose.call(this);
-    if (result.refCountAfterDispose === 0) sequences.get(this)?.dispose();
-    return result;
-  };
+  const layer = prototypeOf<DropoutLayer>("Dropout");
+  patch(layer, "call", {
+    ...reason,
+    wrap: (call) =>
+      function (...args) {
+        const { seed } = this;
+        if (seed == null) return call.apply(this, args);
+        const sequence = sequences.get(this) ?? new SeedSequence(() => seed | 0);
+        sequences.set(this, sequence);
+        return withSeeds(sequence, () => call.apply(this, args));
+      },
+  });
+  patch(layer, "dispose", {
+    ...reason,
+    wrap: (dispose) =>
+      function () {
+        const result = dispose.call(this);
+        if (result.refCountAfterDispose === 0) sequences.get(this)?.dispose();
+        return result;
+      },
+  });
 }

@@ -1,10 +1,10 @@
 import type { layers } from "@tensorflow/tfjs-node";
-import { tf } from "../../tfjs/native.js";
+import { layerFactories, prototypeOf } from "../../tfjs/internals.js";
+import { patch } from "../../tfjs/patch.js";
+import { replaceFromConfig } from "../../tfjs/registries.js";
 import type { Config } from "./base.js";
 
 type Arguments = Record<string, unknown>;
-type ClassMap = Record<string, [unknown, (cls: unknown, config: Arguments) => layers.Layer]>;
-type Factories = Record<string, (args?: Arguments) => layers.Layer>;
 
 /**
  * Lets a layer of TensorFlow.js take arguments that its constructor ignores or refuses: they become its properties and, where
@@ -21,21 +21,31 @@ export function addArguments(className: string, factories: string[], defaults: A
     const given = keys.map((key) => [key, args[key] ?? defaults[key]]);
     return Object.assign(make(Object.fromEntries(known)), Object.fromEntries(given));
   };
-  const classes = tf.serialization.SerializationMap.getMap().classNameMap as unknown as ClassMap;
-  const [cls, fromConfig] = classes[className]!;
-  classes[className] = [cls, (made, config) => extend((rest) => fromConfig(made, rest), config)];
-  const all = tf.layers as unknown as Factories;
+  const reason = { name: "arguments of Keras", why: "the layer's constructor ignores or refuses them" };
+  replaceFromConfig(
+    className,
+    reason,
+    (fromConfig) => (cls, config) => extend((rest) => fromConfig(cls, rest as never) as layers.Layer, config),
+  );
   for (const name of factories) {
-    const make = all[name]!;
-    all[name] = Object.defineProperty((args: Arguments = {}) => extend(make, args), "name", {
-      value: make.name,
+    patch(layerFactories, name, {
+      ...reason,
+      wrap:
+        (make) =>
+        (args = {}) =>
+          extend(make, args as Arguments),
     });
   }
-  const { prototype } = cls as { prototype: layers.Layer };
-  const { getConfig } = prototype;
-  prototype.getConfig = function (this: layers.Layer) {
-    const own = this as unknown as Arguments;
-    const chosen = keys.filter((key) => own[key] !== undefined && own[key] !== defaults[key]);
-    return { ...getConfig.call(this), ...Object.fromEntries(chosen.map((key) => [key, own[key]])) } as Config;
-  };
+  patch(prototypeOf<layers.Layer>(className), "getConfig", {
+    ...reason,
+    wrap: (getConfig) =>
+      function () {
+        const own = this as layers.Layer & Arguments;
+        const chosen = keys.filter((key) => own[key] !== undefined && own[key] !== defaults[key]);
+        return {
+          ...getConfig.call(this),
+          ...Object.fromEntries(chosen.map((key) => [key, own[key]])),
+        } as Config;
+      },
+  });
 }

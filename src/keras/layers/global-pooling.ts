@@ -1,5 +1,7 @@
 import type { Shape, Tensor, layers } from "@tensorflow/tfjs-node";
+import { prototypeOf } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import {
   type CallArguments,
   axesOf,
@@ -77,29 +79,41 @@ export function extendGlobalPooling(): void {
       const names = [`global${kind}Pooling${rank}d`, `global${kind}Pool${rank}d`];
       const factories = names.filter((name) => name in tf.layers);
       addArguments(className, factories, { keepdims: false });
-      const [cls] = tf.serialization.SerializationMap.getMap().classNameMap[className]!;
-      extend(cls.prototype as PoolingLayer, rank, className === "GlobalAveragePooling1D");
+      extend(prototypeOf(className), rank, className === "GlobalAveragePooling1D");
     }
   }
 }
 
 function extend(layer: PoolingLayer, rank: number, isMeanOverTime: boolean): void {
-  const { call, computeOutputShape } = layer;
+  const reason = {
+    name: "global pooling",
+    why: "there is no keepdims, and masked steps count in the mean over time",
+  };
   const spaceOf = ({ dataFormat = "channelsLast" }: PoolingLayer): number[] => axesOf(rank, dataFormat).space;
-  layer.call = function (this: PoolingLayer, inputs, kwargs) {
-    return tf.tidy(() => {
-      const { mask } = kwargs as CallArguments;
-      const pooled =
-        isMeanOverTime && mask ? maskedMean(only(inputs), only(mask)) : only(call.call(this, inputs, kwargs));
-      return this.keepdims
-        ? spaceOf(this).reduce<Tensor>((x, axis) => tf.expandDims(x, axis), pooled)
-        : pooled;
-    });
-  };
-  layer.computeOutputShape = function (this: PoolingLayer, shapes) {
-    if (!this.keepdims) return computeOutputShape.call(this, shapes);
-    return pooledShape(onlyShape(shapes), spaceOf(this), true);
-  };
+  patch(layer, "call", {
+    ...reason,
+    wrap: (call) =>
+      function (inputs, kwargs) {
+        return tf.tidy(() => {
+          const { mask } = kwargs as CallArguments;
+          const pooled =
+            isMeanOverTime && mask
+              ? maskedMean(only(inputs), only(mask))
+              : only(call.call(this, inputs, kwargs));
+          return this.keepdims
+            ? spaceOf(this).reduce<Tensor>((x, axis) => tf.expandDims(x, axis), pooled)
+            : pooled;
+        });
+      },
+  });
+  patch(layer, "computeOutputShape", {
+    ...reason,
+    wrap: (computeOutputShape) =>
+      function (shapes) {
+        if (!this.keepdims) return computeOutputShape.call(this, shapes);
+        return pooledShape(onlyShape(shapes), spaceOf(this), true);
+      },
+  });
 }
 
 function maskedMean(input: Tensor, mask: Tensor): Tensor {

@@ -1,5 +1,8 @@
 import type * as Tf from "@tensorflow/tfjs-node";
+import { layerFactories, prototypeOf } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
+import { replaceFromConfig } from "../../tfjs/registries.js";
 
 type Cell = Tf.layers.Layer & {
   resetAfter?: boolean;
@@ -21,45 +24,69 @@ type Cell = Tf.layers.Layer & {
 };
 type Activation = { apply(x: Tf.Tensor): Tf.Tensor };
 type Config = { resetAfter?: boolean };
-type ClassMap = Record<string, [unknown, (cls: unknown, config: Config) => unknown]>;
+
+const reason = {
+  name: "GRU's resetAfter",
+  why: "Keras's default, the reset gate after the matrix product, is refused",
+  upstream: "https://github.com/tensorflow/tfjs/issues/5728",
+};
 
 /**
  * `resetAfter: true` for GRU layers and cells: the reset gate applied after the matrix product, with a second bias (the
  * first version of Cho et al., 2014, https://arxiv.org/abs/1406.1078). It is Keras's default, and TensorFlow.js refuses
- * it (https://github.com/tensorflow/tfjs/issues/5728), so that no usual GRU of Keras can be loaded without it.
+ * it, so that no usual GRU of Keras can be loaded without it.
  */
 export function repairGru(): void {
-  const classes = tf.serialization.SerializationMap.getMap().classNameMap as unknown as ClassMap;
   for (const name of ["GRU", "GRUCell"]) {
-    const [cls, fromConfig] = classes[name]!;
-    classes[name] = [cls, (c, config) => withResetAfter(config, (rest) => fromConfig(c, rest))];
+    replaceFromConfig(
+      name,
+      reason,
+      (fromConfig) => (cls, config) => withResetAfter(config, (rest) => fromConfig(cls, rest)),
+    );
   }
-  const { gru, gruCell } = tf.layers;
-  Object.assign(tf.layers, {
-    gru: (config: Parameters<typeof gru>[0]) => withResetAfter(config, gru),
-    gruCell: (config: Parameters<typeof gruCell>[0]) => withResetAfter(config, gruCell),
-  });
+  for (const name of ["gru", "gruCell"]) {
+    patch(layerFactories, name, { ...reason, wrap: (make) => (config) => withResetAfter(config, make) });
+  }
 
-  const prototype = Object.getPrototypeOf(gruCell({ units: 1 })) as Cell;
-  const { build, call, getConfig } = prototype;
-  prototype.build = function (this: Cell, shape) {
-    const { useBias, biasInitializer, biasRegularizer, biasConstraint } = this;
-    const hasTwoBiases = this.resetAfter === true && useBias;
-    this.useBias = useBias && !hasTwoBiases;
-    build.call(this, shape);
-    this.useBias = useBias;
-    if (!hasTwoBiases) return;
-    const size = [2, 3 * this.units];
-    this.bias = this.addWeight("bias", size, null, biasInitializer, biasRegularizer, true, biasConstraint);
-  };
-  prototype.call = function (this: Cell, inputs, kwargs) {
-    return this.resetAfter
-      ? tf.tidy(() => step(this, inputs as Tf.Tensor[], kwargs))
-      : call.call(this, inputs, kwargs);
-  };
-  prototype.getConfig = function (this: Cell) {
-    return { ...getConfig.call(this), resetAfter: this.resetAfter === true };
-  };
+  const cell = prototypeOf<Cell>("GRUCell");
+  patch(cell, "build", {
+    ...reason,
+    wrap: (build) =>
+      function (shape) {
+        const { useBias, biasInitializer, biasRegularizer, biasConstraint } = this;
+        const hasTwoBiases = this.resetAfter === true && useBias;
+        this.useBias = useBias && !hasTwoBiases;
+        build.call(this, shape);
+        this.useBias = useBias;
+        if (!hasTwoBiases) return;
+        const size = [2, 3 * this.units];
+        this.bias = this.addWeight(
+          "bias",
+          size,
+          null,
+          biasInitializer,
+          biasRegularizer,
+          true,
+          biasConstraint,
+        );
+      },
+  });
+  patch(cell, "call", {
+    ...reason,
+    wrap: (call) =>
+      function (inputs, kwargs) {
+        return this.resetAfter
+          ? tf.tidy(() => step(this, inputs as Tf.Tensor[], kwargs))
+          : call.call(this, inputs, kwargs);
+      },
+  });
+  patch(cell, "getConfig", {
+    ...reason,
+    wrap: (getConfig) =>
+      function () {
+        return { ...getConfig.call(this), resetAfter: this.resetAfter === true };
+      },
+  });
 }
 
 /** Makes a layer of `config` without `resetAfter`, which its constructor refuses, and sets it afterwards. */

@@ -1,5 +1,7 @@
 import type { layers } from "@tensorflow/tfjs-node";
-import { tf } from "../../tfjs/native.js";
+import { layerFactories } from "../../tfjs/internals.js";
+import { patch } from "../../tfjs/patch.js";
+import { addClass } from "../../tfjs/registries.js";
 import { extendActivationLayers } from "./activation-layers.js";
 import { AdditiveAttention, Attention } from "./attention.js";
 import { Discretization } from "./discretization.js";
@@ -61,12 +63,14 @@ const added = {
 
 type LayerClass = { new (args: never): layers.Layer; className: string };
 
+const reason = { name: "layers of Keras", why: "TensorFlow.js does not have them" };
+
 /** Adds to `tf.layers` what Keras has and TensorFlow.js lacks: layers, and arguments of layers. */
 export function addLayers(): void {
   for (const [name, Layer] of Object.entries(added) as [string, LayerClass][]) {
-    tf.serialization.registerClass(Layer as never);
+    addClass(Layer);
     const make = (args: object = {}): layers.Layer => new Layer(args as never);
-    Object.assign(tf.layers, { [name]: Object.defineProperty(make, "name", { value: name }) });
+    patch(layerFactories, name, { ...reason, replace: make });
   }
   addGroupedConvolution();
   extendGlobalPooling();

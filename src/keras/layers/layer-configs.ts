@@ -1,5 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
 interface Convolution extends Tf.layers.Layer {
   depthMultiplier: number;
@@ -27,9 +28,12 @@ function extendConfig(
   sample: Tf.layers.Layer,
   more: (layer: Convolution) => Tf.serialization.ConfigDict,
 ): void {
-  const prototype = Object.getPrototypeOf(sample) as Convolution;
-  const { getConfig } = prototype;
-  prototype.getConfig = function (this: Convolution) {
-    return { ...getConfig.call(this), ...more(this) };
-  };
+  patch(Object.getPrototypeOf(sample) as Convolution, "getConfig", {
+    name: "complete configs",
+    why: "DepthwiseConv2D saves its regularizer as its constraint, SeparableConv2D leaves out its depth multiplier",
+    wrap: (getConfig) =>
+      function () {
+        return { ...getConfig.call(this), ...more(this) };
+      },
+  });
 }

@@ -1,7 +1,12 @@
-import { tf } from "../../tfjs/native.js";
+import {
+  constraintFactories,
+  initializerFactories,
+  layerFactories,
+  type MakeLayer,
+} from "../../tfjs/internals.js";
+import { patch } from "../../tfjs/patch.js";
 
 type Settings = Record<string, unknown>;
-type MakeLayer = (settings?: Settings) => unknown;
 
 const kernel = { kernelInitializer: "glorotUniform" };
 const recurrent = { ...kernel, recurrentActivation: "sigmoid" };
@@ -32,29 +37,38 @@ const defaults: Record<string, Settings> = {
   softmax: { axis: -1 },
 };
 
+const reason = {
+  name: "Keras's defaults",
+  why: "arguments that are left out are those of Keras before its version 2, or of nothing",
+  upstream: "https://github.com/tensorflow/tfjs/issues/4020",
+};
+
 /**
  * Gives the layers Keras's defaults: https://keras.io/api/layers/. What has a default for each argument can be called
  * without any, where TensorFlow.js reads properties of undefined: `tf.layers.maxPooling2d()`, `tf.constraints.unitNorm()`.
  */
 export function repairLayerDefaults(): void {
-  for (const namespace of [tf.layers, tf.constraints, tf.initializers]) takeNoArguments(namespace);
-  const factories = tf.layers as unknown as Record<string, MakeLayer>;
+  for (const factories of [layerFactories, constraintFactories, initializerFactories])
+    takeNoArguments(factories);
   for (const [name, settings] of Object.entries(defaults)) {
-    const make = factories[name]!;
-    const withDefaults: MakeLayer = (given = {}) => {
-      const explicit = Object.entries(given).filter(([, value]) => value !== undefined);
-      return make({ ...settings, ...Object.fromEntries(explicit) });
-    };
-    factories[name] = Object.defineProperty(withDefaults, "name", { value: make.name });
+    const wrap =
+      (make: MakeLayer): MakeLayer =>
+      (given = {}) => {
+        const explicit = Object.entries(given).filter(([, value]) => value !== undefined);
+        return make({ ...settings, ...Object.fromEntries(explicit) });
+      };
+    patch(layerFactories, name, { ...reason, wrap });
   }
 }
 
-function takeNoArguments(namespace: object): void {
-  const factories = namespace as Record<string, (...given: unknown[]) => unknown>;
-  for (const [name, make] of Object.entries(factories)) {
+function takeNoArguments(factories: Record<string, MakeLayer>): void {
+  for (const name of Object.keys(factories)) {
     // Classes are among them.
     if (!/^[a-z]/.test(name)) continue;
-    const takesNone = (config: unknown = {}, ...others: unknown[]) => make(config, ...others);
-    factories[name] = Object.defineProperty(takesNone, "name", { value: make.name });
+    const wrap =
+      (make: MakeLayer): MakeLayer =>
+      (config = {}, ...others) =>
+        make(config, ...others);
+    patch(factories, name, { ...reason, name: "no arguments", wrap });
   }
 }

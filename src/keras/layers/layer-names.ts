@@ -1,9 +1,8 @@
-import type { layers as Layers } from "@tensorflow/tfjs-node";
-import { layers, tf } from "../../tfjs/native.js";
+import { classMap, layerFactories, modelFactories, type MakeLayer } from "../../tfjs/internals.js";
+import { patch } from "../../tfjs/patch.js";
+import { replaceFromConfig } from "../../tfjs/registries.js";
 
 type Settings = { name?: string } | undefined;
-type Make = (settings?: Settings, ...others: unknown[]) => Layers.Layer;
-type FromConfig = (cls: unknown, config: Settings, ...others: unknown[]) => unknown;
 
 const counts = new Map<string, number>();
 /** Names that somebody chose, or a file brought. */
@@ -23,52 +22,50 @@ function remember(settings: Settings): boolean {
   return true;
 }
 
+const reason = {
+  name: "Keras's names",
+  why: "layers without a name are called dense_Dense2, where Keras calls them dense_1",
+};
+
 /**
  * Layers and models without a name get Keras's, `dense_1`, where TensorFlow.js calls them `dense_Dense2`. Unlike Keras's
  * they never meet a name that is given, so that a layer can be put on a model from a file.
  */
 export function repairLayerNames(): void {
-  const factories = tf.layers as unknown as Record<string, Make>;
-  for (const [key, make] of Object.entries(factories)) {
+  for (const [key, make] of Object.entries(layerFactories)) {
     const isClass = key[0] !== key[0]!.toLowerCase();
-    if (typeof make === "function" && !isClass && !key.startsWith("input")) factories[key] = naming(make);
+    if (typeof make === "function" && !isClass && !key.startsWith("input"))
+      patch(layerFactories, key, { ...reason, wrap: naming });
   }
-  factories["input"] = named(factories["input"]!, "input_layer");
-  factories["inputLayer"] = named(factories["inputLayer"]!, "input_layer");
+  for (const key of ["input", "inputLayer"])
+    patch(layerFactories, key, { ...reason, wrap: named("input_layer") });
+  patch(modelFactories, "input", { ...reason, wrap: () => layerFactories["input"]! });
+  patch(modelFactories, "model", { ...reason, wrap: named("functional") });
+  patch(modelFactories, "sequential", { ...reason, wrap: named("sequential") });
 
-  const makers = layers as unknown as Record<"input" | "model" | "sequential", Make>;
-  makers.input = factories["input"];
-  makers.model = named(makers.model, "functional");
-  makers.sequential = named(makers.sequential, "sequential");
-
-  const classes = tf.serialization.SerializationMap.getMap().classNameMap as unknown as Record<
-    string,
-    [unknown, FromConfig]
-  >;
-  for (const registered of Object.values(classes)) {
-    const [, fromConfig] = registered;
-    registered[1] = (cls, config, ...others) => {
+  for (const className of Object.keys(classMap())) {
+    replaceFromConfig(className, reason, (fromConfig) => (cls, config, ...others) => {
       remember(config);
       return fromConfig(cls, config, ...others);
-    };
+    });
   }
 }
 
 /** Makes layers, and names them by their class. */
-function naming(make: Make): Make {
-  const makeNamed: Make = (settings, ...others) => {
+function naming(make: MakeLayer): MakeLayer {
+  return (settings: Settings, ...others) => {
     const layer = make(settings, ...others);
     if (remember(settings)) return layer;
     const number = new RegExp(`_${layer.getClassName()}\\d+$`);
     layer.name = nextName(layer.name.replace(number, ""));
     return layer;
   };
-  return Object.defineProperty(makeNamed, "name", { value: make.name });
 }
 
-function named(make: Make, base: string): Make {
-  return (settings, ...others) => {
+const named =
+  (base: string) =>
+  (make: MakeLayer): MakeLayer =>
+  (settings: Settings, ...others) => {
     const name = remember(settings) ? settings!.name! : nextName(base);
     return make({ ...settings, name }, ...others);
   };
-}

@@ -1,5 +1,7 @@
 import type { LayerVariable, Tensor, layers } from "@tensorflow/tfjs-node";
+import { prototypeOf } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
 type LayerNormalization = layers.Layer & {
   axis: number[];
@@ -14,16 +16,19 @@ type LayerNormalization = layers.Layer & {
  * was repeated took tens of thousands of operations for pictures.
  */
 export function repairLayerNormalization(): void {
-  const layer = Object.getPrototypeOf(tf.layers.layerNormalization()) as LayerNormalization;
-  layer.call = function (this: LayerNormalization, inputs) {
-    const input = [inputs].flat()[0]!;
-    const { axis, epsilon, gamma, beta } = this;
-    return tf.tidy(() => {
-      const shape = input.shape.map((size, i) => (axis.includes(i) ? size : 1));
-      const { mean, variance } = tf.moments(input, axis, true);
-      let output: Tensor = tf.mul(tf.sub(input, mean), tf.rsqrt(tf.add(variance, epsilon)));
-      if (gamma) output = tf.mul(output, tf.reshape(gamma.read(), shape));
-      return beta ? tf.add(output, tf.reshape(beta.read(), shape)) : output;
-    });
-  };
+  patch(prototypeOf<LayerNormalization>("LayerNormalization"), "call", {
+    name: "layer normalization",
+    why: "without scale or center it cannot be trained, and volumes are refused",
+    replace(inputs) {
+      const input = [inputs].flat()[0]!;
+      const { axis, epsilon, gamma, beta } = this;
+      return tf.tidy(() => {
+        const shape = input.shape.map((size, i) => (axis.includes(i) ? size : 1));
+        const { mean, variance } = tf.moments(input, axis, true);
+        let output: Tensor = tf.mul(tf.sub(input, mean), tf.rsqrt(tf.add(variance, epsilon)));
+        if (gamma) output = tf.mul(output, tf.reshape(gamma.read(), shape));
+        return beta ? tf.add(output, tf.reshape(beta.read(), shape)) : output;
+      });
+    },
+  });
 }

@@ -1,20 +1,19 @@
-import type { Tensor, layers } from "@tensorflow/tfjs-node";
+import type { Tensor } from "@tensorflow/tfjs-node";
+import { layerPrototype, prototypeOf, type OpenLayer } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
-type Tensors = Tensor | Tensor[];
 /** A mask, where there is one. */
 export type Mask = Tensor | null | undefined;
-type MaskedLayer = Omit<layers.Layer, "computeMask"> & {
-  computeMask(inputs: Tensors, mask?: Mask | Mask[]): Mask | Mask[];
-  setMaskMetadata(): void;
+type MaskedLayer = OpenLayer & {
   /** Whether the layer takes the masks from its inputs, so that no attention after it sees them. */
   takesMasks?: boolean;
 };
 
-interface Bidirectional extends layers.Layer {
+type Bidirectional = MaskedLayer & {
   mergeMode: string | null;
   returnSequences: boolean;
-}
+};
 
 /** Tensors whose masks attention does not see any more. */
 const hidden = new WeakSet<Tensor>();
@@ -33,6 +32,11 @@ export function masksForAttention(tensors: Tensor[]): Mask[] {
   return masksOf(tensors).map((mask, i) => (hidden.has(tensors[i]!) ? undefined : mask));
 }
 
+const reason = {
+  name: "masks",
+  why: "a layer gets the mask of its first input only, and goes on handing it to layers whose inputs have none",
+};
+
 /**
  * A model of tfjs-layers 4.22 hands each layer the mask of its first input only, and goes on handing the last mask to layers
  * whose inputs have none (`kwargs['mask']` in executor.ts is never taken away). Here each tensor remembers its mask, and a
@@ -42,35 +46,35 @@ export function masksForAttention(tensors: Tensor[]): Mask[] {
  * masked step is 0, as in Keras (`zero_output_for_mask`), where other recurrent layers repeat their last output.
  */
 export function repairMasks(): void {
-  const layer = tf.layers.Layer.prototype as unknown as MaskedLayer;
+  const layer = layerPrototype;
   // It forgets the inputs' masks, and is called before a layer that gives its input back has got a tensor of its own.
-  layer.setMaskMetadata = () => undefined;
-  const { apply } = layer;
-  layer.apply = function (this: MaskedLayer, inputs, kwargs) {
-    const outputs = apply.call(this, inputs, kwargs);
-    const given = [inputs].flat();
-    if (this.supportsMasking && given[0] instanceof tf.Tensor) {
-      passMasks(this, given as Tensor[], [outputs].flat() as Tensor[]);
-    }
-    return outputs;
-  };
+  patch(layer, "setMaskMetadata", { ...reason, replace: () => undefined });
+  patch(layer, "apply", {
+    ...reason,
+    wrap: (apply) =>
+      function (inputs, kwargs) {
+        const outputs = apply.call(this, inputs, kwargs);
+        const given = [inputs].flat();
+        if (this.supportsMasking && given[0] instanceof tf.Tensor) {
+          passMasks(this, given as Tensor[], [outputs].flat() as Tensor[]);
+        }
+        return outputs;
+      },
+  });
 
-  const rnn = tf.layers.simpleRNN({ units: 1 });
-  const bidirectional = Object.getPrototypeOf(tf.layers.bidirectional({ layer: rnn })) as Bidirectional;
-  const withApply = [
-    tf.layers.Layer.prototype,
-    tf.layers.RNN.prototype,
-    bidirectional,
-  ] as unknown as MaskedLayer[];
-  for (const prototype of withApply) handOwnMask(prototype);
+  const bidirectional = prototypeOf<Bidirectional>("Bidirectional");
+  for (const prototype of [layer, prototypeOf<MaskedLayer>("RNN"), bidirectional]) handOwnMask(prototype);
   hideMaskedOutputs(bidirectional);
 
-  const merge = Object.getPrototypeOf(Object.getPrototypeOf(tf.layers.add())) as MaskedLayer;
-  merge.computeMask = (_inputs, masks) => {
-    const given = [masks].flat();
-    if (!given.every((mask) => mask instanceof tf.Tensor)) return null;
-    return tf.tidy(() => given.slice(1).reduce<Tensor>((a, b) => tf.logicalOr(a, b), tf.clone(given[0]!)));
-  };
+  const merge = Object.getPrototypeOf(prototypeOf("Add")) as MaskedLayer;
+  patch(merge, "computeMask", {
+    ...reason,
+    replace: (_inputs, masks) => {
+      const given = [masks].flat();
+      if (!given.every((mask) => mask instanceof tf.Tensor)) return null;
+      return tf.tidy(() => given.slice(1).reduce<Tensor>((a, b) => tf.logicalOr(a, b), tf.clone(given[0]!)));
+    },
+  });
 }
 
 /** A copy of a tensor together with its mask. */
@@ -101,28 +105,35 @@ function passMasks(layer: MaskedLayer, inputs: Tensor[], outputs: Tensor[]): voi
 
 /** A model hands a list of inputs and one mask; people call a layer on a tensor, or give a list of masks. */
 function handOwnMask(layer: MaskedLayer): void {
-  const { apply } = layer;
-  layer.apply = function (this: MaskedLayer, inputs, kwargs) {
-    const isOfModel =
-      Array.isArray(inputs) && inputs[0] instanceof tf.Tensor && !Array.isArray(kwargs?.["mask"]);
-    if (!isOfModel) return apply.call(this, inputs, kwargs);
-    const { mask: _maskOfSomeLayer, ...others } = kwargs ?? {};
-    const [mask] = masksOf(inputs as Tensor[]);
-    return apply.call(this, inputs, mask ? { ...others, mask } : others);
-  };
+  patch(layer, "apply", {
+    ...reason,
+    name: "own masks",
+    wrap: (apply) =>
+      function (inputs, kwargs) {
+        const isOfModel =
+          Array.isArray(inputs) && inputs[0] instanceof tf.Tensor && !Array.isArray(kwargs?.["mask"]);
+        if (!isOfModel) return apply.call(this, inputs, kwargs);
+        const { mask: _maskOfSomeLayer, ...others } = kwargs ?? {};
+        const [mask] = masksOf(inputs as Tensor[]);
+        return apply.call(this, inputs, mask ? { ...others, mask } : others);
+      },
+  });
 }
 
-function hideMaskedOutputs(prototype: Bidirectional): void {
-  const { call } = prototype;
-  prototype.call = function (this: Bidirectional, inputs, kwargs) {
-    const mask = kwargs["mask"] as Mask;
-    if (!mask || !this.returnSequences) return call.call(this, inputs, kwargs);
-    return tf.tidy(() => {
-      const outputs = call.call(this, inputs, kwargs);
-      const shown = tf.cast(tf.expandDims(mask, -1), "float32");
-      if (outputs instanceof tf.Tensor) return tf.mul(outputs, shown);
-      const sequences = this.mergeMode === null ? 2 : 1;
-      return outputs.map((output, i) => (i < sequences ? tf.mul(output, shown) : output));
-    });
-  };
+function hideMaskedOutputs(bidirectional: Bidirectional): void {
+  patch(bidirectional, "call", {
+    ...reason,
+    wrap: (call) =>
+      function (inputs, kwargs) {
+        const mask = kwargs["mask"] as Mask;
+        if (!mask || !this.returnSequences) return call.call(this, inputs, kwargs);
+        return tf.tidy(() => {
+          const outputs = call.call(this, inputs, kwargs);
+          const shown = tf.cast(tf.expandDims(mask, -1), "float32");
+          if (outputs instanceof tf.Tensor) return tf.mul(outputs, shown);
+          const sequences = this.mergeMode === null ? 2 : 1;
+          return outputs.map((output, i) => (i < sequences ? tf.mul(output, shown) : output));
+        });
+      },
+  });
 }

@@ -1,7 +1,9 @@
-import type { Scalar, layers } from "@tensorflow/tfjs-node";
+import type { Scalar } from "@tensorflow/tfjs-node";
+import { modelPrototype, type OpenLayer } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
-interface RegularizedLayer extends layers.Layer {
+interface RegularizedLayer extends OpenLayer {
   cell?: RegularizedLayer;
   cells?: RegularizedLayer[];
   forwardLayer?: RegularizedLayer;
@@ -13,12 +15,13 @@ interface RegularizedLayer extends layers.Layer {
  * and counts those of a layer that is used twice twice (`calculateLosses` of tfjs-layers 4.22). In Keras each weight counts once.
  */
 export function repairRegularizers(): void {
-  const model = tf.LayersModel.prototype as unknown as {
-    calculateLosses(this: { layers: RegularizedLayer[] }): Scalar[];
-  };
-  model.calculateLosses = function () {
-    return tf.tidy(() => this.layers.flatMap(penaltiesOf));
-  };
+  patch(modelPrototype, "calculateLosses", {
+    name: "regularizers",
+    why: "those of recurrent cells are left out of the loss, and those of a layer that is used twice count twice",
+    replace() {
+      return tf.tidy(() => this.layers.flatMap(penaltiesOf));
+    },
+  });
 }
 
 function penaltiesOf(layer: RegularizedLayer): Scalar[] {

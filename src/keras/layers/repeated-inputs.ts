@@ -1,5 +1,6 @@
-import type { Tensor, layers } from "@tensorflow/tfjs-node";
+import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import { cloneMasked } from "./masks.js";
 
 /**
@@ -8,21 +9,25 @@ import { cloneMasked } from "./masks.js";
  * "Tensor is disposed". Here such a tensor has a spare one for those.
  */
 export function repairRepeatedInputs(): void {
-  const layer = tf.layers.Layer.prototype;
   const spares = new WeakMap<Tensor, Tensor>();
-  const { apply } = layer;
-  layer.apply = function (this: layers.Layer, inputs, kwargs) {
-    if (!Array.isArray(inputs) || !(inputs[0] instanceof tf.Tensor) || kwargs?.["training"]) {
-      return apply.call(this, inputs, kwargs);
-    }
-    const tensors = inputs as Tensor[];
-    tensors.forEach((tensor, i) => {
-      if (tensor.isDisposed) tensors[i] = spares.get(tensor) ?? tensor;
-    });
-    const outputs = apply.call(this, inputs, kwargs);
-    tensors.forEach((tensor, i) => {
-      if (tensors.indexOf(tensor) < i) spares.set(tensor, cloneMasked(tensor));
-    });
-    return outputs;
-  };
+  patch(tf.layers.Layer.prototype, "apply", {
+    name: "repeated inputs",
+    after: ["own masks"],
+    why: "a tensor that a layer takes twice is freed while other layers still need it",
+    wrap: (apply) =>
+      function (inputs, kwargs) {
+        if (!Array.isArray(inputs) || !(inputs[0] instanceof tf.Tensor) || kwargs?.["training"]) {
+          return apply.call(this, inputs, kwargs);
+        }
+        const tensors = inputs as Tensor[];
+        tensors.forEach((tensor, i) => {
+          if (tensor.isDisposed) tensors[i] = spares.get(tensor) ?? tensor;
+        });
+        const outputs = apply.call(this, inputs, kwargs);
+        tensors.forEach((tensor, i) => {
+          if (tensors.indexOf(tensor) < i) spares.set(tensor, cloneMasked(tensor));
+        });
+        return outputs;
+      },
+  });
 }

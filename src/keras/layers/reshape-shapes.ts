@@ -1,5 +1,6 @@
 import type { Shape, layers } from "@tensorflow/tfjs-node";
-import { tf } from "../../tfjs/native.js";
+import { prototypeOf } from "../../tfjs/internals.js";
+import { patch } from "../../tfjs/patch.js";
 
 interface Reshape extends layers.Layer {
   targetShape: Shape;
@@ -11,11 +12,14 @@ interface Reshape extends layers.Layer {
  * which is never known, for a part of the sample (tfjs-layers/src/layers/core.ts), and the next layer has no shape.
  */
 export function repairReshape(): void {
-  const layer = Object.getPrototypeOf(tf.layers.reshape({ targetShape: [-1] })) as Reshape;
-  const { computeOutputShape } = layer;
-  layer.computeOutputShape = function (this: Reshape, shape: Shape) {
-    const [batch, ...sample] = shape;
-    if (sample.includes(null)) return computeOutputShape.call(this, shape);
-    return [batch!, ...this.fixUnknownDimension(sample, this.targetShape)];
-  };
+  patch(prototypeOf<Reshape>("Reshape"), "computeOutputShape", {
+    name: "reshape's shape",
+    why: "a length of -1 takes the batch axis for a part of the sample, and stays unknown",
+    wrap: (computeOutputShape) =>
+      function (shape) {
+        const [batch, ...sample] = shape as Shape;
+        if (sample.includes(null)) return computeOutputShape.call(this, shape);
+        return [batch!, ...this.fixUnknownDimension(sample, this.targetShape)];
+      },
+  });
 }

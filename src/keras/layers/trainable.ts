@@ -1,15 +1,13 @@
 // oxlint-disable no-underscore-dangle -- the names of the members of TensorFlow.js's layers
 import type { LayerVariable, layers } from "@tensorflow/tfjs-node";
+import { layerPrototype, prototypeOf, type OpenLayer as HiddenLayer } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
 type Layer = layers.Layer;
 
-/** A layer with the members that its type hides. */
-interface OpenLayer extends Omit<Layer, "trainable_" | "addWeight"> {
-  trainable_: boolean;
-  _trainableWeights: LayerVariable[];
-  _nonTrainableWeights: LayerVariable[];
-  addWeight(...args: unknown[]): LayerVariable;
+/** A layer with the layers inside of it. */
+interface OpenLayer extends HiddenLayer {
   /** Of a model, of Bidirectional, of StackedRNNCells, of RNN, of other wrappers. */
   layers?: OpenLayer[];
   forwardLayer?: OpenLayer;
@@ -17,10 +15,6 @@ interface OpenLayer extends Omit<Layer, "trainable_" | "addWeight"> {
   cells?: OpenLayer[];
   cell?: OpenLayer;
   layer?: OpenLayer;
-}
-
-interface Sequential {
-  build(inputShape?: unknown): void;
 }
 
 /** The layers inside of a layer, in Keras's order. */
@@ -56,7 +50,16 @@ const unique = <T>(list: T[]): T[] => [...new Set(list)];
 /** Set while TensorFlow.js tells the model inside of a sequential model whether that is trainable. */
 let isMirroring = false;
 
-const accessors: PropertyDescriptorMap & ThisType<OpenLayer> = {
+const reason = {
+  name: "trainable",
+  why: "freezing a model reaches neither its layers nor what is inside of them, and moves weights to other places",
+};
+
+const accessors: Record<
+  "trainable" | "weights" | "trainableWeights" | "nonTrainableWeights",
+  PropertyDescriptor
+> &
+  ThisType<OpenLayer> = {
   trainable: {
     get() {
       return this.trainable_;
@@ -101,39 +104,46 @@ const accessors: PropertyDescriptorMap & ThisType<OpenLayer> = {
  * of them; and weights change their places in `getWeights` when they are frozen, so that `setWeights` swaps them.
  */
 export function repairTrainable(): void {
-  const classes = tf.serialization.SerializationMap.getMap().classNameMap;
-  const layer = tf.layers.Layer.prototype as unknown as OpenLayer;
-  const bidirectional = classes["Bidirectional"]![0].prototype as Layer;
+  const layer: OpenLayer = layerPrototype;
+  const bidirectional = prototypeOf<OpenLayer>("Bidirectional");
   const { getWeights, setWeights } = layer;
-  for (const prototype of [
+  const changed = [
     layer,
-    Object.getPrototypeOf(tf.LayersModel.prototype) as object,
-    Object.getPrototypeOf(bidirectional) as object,
+    Object.getPrototypeOf(tf.LayersModel.prototype) as OpenLayer,
+    Object.getPrototypeOf(bidirectional) as OpenLayer,
     bidirectional,
-    tf.layers.RNN.prototype,
-    classes["StackedRNNCells"]![0].prototype as object,
-  ]) {
-    Object.defineProperties(prototype, accessors);
-    for (const [name, descriptor] of Object.entries({ getWeights, setWeights })) {
-      if (Object.hasOwn(prototype, name)) Object.assign(prototype, { [name]: descriptor });
+    prototypeOf<OpenLayer>("RNN"),
+    prototypeOf<OpenLayer>("StackedRNNCells"),
+  ];
+  for (const prototype of changed) {
+    for (const [name, property] of Object.entries(accessors)) {
+      patch(prototype, name as keyof typeof accessors, { ...reason, property });
     }
+    if (Object.hasOwn(prototype, "getWeights"))
+      patch(prototype, "getWeights", { ...reason, replace: getWeights });
+    if (Object.hasOwn(prototype, "setWeights"))
+      patch(prototype, "setWeights", { ...reason, replace: setWeights });
   }
 
-  const { addWeight } = layer;
-  layer.addWeight = function (this: OpenLayer, ...args) {
-    const weight = addWeight.apply(this, args);
-    if (!this.trainable) weight.trainable = false;
-    return weight;
-  };
-
-  const sequential = tf.Sequential.prototype as unknown as Sequential;
-  const { build } = sequential;
-  sequential.build = function (inputShape) {
-    isMirroring = true;
-    try {
-      build.call(this, inputShape);
-    } finally {
-      isMirroring = false;
-    }
-  };
+  patch(layer, "addWeight", {
+    ...reason,
+    wrap: (addWeight) =>
+      function (...args) {
+        const weight = addWeight.apply(this, args);
+        if (!this.trainable) weight.trainable = false;
+        return weight;
+      },
+  });
+  patch(tf.Sequential.prototype, "build", {
+    ...reason,
+    wrap: (build) =>
+      function (inputShape) {
+        isMirroring = true;
+        try {
+          build.call(this, inputShape);
+        } finally {
+          isMirroring = false;
+        }
+      },
+  });
 }

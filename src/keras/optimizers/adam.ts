@@ -1,4 +1,6 @@
+import type { AdamOptimizer } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import { setUpdateRule, type StoredSlot } from "./rule.js";
 
 const greatest = "greatestSecondMoments";
@@ -32,10 +34,14 @@ export function repairAdam(): void {
     },
   });
 
-  const adam = tf.AdamOptimizer.prototype as unknown as { [greatest]?: StoredSlot[]; dispose(): void };
-  const { dispose } = adam;
-  adam.dispose = function () {
-    dispose.call(this);
-    tf.dispose(this[greatest]?.map(({ variable }) => variable) ?? []);
-  };
+  type Adam = AdamOptimizer & { [greatest]?: StoredSlot[] };
+  patch(tf.AdamOptimizer.prototype as Adam, "dispose", {
+    name: "AMSGrad",
+    why: "the greatest second moments are a slot that TensorFlow.js does not know",
+    wrap: (dispose) =>
+      function () {
+        dispose.call(this);
+        tf.dispose(this[greatest]?.map(({ variable }) => variable) ?? []);
+      },
+  });
 }

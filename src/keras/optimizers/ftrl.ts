@@ -1,4 +1,5 @@
 import { tf } from "../../tfjs/native.js";
+import { addClass } from "../../tfjs/registries.js";
 import { NewOptimizer } from "./new-optimizer.js";
 import { setUpdateRule } from "./rule.js";
 
@@ -73,4 +74,4 @@ setUpdateRule(FtrlOptimizer, {
     return { weight: newWeight, slots: [newAccumulator, newLinear] };
   },
 });
-tf.serialization.registerClass(FtrlOptimizer as never);
+addClass(FtrlOptimizer);

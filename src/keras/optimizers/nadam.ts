@@ -1,4 +1,5 @@
 import { tf } from "../../tfjs/native.js";
+import { addClass } from "../../tfjs/registries.js";
 import { NewOptimizer } from "./new-optimizer.js";
 import { setUpdateRule } from "./rule.js";
 
@@ -66,4 +67,4 @@ setUpdateRule(NadamOptimizer, {
     return { weight: tf.sub(weight, step), slots: [newFirst, newSecond] };
   },
 });
-tf.serialization.registerClass(NadamOptimizer as never);
+addClass(NadamOptimizer);

@@ -1,5 +1,6 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 
 /** A slot as TensorFlow.js's optimizers keep it, so that `getWeights` and `setWeights` go on working. */
 export interface StoredSlot {
@@ -57,7 +58,11 @@ const namedSlots = new WeakSet<StoredSlot>();
 /** Makes every optimizer of a class change weights by `rule`. */
 export function setUpdateRule(optimizerClass: OptimizerClass, rule: UpdateRule): void {
   rules.set(optimizerClass.prototype, rule);
-  optimizerClass.prototype.applyGradients = applyGradients;
+  patch(optimizerClass.prototype, "applyGradients", {
+    name: "update rules",
+    why: "some rules are not Keras's, and a step must be made of operations to be recorded",
+    replace: applyGradients,
+  });
 }
 
 /**

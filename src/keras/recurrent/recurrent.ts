@@ -1,5 +1,8 @@
 import type { LayerVariable, Tensor, Tensor3D, layers } from "@tensorflow/tfjs-node";
+import { prototypeOf, recurrentPrototype } from "../../tfjs/internals.js";
 import { gradientDepth, runNative, tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
+import { addKernel, setGradient } from "../../tfjs/registries.js";
 import { hasOwnOperation } from "../../tfjs/own-operations.js";
 
 interface Activation {
@@ -45,6 +48,7 @@ interface Attributes {
   used: { sequence: boolean; h: boolean; c: boolean };
 }
 
+const reason = { name: "fused recurrent layers", why: "each time step takes dozens of operations" };
 const [forward, backward] = ["ManabiRecurrent", "ManabiRecurrentGrad"];
 const activations = new Set(["linear", "tanh", "sigmoid", "relu"]);
 
@@ -55,20 +59,21 @@ const activations = new Set(["linear", "tanh", "sigmoid", "relu"]);
  */
 export function fuseRecurrent(): void {
   registerKernels();
-  const layer = Object.getPrototypeOf(tf.layers.lstm({ units: 1 })) as Recurrent;
-  const prototype = Object.getPrototypeOf(layer) as Recurrent;
-  const { call } = prototype;
-  prototype.call = function (this: Recurrent, inputs, kwargs: CallArguments) {
-    const x = [inputs].flat()[0]!;
-    return isFusible(this, x) ? tf.tidy(() => run(this, x, kwargs)) : call.call(this, inputs, kwargs);
-  };
+  patch(recurrentPrototype<Recurrent>(), "call", {
+    ...reason,
+    wrap: (call) =>
+      function (inputs, kwargs: CallArguments) {
+        const x = [inputs].flat()[0]!;
+        return isFusible(this, x) ? tf.tidy(() => run(this, x, kwargs)) : call.call(this, inputs, kwargs);
+      },
+  });
 }
 
 /** The cells that the operation knows. A class of somebody's own, or a changed one, may compute something else. */
 const cells = {
-  simple: Object.getPrototypeOf(tf.layers.simpleRNNCell({ units: 1 })) as Cell,
-  lstm: Object.getPrototypeOf(tf.layers.lstmCell({ units: 1 })) as Cell,
-  gru: Object.getPrototypeOf(tf.layers.gruCell({ units: 1 })) as Cell,
+  simple: prototypeOf<Cell>("SimpleRNNCell"),
+  lstm: prototypeOf<Cell>("LSTMCell"),
+  gru: prototypeOf<Cell>("GRUCell"),
 };
 
 function kindOf(cell: Cell): Attributes["cell"] | undefined {
@@ -143,25 +148,20 @@ function run(
 
 /** Makes the operations known to TensorFlow.js. */
 function registerKernels(): void {
-  const backendName = "tensorflow";
   const attributesOf = ({ cell, activation, recurrent_activation }: Attributes) => ({
     cell,
     activation,
     recurrent_activation,
   });
   const register = (kernelName: string, inputNames: string[], outputs: number): void =>
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) => {
-        const operands = inputNames.map((name) => inputs[name] as Tensor);
-        return runNative(kernelName, attributesOf(attrs as never), operands, outputs);
-      },
+    addKernel(kernelName, reason, ({ inputs, attrs }) => {
+      const operands = inputNames.map((name) => inputs[name] as Tensor);
+      return runNative(kernelName, attributesOf(attrs as never), operands, outputs);
     });
   const inputsToSave = ["c0", "kernel", "bias", "mask", "keep"];
   register(forward, ["x", "h0", "c0", "kernel", "bias", "mask", "keep"], 6);
   register(backward, ["previous", "c", "saved", "c0", "kernel", "mask", "keep", "dSequence", "dh", "dc"], 4);
-  tf.registerGradient({
+  setGradient(reason, {
     kernelName: forward,
     inputsToSave,
     outputsToSave: [false, false, false, true, true, true],

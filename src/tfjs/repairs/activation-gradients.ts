@@ -1,5 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { withGradient } from "../internals.js";
 import { runNative, runsNatively, tf } from "../native.js";
+import { setGradient } from "../registries.js";
 
 interface Activation {
   /** TensorFlow's operation for its gradient. */
@@ -19,6 +21,11 @@ const activations: Record<string, Activation> = {
   LeakyRelu: { operation: "LeakyReluGrad", slope: (y, alpha) => tf.step(y, alpha) },
 };
 
+const reason = {
+  name: "fused activation gradients",
+  why: "relu's gradient takes six operations and as many tensors; relu6's is 1 at 6, where Keras has 0",
+};
+
 /**
  * TensorFlow.js computes relu's gradient as `dy * step(x)`, and natively the step by five operations, of which one gets
  * ones from JavaScript: six more tensors as large as `x`. TensorFlow has one operation for all. It gets the output, so
@@ -29,8 +36,7 @@ export function fuseActivationGradients(): void {
 }
 
 function fuseGradient(kernelName: string, { operation, slope }: Activation): void {
-  tf.unregisterGradient(kernelName);
-  tf.registerGradient({
+  setGradient(reason, {
     kernelName,
     inputsToSave: kernelName === "LeakyRelu" ? ["x"] : [],
     outputsToSave: [true],
@@ -53,8 +59,7 @@ function fuseGradient(kernelName: string, { operation, slope }: Activation): voi
 
 /** `dy` where `y` lets it pass, by an operation that is linear in `dy`. */
 function through(operation: string, settings: { alpha?: number }, dy: Tensor, y: Tensor): Tensor {
-  return tf.customGrad((...args) => {
-    const [given, output, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
+  return withGradient(([given, output]: [Tensor, Tensor], save) => {
     save([output]);
     const [value] = runNative(operation, { T: "float32", ...settings }, [given, output], 1);
     const gradFunc = (gradient: Tensor, [saved]: Tensor[]) => [

@@ -1,6 +1,12 @@
 import type { Tensor, TensorLike } from "@tensorflow/tfjs-node";
-import { core, named, tf } from "../native.js";
-import { replaceGradient } from "./replace-gradient.js";
+import { core, tf } from "../native.js";
+import { patch } from "../patch.js";
+import { replaceGradient } from "../registries.js";
+
+const reason = {
+  name: "axes",
+  why: "softmax takes the last axis only, and gradients of prod and cumsum are wrong over others",
+};
 
 /**
  * Operations of tfjs-core 4.22 with an axis that takes the last one only (`tf.softmax`, `tf.logSoftmax`), or whose gradient
@@ -10,12 +16,12 @@ import { replaceGradient } from "./replace-gradient.js";
 export function repairAxes(): void {
   overAnyAxis("softmax");
   overAnyAxis("logSoftmax");
-  replaceGradient("Prod", (known) => (dy, saved, attributes) => {
+  replaceGradient("Prod", reason, (known) => (dy, saved, attributes) => {
     const [x] = saved as [Tensor];
     const axis = tf.util.parseAxisParam(attributes["axis"] as number[], x.shape);
     return known(dy, saved, { ...attributes, axis });
   });
-  replaceGradient("Cumsum", () => (dy, _saved, { axis, exclusive, reverse }) => ({
+  replaceGradient("Cumsum", reason, () => (dy, _saved, { axis, exclusive, reverse }) => ({
     x: () => tf.cumsum(dy as Tensor, axis as number, exclusive as boolean, !reverse),
   }));
 }
@@ -36,8 +42,11 @@ function overAnyAxis(name: "softmax" | "logSoftmax"): void {
     axis === undefined || axis === -1
       ? overLast(x as Tensor, axis)
       : tf.tidy(() => over(x instanceof tf.Tensor ? x : tf.tensor(x), axis));
-  core[name] = named(overLast.name, ofAnything) as (typeof core)[typeof name];
-  tf.Tensor.prototype[name] = function (axis?: number) {
-    return ofAnything(this, axis) as never;
-  };
+  patch(core, name, { ...reason, replace: ofAnything as (typeof core)[typeof name] });
+  patch(tf.Tensor.prototype, name, {
+    ...reason,
+    replace(axis?: number) {
+      return ofAnything(this, axis) as never;
+    },
+  });
 }

@@ -1,12 +1,19 @@
-import type { Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
+import type { Tensor, Tensor3D, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
 import { core, gradientDepth, tf } from "../native.js";
-import { replaceGradient } from "./replace-gradient.js";
+import { patch } from "../patch.js";
+import { replaceGradient, setGradient } from "../registries.js";
 
 type Padding = "same" | "valid" | number | [number, number][];
 interface Attributes {
   dilations: number | number[] | null | undefined;
   pad: Padding;
 }
+
+const reason = {
+  name: "convolution gradients",
+  why: "dilated convolutions have no gradients, and the transposed one in three dimensions has none",
+  upstream: "https://github.com/tensorflow/tfjs/issues/2176",
+};
 
 /**
  * TensorFlow.js has no gradients of dilated convolutions (https://github.com/tensorflow/tfjs/issues/2176), and none of the
@@ -17,7 +24,7 @@ export function repairConvolutionGradients(): void {
   addDilations("DepthwiseConv2dNative");
   unfuseDilated();
   composeDilated3d();
-  tf.registerGradient({
+  setGradient(reason, {
     kernelName: "Conv3DBackpropInputV2",
     inputsToSave: ["dy", "filter"],
     gradFunc: (dy, saved, attributes) => {
@@ -38,7 +45,7 @@ export function repairConvolutionGradients(): void {
  * images of their own, and convolved as such.
  */
 function addDilations(kernelName: string): void {
-  replaceGradient(kernelName, (known) => (dy, saved, attributes) => {
+  replaceGradient(kernelName, reason, (known) => (dy, saved, attributes) => {
     const { dilations, pad } = attributes as unknown as Attributes;
     const rates = ratesOf(dilations);
     if (rates.every((rate) => rate === 1)) return known(dy, saved, attributes);
@@ -60,40 +67,44 @@ function addDilations(kernelName: string): void {
 
 /** The convolution fused with a bias, which layers use, has a gradient of its own, which refuses dilations, too. */
 function unfuseDilated(): void {
-  const fused = tf.fused as { conv2d: typeof tf.fused.conv2d };
-  const { conv2d } = fused;
-  fused.conv2d = (args) => {
-    const { x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias, activation } = args;
-    const isDilated = ratesOf(dilations).some((rate) => rate > 1);
-    // With an activation it is done by the single operations anyway.
-    const isFused = gradientDepth() === 0 || (activation ?? "linear") !== "linear";
-    if (!isDilated || isFused) return conv2d(args);
-    const convolved = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
-    return bias ? tf.add(convolved, bias) : convolved;
-  };
+  const wrap =
+    (conv2d: typeof tf.fused.conv2d) =>
+    <T extends Tensor3D | Tensor4D>(args: Parameters<typeof conv2d<T>>[0]): T => {
+      const { x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias, activation } = args;
+      const isDilated = ratesOf(dilations).some((rate) => rate > 1);
+      // With an activation it is done by the single operations anyway.
+      const isFused = gradientDepth() === 0 || (activation ?? "linear") !== "linear";
+      if (!isDilated || isFused) return conv2d<T>(args);
+      const convolved = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
+      return bias ? tf.add(convolved, bias) : convolved;
+    };
+  patch(tf.fused, "conv2d", { ...reason, wrap });
 }
 
 /** In three dimensions tfjs-node has not even the dilated convolution ("CPU Dilation depth must be 1"). */
 function composeDilated3d(): void {
-  const operations = core as { conv3d: typeof tf.conv3d };
-  const { conv3d } = operations;
-  operations.conv3d = <T extends Tensor4D | Tensor5D>(...args: Parameters<typeof conv3d<T>>): T => {
-    const [x, filter, strides, pad, format = "NDHWC", dilations = 1] = args;
-    const rates = typeof dilations === "number" ? [dilations, dilations, dilations] : dilations;
-    if (rates.every((rate) => rate === 1)) return conv3d<T>(x, filter, strides, pad, format, dilations);
-    return tf.tidy(() => {
-      const margins = rates.map((rate, i) => marginsOf(pad, i, ((filter as Tensor5D).shape[i]! - 1) * rate));
-      const sizes = (x as Tensor5D).shape
-        .slice(1, 4)
-        .map((size, i) => size + margins[i]![0] + margins[i]![1]);
-      const extra = sizes.map((size, i) => (rates[i]! - (size % rates[i]!)) % rates[i]!);
-      const around = margins.map(([before, after], i) => [before, after + extra[i]!]);
-      const images = tf.spaceToBatchND(x as Tensor5D, rates, around);
-      const convolved = conv3d(images, filter, 1, "valid", format);
-      const behind = extra.map((more) => [0, more]);
-      return tf.batchToSpaceND(convolved, rates, behind) as Tensor as T;
-    });
-  };
+  const wrap =
+    (conv3d: typeof tf.conv3d) =>
+    <T extends Tensor4D | Tensor5D>(...args: Parameters<typeof conv3d<T>>): T => {
+      const [x, filter, strides, pad, format = "NDHWC", dilations = 1] = args;
+      const rates = typeof dilations === "number" ? [dilations, dilations, dilations] : dilations;
+      if (rates.every((rate) => rate === 1)) return conv3d<T>(x, filter, strides, pad, format, dilations);
+      return tf.tidy(() => {
+        const margins = rates.map((rate, i) =>
+          marginsOf(pad, i, ((filter as Tensor5D).shape[i]! - 1) * rate),
+        );
+        const sizes = (x as Tensor5D).shape
+          .slice(1, 4)
+          .map((size, i) => size + margins[i]![0] + margins[i]![1]);
+        const extra = sizes.map((size, i) => (rates[i]! - (size % rates[i]!)) % rates[i]!);
+        const around = margins.map(([before, after], i) => [before, after + extra[i]!]);
+        const images = tf.spaceToBatchND(x as Tensor5D, rates, around);
+        const convolved = conv3d(images, filter, 1, "valid", format);
+        const behind = extra.map((more) => [0, more]);
+        return tf.batchToSpaceND(convolved, rates, behind) as Tensor as T;
+      });
+    };
+  patch(core, "conv3d", { ...reason, wrap });
 }
 
 function ratesOf(dilations: Attributes["dilations"]): number[] {

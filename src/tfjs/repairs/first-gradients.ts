@@ -1,6 +1,12 @@
 import type { Tensor, TensorLike } from "@tensorflow/tfjs-node";
 import { core, runNative, runsNatively, tf } from "../native.js";
-import { replaceGradient } from "./replace-gradient.js";
+import { patch } from "../patch.js";
+import { replaceGradient, setGradient } from "../registries.js";
+
+const reason = {
+  name: "first gradients",
+  why: "where values tie, a function has a corner or a divisor is 0 they are not TensorFlow's; three operations have none",
+};
 
 /**
  * Gradients of tfjs-core 4.22 that are others than TensorFlow's where values tie or a function has a corner: each of several
@@ -18,13 +24,13 @@ export function repairFirstGradients(): void {
   fromOutput("Rsqrt", (dy, y) => tf.mul(tf.mul(dy, -0.5), tf.pow(whereUsed(dy, y, 0), 3)));
   fromOutput("Reciprocal", (dy, y) => tf.neg(tf.mul(dy, tf.square(whereUsed(dy, y, 0)))));
   fromOutput("Acosh", (dy, y) => tf.div(dy, tf.sinh(y)));
-  replaceGradient("Abs", () => (dy, [x]) => ({ x: () => tf.mul(dy as Tensor, tf.sign(x!)) }));
-  replaceGradient("Selu", (known) => (dy, [x]) => {
+  replaceGradient("Abs", reason, () => (dy, [x]) => ({ x: () => tf.mul(dy as Tensor, tf.sign(x!)) }));
+  replaceGradient("Selu", reason, (known) => (dy, [x]) => {
     // What is 0 belongs to the positive side.
     const moved = tf.where(tf.equal(x!, 0), tf.onesLike(x!), x!);
     return known(dy, [moved], {});
   });
-  replaceGradient("MirrorPad", (known) => (dy, saved, attributes) => {
+  replaceGradient("MirrorPad", reason, (known) => (dy, saved, attributes) => {
     if (!runsNatively()) return known(dy, saved, attributes);
     const { paddings, mode } = attributes as unknown as { paddings: [number, number][]; mode: "reflect" };
     const types = { T: "float32", Tpaddings: "int32", mode: mode.toUpperCase() };
@@ -36,13 +42,13 @@ export function repairFirstGradients(): void {
     }));
     return { x: () => backwards(dy as Tensor) };
   });
-  tf.registerGradient({
+  setGradient(reason, {
     kernelName: "Einsum",
     saveAllInputs: true,
     gradFunc: (dy, operands, attributes) =>
       gradientsOfEinsum(dy as Tensor, operands, attributes["equation"] as string),
   });
-  tf.registerGradient({
+  setGradient(reason, {
     kernelName: "TopK",
     inputsToSave: ["x"],
     outputsToSave: [false, true],
@@ -57,13 +63,12 @@ export function repairFirstGradients(): void {
       const quotient = tf.div(a, tf.where(isZero, tf.onesLike(b), b));
       return tf.where(isZero, tf.zerosLike(quotient), quotient);
     });
-  core.divNoNan = divNoNan as typeof core.divNoNan;
+  patch(core, "divNoNan", { ...reason, replace: divNoNan });
 }
 
 /** For kernels whose gradient follows from their result. */
 function fromOutput(kernelName: string, gradient: (dy: Tensor, y: Tensor) => Tensor): void {
-  tf.unregisterGradient(kernelName);
-  tf.registerGradient({
+  setGradient(reason, {
     kernelName,
     outputsToSave: [true],
     gradFunc: (dy, [y]) => ({ x: () => gradient(dy as Tensor, y!) }),
@@ -76,7 +81,7 @@ const whereUsed = (dy: Tensor, y: Tensor, other: number): Tensor =>
 
 /** A greatest value that is there several times: each gets its share of the gradient. */
 function shareAmongTies(kernelName: string, axisAttribute: string): void {
-  replaceGradient(kernelName, () => (dy, saved, attributes) => {
+  replaceGradient(kernelName, reason, () => (dy, saved, attributes) => {
     const [x, y] = saved as [Tensor, Tensor];
     const axes = tf.util.parseAxisParam(attributes[axisAttribute] as number[], x.shape);
     const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));

@@ -1,6 +1,11 @@
 import type { DataType, Tensor } from "@tensorflow/tfjs-node";
 import { runNative, runsNatively, tf } from "../native.js";
-import { replaceKernel } from "./replace-kernel.js";
+import { replaceKernel } from "../registries.js";
+
+const reason = {
+  name: "gather",
+  why: "it reads all indices back to JavaScript, so that no step with an Embedding could be recorded",
+};
 
 /**
  * tfjs-node's gather reads all indices back to JavaScript to check their range, so that no step with an Embedding could be
@@ -9,14 +14,14 @@ import { replaceKernel } from "./replace-kernel.js";
  */
 export function repairGather(): void {
   if (!runsNatively()) {
-    replaceKernel("GatherV2", (gather) => (given) => {
+    replaceKernel("GatherV2", reason, (gather) => (given) => {
       const { axis } = given.attrs as { axis: number };
       const { rank } = given.inputs["x"] as Tensor;
       return gather({ ...given, attrs: { ...given.attrs, axis: axis < 0 ? axis + rank : axis } });
     });
     return;
   }
-  replaceKernel("GatherV2", () => ({ inputs, attrs }) => {
+  replaceKernel("GatherV2", reason, () => ({ inputs, attrs }) => {
     const { x, indices } = inputs as { x: Tensor; indices: Tensor };
     const { axis, batchDims } = attrs as { axis: number; batchDims: number };
     const positive = axis < 0 ? axis + x.rank : axis;

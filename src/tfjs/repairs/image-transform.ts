@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-node";
 import { runNative, runsNatively, tf } from "../native.js";
+import { addKernel } from "../registries.js";
 
 interface Attributes {
   interpolation: "nearest" | "bilinear";
@@ -11,10 +12,14 @@ interface Attributes {
 /** tfjs-node has no kernel for `tf.image.transform`, and TensorFlow has: https://github.com/tensorflow/tfjs/issues/6050 */
 export function repairImageTransform(): void {
   if (!runsNatively()) return;
-  tf.registerKernel({
-    kernelName: "Transform",
-    backendName: "tensorflow",
-    kernelFunc: ({ inputs, attrs }) => {
+  addKernel(
+    "Transform",
+    {
+      name: "image transform",
+      why: "tfjs-node has no kernel for tf.image.transform, and TensorFlow has",
+      upstream: "https://github.com/tensorflow/tfjs/issues/6050",
+    },
+    ({ inputs, attrs }) => {
       const { image, transforms } = inputs as unknown as { image: Tensor4D; transforms: Tensor2D };
       const { interpolation, fillMode, fillValue, outputShape } = attrs as unknown as Attributes;
       const size = tf.tensor1d(outputShape ?? [image.shape[1], image.shape[2]], "int32");
@@ -25,5 +30,5 @@ export function repairImageTransform(): void {
       tf.dispose([size, fill]);
       return moved as Tensor;
     },
-  });
+  );
 }

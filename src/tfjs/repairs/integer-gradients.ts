@@ -1,17 +1,9 @@
 import type { DataType, Tensor } from "@tensorflow/tfjs-node";
+import { enginePrototype } from "../internals.js";
 import { tf } from "../native.js";
+import { patch } from "../patch.js";
 
 type Inputs = Record<string, Tensor>;
-interface Engine {
-  addTapeNode(
-    kernelName: string,
-    inputs: Inputs,
-    outputs: Tensor[],
-    gradient: (() => object) | undefined,
-    ...others: unknown[]
-  ): void;
-}
-
 const isStepwise = (type: DataType): boolean => ["bool", "int32", "string"].includes(type);
 
 /**
@@ -20,15 +12,18 @@ const isStepwise = (type: DataType): boolean => ["bool", "int32", "string"].incl
  * training where a condition was made by `tf.any`, `tf.all` or `tf.logicalAnd`.
  */
 export function repairIntegerGradients(): void {
-  const engine = Object.getPrototypeOf(tf.engine()) as Engine;
-  const { addTapeNode } = engine;
-  engine.addTapeNode = function (kernelName, inputs, outputs, gradient, ...others) {
-    const zeros = outputs.every(({ dtype }) => isStepwise(dtype)) ? () => zerosFor(inputs) : undefined;
-    // The gradient of a kernel's name goes before the one that is given.
-    const isRounding = kernelName === "Cast" && zeros && !isStepwise(inputs["x"]!.dtype);
-    const name = isRounding ? "CastToInteger" : kernelName;
-    addTapeNode.call(this, name, inputs, outputs, gradient ?? zeros, ...others);
-  };
+  patch(enginePrototype(), "addTapeNode", {
+    name: "integer gradients",
+    why: "a gradient goes through whole numbers as if they were not rounded, and ends training at conditions",
+    wrap: (addTapeNode) =>
+      function (kernelName, inputs, outputs, gradient, saved, attributes) {
+        const zeros = outputs.every(({ dtype }) => isStepwise(dtype)) ? () => zerosFor(inputs) : undefined;
+        // The gradient of a kernel's name goes before the one that is given.
+        const isRounding = kernelName === "Cast" && zeros && !isStepwise(inputs["x"]!.dtype);
+        const name = isRounding ? "CastToInteger" : kernelName;
+        addTapeNode.call(this, name, inputs, outputs, gradient ?? zeros, saved, attributes);
+      },
+  });
 }
 
 const zerosFor = (inputs: Inputs): Record<string, () => Tensor> =>

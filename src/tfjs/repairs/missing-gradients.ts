@@ -1,6 +1,11 @@
 import type { GradConfig, NamedAttrMap, Tensor, Tensor4D } from "@tensorflow/tfjs-node";
 import { runNative, runsNatively, tf } from "../native.js";
-import { replaceGradient } from "./replace-gradient.js";
+import { replaceGradient, setGradient } from "../registries.js";
+
+const reason = {
+  name: "missing gradients",
+  why: "TensorFlow has a gradient of it, TensorFlow.js none, or one that fails",
+};
 
 type Gradient = (
   dy: Tensor,
@@ -17,6 +22,7 @@ export function repairMissingGradients(): void {
   for (const kernelName of ["SplitV", "Unpack"])
     replaceGradient(
       kernelName,
+      reason,
       (known) =>
         (dy, ...others) =>
           known([dy].flat(), ...others),
@@ -74,7 +80,7 @@ export function repairMissingGradients(): void {
 }
 
 function add(kernelName: string, inputsToSave: string[], gradFunc: Gradient): void {
-  tf.registerGradient({ kernelName, inputsToSave, gradFunc: gradFunc as GradConfig["gradFunc"] });
+  setGradient(reason, { kernelName, inputsToSave, gradFunc: gradFunc as GradConfig["gradFunc"] });
 }
 
 const run = (kernelName: string, inputs: Record<string, Tensor>, attributes: NamedAttrMap): Tensor =>

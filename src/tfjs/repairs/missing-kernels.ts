@@ -1,24 +1,13 @@
-import type {
-  DataType,
-  DataValues,
-  KernelFunc,
-  NamedTensorInfoMap,
-  Tensor,
-  TensorInfo,
-} from "@tensorflow/tfjs-node";
+import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-node";
+import { engine, type KernelBackend } from "../internals.js";
 import { runsNatively, tf } from "../native.js";
+import { addKernel } from "../registries.js";
 
-/** What kernels and engine give to and take from a backend. */
-interface Backend {
-  readSync(dataId: object): DataValues;
-  makeTensorInfo(shape: number[], dtype: DataType, values: DataValues): TensorInfo;
-  disposeIntermediateTensorInfo(info: TensorInfo): void;
-}
-
-interface Engine {
-  findBackend(name: string): Backend & { firstUse: boolean };
-  makeTensor(values: DataValues, shape: number[], dtype: DataType): Tensor;
-}
+const reason = {
+  name: "missing kernels",
+  why: "tfjs-node has no kernel for it; that of the backend in JavaScript does it",
+  upstream: "https://github.com/tensorflow/tfjs/issues/6050",
+};
 
 /**
  * tfjs-node has no kernel for 17 operations (`tf.denseBincount`, which the layer CategoryEncoding needs, `tf.raggedGather`,
@@ -30,16 +19,15 @@ export function repairMissingKernels(): void {
   const native = new Set(tf.getKernelsForBackend("tensorflow").map(({ kernelName }) => kernelName));
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend("cpu")) {
     if (native.has(kernelName)) continue;
-    tf.registerKernel({ kernelName, backendName: "tensorflow", kernelFunc: onCopies(kernelFunc) });
+    addKernel(kernelName, reason, onCopies(kernelFunc));
   }
 }
 
 /** Runs a kernel of the backend in JavaScript on copies of native tensors. */
 function onCopies(kernel: KernelFunc): KernelFunc {
   return ({ inputs, attrs, backend }) => {
-    const native = backend as Backend;
-    const engine = tf.engine() as unknown as Engine;
-    const cpu = engine.findBackend("cpu");
+    const native = backend as KernelBackend;
+    const cpu = engine().findBackend("cpu");
     // Otherwise its first tensor prints an advice to install tfjs-node.
     cpu.firstUse = false;
     const copies: TensorInfo[] = [];
@@ -58,7 +46,7 @@ function onCopies(kernel: KernelFunc): KernelFunc {
         const values = cpu.readSync(output.dataId);
         // MaxPoolWithArgmax gives its int32 indices as floats.
         const typed = output.dtype === "int32" ? Int32Array.from(values as ArrayLike<number>) : values;
-        const tensor = engine.makeTensor(typed, output.shape, output.dtype);
+        const tensor = engine().makeTensor(typed, output.shape, output.dtype);
         cpu.disposeIntermediateTensorInfo(output);
         return tensor;
       };

@@ -1,4 +1,5 @@
 import { namingOperation, runsNatively, tf } from "../native.js";
+import { patch } from "../patch.js";
 
 const methods = ["executeSingleOutput", "executeMultipleOutputs"] as const;
 type Execute = (this: object, operation: string, ...others: unknown[]) => unknown;
@@ -9,9 +10,13 @@ export function repairOperationErrors(): void {
   if (!runsNatively()) return;
   const backend = Object.getPrototypeOf(tf.backend()) as Backend;
   for (const method of methods) {
-    const execute = backend[method];
-    backend[method] = function (operation, ...others) {
-      return namingOperation(operation, () => execute.call(this, operation, ...others));
-    };
+    patch(backend, method, {
+      name: "operation errors",
+      why: "the binding's errors do not say which operation they are about",
+      wrap: (execute) =>
+        function (operation, ...others) {
+          return namingOperation(operation, () => execute.call(this, operation, ...others));
+        },
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { DataType, Rank, ShapeMap, Tensor, Tensor1D } from "@tensorflow/tfjs-node";
 import { core, runNative, runsNatively, tf } from "../native.js";
+import { patch } from "../patch.js";
 import { globalSeeds, hostRandom, type SeedSequence } from "../random-state.js";
 
 export type Seed = number | string;
@@ -42,41 +43,45 @@ function draw(op: RandomOp, shape: number[], seed: Seed | undefined, scale: numb
   });
 }
 
-/**
- * TensorFlow.js draws random numbers one by one in JavaScript and has no seed for all of them
- * (https://github.com/tensorflow/tfjs/issues/2219). Native TensorFlow draws them in its own operations;
- * on other backends TensorFlow.js's generators stay and get their seeds from `setRandomSeed`.
- */
-export function repairRandom(): void {
-  const original = { ...core };
-  const isNative = (dtype: DataType = "float32") => runsNatively() && dtype === "float32";
+const reason = {
+  name: "random numbers",
+  why: "they are drawn one by one in JavaScript, and there is no seed for all of them",
+  upstream: "https://github.com/tensorflow/tfjs/issues/2219",
+};
 
-  core.randomUniform = <R extends Rank>(
-    shape: ShapeMap[R],
-    minval = 0,
-    maxval = 1,
-    dtype?: DataType,
-    seed?: Seed,
-  ) =>
-    isNative(dtype)
-      ? (draw("StatelessRandomUniform", shape, seed, maxval - minval, minval) as never)
-      : original.randomUniform<R>(shape, minval, maxval, dtype, seed ?? hostRandom());
+/** Native TensorFlow draws them in its own operations; on other backends TensorFlow.js's generators stay, with our seeds. */
+export function repairRandom(): void {
+  const isNative = (dtype: DataType = "float32") => runsNatively() && dtype === "float32";
+  const { randomUniform, multinomial } = core;
+  patch(core, "randomUniform", {
+    ...reason,
+    replace: <R extends Rank>(shape: ShapeMap[R], minval = 0, maxval = 1, dtype?: DataType, seed?: Seed) =>
+      isNative(dtype)
+        ? (draw("StatelessRandomUniform", shape, seed, maxval - minval, minval) as never)
+        : randomUniform<R>(shape, minval, maxval, dtype, seed ?? hostRandom()),
+  });
 
   const normal =
-    (op: RandomOp, slow: typeof core.randomNormal) =>
+    (op: RandomOp) =>
+    (slow: typeof core.randomNormal) =>
     <R extends Rank>(shape: ShapeMap[R], mean = 0, stdDev = 1, dtype?: "float32" | "int32", seed?: number) =>
       isNative(dtype)
         ? (draw(op, shape, seed, stdDev, mean) as never)
         : slow<R>(shape, mean, stdDev, dtype, seed ?? hostRandom());
-  core.randomNormal = normal("StatelessRandomNormal", original.randomNormal);
-  core.truncatedNormal = normal("StatelessTruncatedNormal", original.truncatedNormal);
-  core.randomStandardNormal = (shape, dtype, seed) => core.randomNormal(shape, 0, 1, dtype, seed);
-
+  patch(core, "randomNormal", { ...reason, wrap: normal("StatelessRandomNormal") });
+  patch(core, "truncatedNormal", { ...reason, wrap: normal("StatelessTruncatedNormal") });
+  patch(core, "randomStandardNormal", {
+    ...reason,
+    replace: (shape, dtype, seed) => core.randomNormal(shape, 0, 1, dtype, seed),
+  });
   // tfjs-node's kernel refuses probabilities ("does not support normalized logits").
-  core.multinomial = (logits, samples, seed, normalized) =>
-    tf.tidy(() => {
-      const given = normalized && runsNatively() ? tf.log(logits) : logits;
-      const kept = normalized && !runsNatively();
-      return original.multinomial(given, samples, seed ?? hostRandom() * 2 ** 31, kept);
-    });
+  patch(core, "multinomial", {
+    ...reason,
+    replace: (logits, samples, seed, normalized) =>
+      tf.tidy(() => {
+        const given = normalized && runsNatively() ? tf.log(logits) : logits;
+        const kept = normalized && !runsNatively();
+        return multinomial(given, samples, seed ?? hostRandom() * 2 ** 31, kept);
+      }),
+  });
 }

@@ -1,6 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../native.js";
-import { replaceGradient } from "./replace-gradient.js";
+import { replaceGradient } from "../registries.js";
+
+const reason = {
+  name: "reduction gradients",
+  why: "those of sum and mean make ones of the input's size in JavaScript, that of tile one slice for each repetition",
+};
 
 /**
  * Gradients of tfjs-core 4.22 that take too much: those of `tf.sum` and `tf.mean` multiply by ones of the input's size, made
@@ -8,13 +13,13 @@ import { replaceGradient } from "./replace-gradient.js";
  * in a layer normalization of pictures) and knows four axes at most.
  */
 export function repairReductionGradients(): void {
-  replaceGradient("Sum", () => (dy, [x], { axis }) => ({
+  replaceGradient("Sum", reason, () => (dy, [x], { axis }) => ({
     x: () => spread(dy as Tensor, x!, axis as number[]),
   }));
-  replaceGradient("Mean", () => (dy, [x], { axis }) => ({
+  replaceGradient("Mean", reason, () => (dy, [x], { axis }) => ({
     x: () => tf.div(spread(dy as Tensor, x!, axis as number[]), x!.size / (dy as Tensor).size),
   }));
-  replaceGradient("Tile", () => (dy, [x], { reps }) => ({
+  replaceGradient("Tile", reason, () => (dy, [x], { reps }) => ({
     x: () => gather(dy as Tensor, x!, reps as number[]),
   }));
 }

@@ -1,14 +1,14 @@
 import type { GradConfig, Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
+import { enginePrototype, type TapeNode } from "../internals.js";
 import { runNative, runsNatively, tf } from "../native.js";
+import { patch } from "../patch.js";
+import { setGradient } from "../registries.js";
 
-interface TapeNode {
-  inputs: Record<string, Tensor>;
-  outputs: Tensor[];
-}
-interface Engine {
-  state: { activeTape: TapeNode[] | null };
-  addTapeNode(...args: unknown[]): void;
-}
+const reason = {
+  name: "second gradients",
+  why: "they are wrong for operations whose gradient is computed from their output, and missing for convolutions and pooling",
+};
+
 // oxlint-disable-next-line typescript/no-explicit-any -- each kernel has its own, of which its gradient is made
 type Attributes = Record<string, any>;
 
@@ -35,17 +35,21 @@ export function repairSecondGradients(): void {
  * nowhere. Here the copies come after the operation they belong to.
  */
 function keepOutputsConnected(): void {
-  const engine = Object.getPrototypeOf(tf.engine()) as Engine;
-  const { addTapeNode } = engine;
-  engine.addTapeNode = function (this: Engine, ...args) {
-    addTapeNode.apply(this, args);
-    const tape = this.state.activeTape!;
-    const last = tape.length - 1;
-    const made = new Set(tape[last]!.outputs.map(({ id }) => id));
-    let first = last;
-    for (let i = last - 1; i >= 0 && isCopy(tape[i]!); i--) if (made.has(tape[i]!.inputs["x"]!.id)) first = i;
-    if (first < last) tape.splice(first, 0, tape.pop()!);
-  };
+  patch(enginePrototype(), "addTapeNode", {
+    ...reason,
+    after: ["gradient memory"],
+    wrap: (addTapeNode) =>
+      function (...args) {
+        addTapeNode.apply(this, args);
+        const tape = this.state.activeTape!;
+        const last = tape.length - 1;
+        const made = new Set(tape[last]!.outputs.map(({ id }) => id));
+        let first = last;
+        for (let i = last - 1; i >= 0 && isCopy(tape[i]!); i--)
+          if (made.has(tape[i]!.inputs["x"]!.id)) first = i;
+        if (first < last) tape.splice(first, 0, tape.pop()!);
+      },
+  });
 }
 
 const isCopy = ({ inputs: { x }, outputs: [output] }: TapeNode): boolean =>
@@ -54,7 +58,7 @@ const isCopy = ({ inputs: { x }, outputs: [output] }: TapeNode): boolean =>
 type Gradient = (dy: Tensor, saved: Tensor[], attributes: Attributes) => Record<string, () => Tensor>;
 
 function add(kernelName: string, inputsToSave: string[], gradient: Gradient): void {
-  tf.registerGradient({ kernelName, inputsToSave, gradFunc: gradient as GradConfig["gradFunc"] });
+  setGradient(reason, { kernelName, inputsToSave, gradFunc: gradient as GradConfig["gradFunc"] });
 }
 
 function run(kernelName: string, inputs: Record<string, Tensor>, attributes: object): Tensor {

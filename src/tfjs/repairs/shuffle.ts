@@ -1,4 +1,5 @@
 import { core, tf } from "../native.js";
+import { patch } from "../patch.js";
 import { hostRandom } from "../random-state.js";
 
 /** Fisher and Yates: shuffles several arrays of one length in the same way, in place. */
@@ -9,21 +10,27 @@ function shuffleTogether(...arrays: unknown[][]): void {
   }
 }
 
-/**
- * `model.fit` and `tf.data` shuffle by `Math.random` and by the clock, which nothing can seed
- * (https://github.com/tensorflow/tfjs/issues/2219): they follow `setRandomSeed` here.
- */
-export function repairShuffle(): void {
-  const { shuffleCombo } = core.util;
-  Object.assign(core.util, {
-    shuffle: (array: unknown[]) => shuffleTogether(array),
-    shuffleCombo: (array: unknown[], other: unknown[]) =>
-      array.length === other.length ? shuffleTogether(array, other) : shuffleCombo(array, other),
-  });
+const reason = {
+  name: "seeded shuffling",
+  why: "model.fit and tf.data shuffle by Math.random and by the clock, which nothing can seed",
+  upstream: "https://github.com/tensorflow/tfjs/issues/2219",
+};
 
-  const dataset = tf.data.Dataset.prototype;
-  const { shuffle } = dataset;
-  dataset.shuffle = function (bufferSize, seed, reshuffleEachIteration) {
-    return shuffle.call(this, bufferSize, seed ?? String(hostRandom()), reshuffleEachIteration);
-  };
+/** `model.fit` and `tf.data` shuffle by what `setRandomSeed` sets. */
+export function repairShuffle(): void {
+  patch(core.util, "shuffle", { ...reason, replace: (array) => shuffleTogether(array as unknown[]) });
+  patch(core.util, "shuffleCombo", {
+    ...reason,
+    wrap: (shuffleCombo) => (array, other) =>
+      array.length === other.length
+        ? shuffleTogether(array as unknown[], other as unknown[])
+        : shuffleCombo(array, other),
+  });
+  patch(tf.data.Dataset.prototype, "shuffle", {
+    ...reason,
+    wrap: (shuffle) =>
+      function (bufferSize, seed, reshuffleEachIteration) {
+        return shuffle.call(this, bufferSize, seed ?? String(hostRandom()), reshuffleEachIteration);
+      },
+  });
 }
