@@ -1,23 +1,45 @@
 import { inspect } from "node:util";
 import type { DataType, Tensor } from "@tensorflow/tfjs";
+import {
+  isColumn,
+  isDataFrame,
+  numbersOfColumn,
+  numbersOfFrame,
+  type Column,
+  type DataFrame,
+} from "./data-frame.js";
 import { displaySymbol, type MimeBundle } from "../host/host.js";
 import { scrollingText } from "../host/scrolling-text.js";
-import { tf } from "../keras/load.js";
+import { tf } from "../tfjs/native.js";
+import { plainNumber } from "../tfjs/plain-number.js";
 import { tensorFromChunks } from "../tfjs/tensor-from-chunks.js";
 
 /** The typed arrays that hold the numbers of an `NdArray`. */
-export type NumberArray = Uint8Array | Uint8ClampedArray | Int32Array | Float32Array | Float64Array;
+export type NumberArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** Numbers in JavaScript arrays, nested to any depth. */
-export type NestedNumbers = number | boolean | readonly NestedNumbers[];
+export type NestedNumbers = number | bigint | boolean | readonly NestedNumbers[];
 
-/** Everything that `toNdArray` reads: tensors, anything with `data` and `shape`, typed and nested arrays. */
+/** Everything that `toNdArray` reads: tensors, anything with `data` and `shape`, typed and nested arrays, data frames. */
 export type ArrayLike =
   | Tensor
   // By its type, what a model predicts may be one tensor or a list of them.
   | readonly Tensor[]
   | { data: NumberArray; shape: readonly number[] }
   | NumberArray
+  | BigInt64Array
+  | BigUint64Array
+  | DataFrame
+  | Column
   | NestedNumbers;
 
 /** Numbers that are divided only when somebody looks, or on their way into a tensor. */
@@ -201,29 +223,37 @@ export function toNdArray(value: ArrayLike): NdArray {
     return toNdArray(value[0]!);
   }
   if (isTensor(value)) return new NdArray(value.dataSync<DataType>() as NumberArray, value.shape);
-  if (ArrayBuffer.isView(value)) return new NdArray(value);
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array)
+    return new NdArray(Float64Array.from(value as Iterable<bigint>, (each, i) => plainNumber(each, [i])));
+  if (ArrayBuffer.isView(value)) return new NdArray(isHalf(value) ? Float32Array.from(value) : value);
+  if (isColumn(value)) return new NdArray(numbersOfColumn(value));
+  if (isDataFrame(value)) return new NdArray(...numbersOfFrame(value));
   if (typeof value === "object" && "data" in value) return new NdArray(value.data, value.shape);
   const shape = nestedShape(value);
   const data = new Float64Array(product(shape));
   let position = 0;
+  const path: number[] = [];
   const fill = (part: NestedNumbers, axis: number): void => {
-    if (typeof part !== "object") {
-      if (axis !== shape.length || !["number", "boolean"].includes(typeof part)) {
-        throw new TypeError(`Expected nested arrays of numbers, but found ${inspect(part)} among them.`);
-      }
-      data[position++] = Number(part);
-    } else {
-      if (part.length !== shape[axis]) {
-        throw new TypeError(
-          `The nested arrays are ragged: a part has ${part.length} elements where the first has ${shape[axis] ?? 0}.`,
-        );
-      }
-      for (const child of part) fill(child, axis + 1);
+    if (axis === shape.length) {
+      data[position++] = plainNumber(part, path);
+      return;
     }
+    if (!Array.isArray(part))
+      throw new TypeError(`Expected nested arrays of numbers, but found ${inspect(part)} among them.`);
+    if (part.length !== shape[axis]) {
+      throw new TypeError(
+        `The nested arrays are ragged: a part has ${part.length} elements where the first has ${shape[axis] ?? 0}.`,
+      );
+    }
+    for (path[axis] = 0; path[axis] < part.length; path[axis]++) fill(part[path[axis]], axis + 1);
+    path.length = axis;
   };
   fill(value, 0);
   return new NdArray(data, shape);
 }
+
+/** Node 24 and later have arrays of 16-bit floats, which nothing here calculates with. */
+const isHalf = (value: ArrayBufferView): boolean => value.constructor.name === "Float16Array";
 
 /** Whether `value` is a TensorFlow.js tensor or variable, of whichever copy of the library. */
 export function isTensor(value: unknown): value is Tensor {
@@ -247,6 +277,10 @@ function nestedShape(value: NestedNumbers): number[] {
 const typeNames: Record<string, string> = {
   Uint8Array: "uint8",
   Uint8ClampedArray: "uint8",
+  Int8Array: "int8",
+  Uint16Array: "uint16",
+  Int16Array: "int16",
+  Uint32Array: "uint32",
   Int32Array: "int32",
   Float32Array: "float32",
   Float64Array: "float64",

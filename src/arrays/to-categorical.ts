@@ -1,6 +1,6 @@
 import type { Tensor2D } from "@tensorflow/tfjs";
 import { toNdArray, type ArrayLike } from "./ndarray.js";
-import { tf } from "../keras/load.js";
+import { tf } from "../tfjs/native.js";
 
 /**
  * Class indices as one-hot rows: `[0, 2]` becomes `[[1, 0, 0], [0, 0, 1]]`. As Keras's `to_categorical`

@@ -107,8 +107,18 @@ describe("toNdArray", () => {
     assert.throws(() => toNdArray([[1, 2], [3]]), /ragged: a part has 1 elements where the first has 2/);
     assert.throws(
       () => toNdArray([[1, "x" as unknown as number]]),
-      /Expected nested arrays of numbers, but found 'x'/,
+      /Expected numbers, but row 0, column 1 is 'x'/,
     );
     assert.throws(() => toNdArray([[1], 2]), /Expected nested arrays of numbers, but found 2/);
+  });
+
+  it("reads every kind of typed array, and says which bigint no number holds", () => {
+    assert.deepEqual(toNdArray(Int16Array.of(1, -2)).toTensor().dataSync(), Int32Array.of(1, -2));
+    assert.deepEqual(toNdArray(BigInt64Array.of(1n, -2n)).toArray(), [1, -2]);
+    assert.deepEqual(toNdArray([1n, 2n]).toArray(), [1, 2]);
+    assert.throws(
+      () => toNdArray(BigUint64Array.of(1n, 2n ** 60n)),
+      /the value at index 1 is 1152921504606846976/,
+    );
   });
 });

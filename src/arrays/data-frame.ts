@@ -1,0 +1,49 @@
+import { plainNumber } from "../tfjs/plain-number.js";
+
+/** What is read of a `Series` of nodejs-polars. */
+export interface Column {
+  readonly name: string;
+  nullCount(): number;
+  toArray(): unknown[];
+}
+
+/** What is read of a `DataFrame` of nodejs-polars. */
+export interface DataFrame {
+  getColumns(): Column[];
+}
+
+export const isColumn = (value: unknown): value is Column =>
+  typeof value === "object" && value !== null && "nullCount" in value && "toArray" in value;
+export const isDataFrame = (value: unknown): value is DataFrame =>
+  typeof value === "object" && value !== null && Reflect.get(value, Symbol.toStringTag) === "DataFrame";
+
+/** @throws TypeError for a gap or a text, with the column's name and the row */
+export function numbersOfColumn(column: Column): Float64Array {
+  const values = column.toArray();
+  const numbers = new Float64Array(values.length);
+  values.forEach((value, row) => {
+    if (value === null)
+      throw new TypeError(
+        `Expected numbers, but row ${row} of the column "${column.name}" has none. Fill the gaps first ` +
+          '(frame.fillNull("mean")), or leave their rows out (frame.dropNulls()).',
+      );
+    if (typeof value === "string" || value instanceof Date)
+      throw new TypeError(
+        `Expected numbers, but row ${row} of the column "${column.name}" is ${JSON.stringify(value)}. Turn the column ` +
+          "into numbers first (series.toDummies() makes a column for each class), or leave it out (frame.drop(name)).",
+      );
+    numbers[row] = plainNumber(value, [row]);
+  });
+  return numbers;
+}
+
+/** The numbers row by row, and the shape `[rows, columns]`. */
+export function numbersOfFrame(frame: DataFrame): [numbers: Float64Array, shape: [number, number]] {
+  const columns = frame.getColumns().map(numbersOfColumn);
+  const rows = columns[0]?.length ?? 0;
+  const numbers = new Float64Array(rows * columns.length);
+  columns.forEach((column, index) => {
+    column.forEach((value, row) => (numbers[row * columns.length + index] = value));
+  });
+  return [numbers, [rows, columns.length]];
+}
