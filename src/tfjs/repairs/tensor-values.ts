@@ -1,5 +1,6 @@
 import type { DataType, TensorLike } from "@tensorflow/tfjs-node";
-import { core, named } from "../native.js";
+import { core } from "../native.js";
+import { patch } from "../patch.js";
 import { plainNumber } from "../plain-number.js";
 
 const creators = [
@@ -19,12 +20,17 @@ type Create = (values: TensorLike, ...others: unknown[]) => unknown;
  * those of its own types: `tf.tensor1d(new Int16Array(2))` fails with "values passed to tensor(values) must be ... a TypedArray".
  */
 export function repairTensorValues(): void {
-  const functions = core as unknown as Record<string, Create>;
+  const functions: Record<(typeof creators)[number], Create> = core as never;
   for (const name of creators) {
-    const create = functions[name]!;
-    functions[name] = named(create.name, (values, ...others) => {
-      const dtype = others.findLast((each) => typeof each === "string") as DataType | undefined;
-      return create(numbersIn(values, dtype), ...others);
+    patch(functions, name, {
+      name: "values of tensors",
+      why: "a gap among numbers becomes 0, a text NaN; arrays of 64, 16 and signed 8 bits are refused",
+      wrap:
+        (create) =>
+        (values, ...others) => {
+          const dtype = others.findLast((each) => typeof each === "string") as DataType | undefined;
+          return create(numbersIn(values, dtype), ...others);
+        },
     });
   }
 }
