@@ -12,11 +12,19 @@ const makesMasks = ({ class_name: name, config }: JsonObject): boolean =>
 
 /** What masks are made of; `.h5` files do not say that it is an operation. */
 const operations = new Set(
-  "NotEqual LogicalOr LogicalAnd Any All ExpandDims OnesLike Cast BroadcastTo".split(" "),
+  "NotEqual LogicalOr LogicalAnd Any All ExpandDims OnesLike ZerosLike Cast BroadcastTo ConvertToTensor".split(
+    " ",
+  ),
 );
 
-const isOperation = ({ module, class_name: name }: JsonObject): boolean =>
-  typeof module === "string" ? module.startsWith("keras.src.ops.") : operations.has(textOf(name));
+/** Whether an entry is an operation; Concatenate is one if what it joins is. */
+function isOperation(entry: JsonObject, byName: Map<string, JsonObject>): boolean {
+  const { module, class_name: name } = entry;
+  if (typeof module === "string") return module.startsWith("keras.src.ops.");
+  if (name !== "Concatenate") return operations.has(textOf(name));
+  const inputs = inputsOf(entry).map((key) => byName.get(layerOf(key)));
+  return inputs.some((input) => input && operations.has(textOf(input.class_name)));
+}
 
 /**
  * Keras 3 writes how the masks of a graph are computed as operations between its layers (`NotEqual`, `LogicalOr`), and hands
@@ -26,15 +34,16 @@ const isOperation = ({ module, class_name: name }: JsonObject): boolean =>
  * @param outputs the configuration of its outputs
  */
 export function withoutMaskOperations(entries: JsonObject[], outputs: Json | undefined): JsonObject[] {
-  if (!entries.some(isOperation)) return entries.map(withoutMask(() => false));
   const byName = new Map(entries.map((entry) => [textOf(entry.name), entry]));
+  const operationEntries = new Set(entries.filter((entry) => isOperation(entry, byName)));
+  if (operationEntries.size === 0) return entries.map(withoutMask(() => false));
   const needed = new Set<string>();
   const need = (name: string): void => {
     if (needed.has(name)) return;
     needed.add(name);
     for (const key of inputsOf(byName.get(name) ?? {})) need(layerOf(key));
   };
-  for (const entry of entries) if (!isOperation(entry)) need(textOf(entry.name));
+  for (const entry of entries) if (!operationEntries.has(entry)) need(textOf(entry.name));
   for (const name of JSON.stringify(outputs).matchAll(/"((?:[^"\\]|\\.)*)",\d/g)) need(name[1]!);
   const masks = new Set(entries.filter((entry) => !needed.has(textOf(entry.name))));
   const masked = new Set(entries.filter(makesMasks).flatMap(inputsOf));

@@ -170,6 +170,18 @@ export function namingOperation<T>(operation: string, execute: () => T): T {
 /** Types of tensors, where a text among attributes could be one. */
 const tensorTypes = new Set(["float32", "int32", "bool", "string", "complex64"]);
 
+/** Runs `run`, whose results no gradient is taken of. */
+export function offTape<T>(run: () => T): T {
+  const { state } = tf.engine();
+  // So that the engine takes what it is asked for as part of one operation.
+  state.kernelDepth++;
+  try {
+    return run();
+  } finally {
+    state.kernelDepth--;
+  }
+}
+
 /**
  * Runs a TensorFlow operation that TensorFlow.js has no name for. It has no gradient.
  *

@@ -118,13 +118,15 @@ export function inputsOf(
 }
 
 /** Softmax over the keys; those where `mask`, `[..., queries or 1, keys]`, is false count nothing. */
-export function attentionWeights(scores: Tensor, mask: Tensor | undefined, dropout: number): Tensor {
+function attentionWeights(scores: Tensor, mask: Tensor | undefined, dropout: number): Tensor {
   const possible = mask
     ? tf.where(tf.broadcastTo(mask, scores.shape as never), scores, tf.sub(scores, 1e9))
     : scores;
-  const weights = tf.softmax(possible);
-  return dropout > 0 ? tf.dropout(weights, dropout) : weights;
+  return withDropout(tf.softmax(possible), dropout);
 }
+
+export const withDropout = (weights: Tensor, rate: number): Tensor =>
+  rate > 0 ? tf.dropout(weights, rate) : weights;
 
 /** No query looks at later keys: `[1, queries, keys]` from the shape of the scores. */
 export function causalMask(shape: number[]): Tensor {

@@ -1,7 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { layerPrototype, prototypeOf, type OpenLayer } from "../../tfjs/internals.js";
-import { tf } from "../../tfjs/native.js";
+import { classMap, layerPrototype, prototypeOf, type OpenLayer } from "../../tfjs/internals.js";
+import { offTape, tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
+import { repairMergeMasks } from "./merge-masks.js";
 
 /** A mask, where there is one. */
 export type Mask = Tensor | null | undefined;
@@ -40,10 +41,11 @@ const reason = {
 /**
  * A model of tfjs-layers 4.22 hands each layer the mask of its first input only, and goes on handing the last mask to layers
  * whose inputs have none (`kwargs['mask']` in executor.ts is never taken away). Here each tensor remembers its mask, and a
- * layer gets that of its own first input; those that need all of them ask `masksOf`.
+ * layer gets that of its own first input; those that need all of them ask `masksOf`. Masks have no gradient: what they are made
+ * of, such as `any`, has none in TensorFlow.js.
  *
- * Merging layers combine masks as in Keras: a step counts if it counts in one of the inputs. What Bidirectional gives for a
- * masked step is 0, as in Keras (`zero_output_for_mask`), where other recurrent layers repeat their last output.
+ * What Bidirectional gives for a masked step is 0, as in Keras (`zero_output_for_mask`), where other recurrent layers repeat
+ * their last output.
  */
 export function repairMasks(): void {
   const layer = layerPrototype;
@@ -65,16 +67,23 @@ export function repairMasks(): void {
   const bidirectional = prototypeOf<Bidirectional>("Bidirectional");
   for (const prototype of [layer, prototypeOf<MaskedLayer>("RNN"), bidirectional]) handOwnMask(prototype);
   hideMaskedOutputs(bidirectional);
+  repairMergeMasks();
+  takeMasksOffTape();
+}
 
-  const merge = Object.getPrototypeOf(prototypeOf("Add")) as MaskedLayer;
-  patch(merge, "computeMask", {
-    ...reason,
-    replace: (_inputs, masks) => {
-      const given = [masks].flat();
-      if (!given.every((mask) => mask instanceof tf.Tensor)) return null;
-      return tf.tidy(() => given.slice(1).reduce<Tensor>((a, b) => tf.logicalOr(a, b), tf.clone(given[0]!)));
-    },
-  });
+/** The models of TensorFlow.js ask for masks, too, while a gradient is taken. */
+function takeMasksOffTape(): void {
+  for (const [{ prototype }] of Object.values(classMap())) {
+    if (!(prototype instanceof tf.layers.Layer) || !Object.hasOwn(prototype, "computeMask")) continue;
+    patch(prototype as unknown as MaskedLayer, "computeMask", {
+      ...reason,
+      name: "masks off the tape",
+      wrap: (computeMask) =>
+        function (inputs, masks) {
+          return offTape(() => computeMask.call(this, inputs, masks));
+        },
+    });
+  }
 }
 
 /** A copy of a tensor together with its mask. */

@@ -1,7 +1,7 @@
 import type { LayerVariable, Shape, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { masksForAttention } from "./masks.js";
-import { attentionWeights, causalMask, combined, firstMask, inputsOf } from "./attention.js";
+import { causalMask, combined, firstMask, inputsOf, withDropout } from "./attention.js";
 import { type CallArguments, type Config, type Inputs, type Shapes } from "./base.js";
 import { contract } from "./contract.js";
 import type { MultiHeadAttentionArgs } from "./types.cjs";
@@ -95,9 +95,22 @@ export class MultiHeadAttention extends WeightedLayer {
         keyMask && tf.expandDims(keyMask, 1),
         this.useCausalMask ? causalMask(scores.shape) : undefined,
       );
-      const weights = attentionWeights(scores, mask && tf.expandDims(mask, 1), training ? this.dropout : 0);
+      const weights = this.#weights(scores, mask && tf.expandDims(mask, 1), training);
       return project("output", tf.matMul(weights, project("value", value)));
     });
+  }
+
+  /**
+   * Keras's layer has a fused attention without dropout and a softmax of its own with it, and they differ where a query is
+   * masked wholly: it attends to all keys alike, or to none.
+   */
+  #weights(scores: Tensor, mask: Tensor | undefined, training: boolean): Tensor {
+    if (!mask) return withDropout(tf.softmax(scores), training ? this.dropout : 0);
+    const shown = tf.broadcastTo(mask, scores.shape);
+    const hidden = this.dropout > 0 ? -1e9 : -0.7 * 3.38953e38;
+    const weights = tf.softmax(tf.where(shown, scores, tf.fill(scores.shape, hidden)));
+    if (this.dropout === 0) return weights;
+    return withDropout(tf.where(shown, weights, tf.zerosLike(weights)), training ? this.dropout : 0);
   }
 
   override computeOutputShape(shapes: Shapes): Shapes {

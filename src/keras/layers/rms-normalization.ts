@@ -17,7 +17,6 @@ export class RMSNormalization extends tf.layers.Layer {
     super(args);
     this.axis = [args.axis ?? -1].flat();
     this.epsilon = args.epsilon ?? 1e-6;
-    this.supportsMasking = true;
   }
 
   override build(shapes: Shapes): void {
