@@ -45,8 +45,8 @@ export class SeedSequence {
 /** What everything draws from that has no seed of its own. */
 export const globalSeeds = new SeedSequence(() => randomBytes(4).readInt32LE());
 
-/** The generator behind what is drawn in JavaScript: shuffling, and everything where TensorFlow is not native. */
-let nextRandom: () => number = Math.random;
+/** The generator behind what is drawn in JavaScript (shuffling, and everything where TensorFlow is not native), once seeded. */
+let seeded: { next: () => number; mathRandom: () => number } | undefined;
 
 /**
  * Makes everything random repeat: initial weights, shuffling, dropout, noise and `tf.random*` drawn after this call are
@@ -63,13 +63,16 @@ export function setRandomSeed(seed: number): void {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
     throw new RangeError(`setRandomSeed: expected an integer from 0 to 4294967295, got ${String(seed)}.`);
   }
-  nextRandom = mulberry32(seed);
+  seeded = { next: mulberry32(seed), mathRandom: Math.random };
   globalSeeds.restart(seed | 0);
 }
 
-/** A number in [0, 1) from the generator that `setRandomSeed` sets. */
+/**
+ * A number in [0, 1) from the generator that `setRandomSeed` sets, else from `Math.random`. Who puts another generator in the
+ * place of `Math.random` afterwards, as `Math.seedrandom(...)` does, is heard.
+ */
 export function hostRandom(): number {
-  return nextRandom();
+  return seeded?.mathRandom === Math.random ? seeded.next() : Math.random();
 }
 
 /** Tommy Ettinger's Mulberry32: numbers in [0, 1) from 32 bits of state. */

@@ -110,6 +110,25 @@ describe("tfjs/repairs: random numbers", () => {
     assert.throws(() => setRandomSeed(0.5), RangeError);
   });
 
+  it("follow a generator that takes the place of Math.random, before or after a seed", () => {
+    const { random } = Math;
+    const shuffled = () => {
+      const list = [0, 1, 2, 3, 4];
+      tf.util.shuffle(list);
+      return list;
+    };
+    try {
+      setRandomSeed(3);
+      const bySeed = shuffled();
+      Math.random = () => 0;
+      assert.deepEqual(shuffled(), [1, 2, 3, 4, 0]);
+      setRandomSeed(3);
+      assert.deepEqual(shuffled(), bySeed);
+    } finally {
+      Math.random = random;
+    }
+  });
+
   it("draws from probabilities, as cart-pole does", () => {
     const probabilities = tf.tensor2d([
       [0, 1],
