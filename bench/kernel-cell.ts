@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import vm from "node:vm";
 import { complete } from "../src/kernel/types/completion.js";
 import { CellLanguage } from "../src/kernel/types/language.js";
+import { CellContext } from "../src/kernel/transform/cell-context.js";
 import { NotebookScope } from "../src/kernel/transform/scope.js";
 import { transformCell } from "../src/kernel/transform/transform.js";
 
@@ -51,9 +52,9 @@ const loop = `let sum = 0; for (let i = 0; i < ${additions}; i++) sum += i;`;
 const times: { plain: number[]; cell: number[] } = { plain: [], cell: [] };
 for (let i = 0; i < 3; i += 1) {
   times.plain.push(time(plain, 1));
-  const { code } = transformCell(loop, { fileName, isShadowed: scope.isShadowed });
+  const { code } = transformCell(loop, { fileName, earlier: scope });
   const run = vm.runInThisContext(code) as CellFunction;
-  const context = scope.cell({
+  const context = new CellContext(scope, {
     import: () => Promise.reject(new Error("This cell imports nothing.")),
     meta: { url: "", filename: "", dirname: "" },
   });

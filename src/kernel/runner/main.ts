@@ -2,6 +2,7 @@
 import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { Comms } from "./show/comms.js";
+import { hideAdditions } from "../transform/marks.js";
 import { stopFunction } from "../transform/stoppable.js";
 import { Evaluator } from "./evaluate/evaluator.js";
 import { decodeMessage, FrameReader } from "../channel/frames.js";
@@ -60,6 +61,7 @@ define(Symbol.for("Jupyter.host"), {
   registerTarget,
 });
 define(stopFunction, stopIfInterrupted);
+hideAdditions();
 define("display", displayValue);
 define("clearOutput", clearOutput);
 define("input", inputs.cellFunction());

@@ -2,7 +2,7 @@
 import { parseSync, type Node } from "oxc-parser";
 import { transformSync, type OxcError } from "oxc-transform";
 import type { CompilerSettings } from "./compiler-settings.js";
-import { childNodes } from "./names.js";
+import { childNodes } from "./syntax-tree.js";
 import { emitByTypeScript } from "./typescript-emit.js";
 
 type Language = "js" | "jsx" | "ts" | "tsx";

@@ -24,7 +24,9 @@ import type {
   VariableDeclaration,
   WhileStatement,
 } from "oxc-parser";
-import { boundNames, childNodes, type Names } from "./names.js";
+import { added } from "./marks.js";
+import type { Names } from "./names.js";
+import { boundNames, childNodes } from "./syntax-tree.js";
 
 type Loop = ForStatement | WhileStatement | DoWhileStatement;
 
@@ -43,18 +45,21 @@ const plainTypes = new Set(
   ).split(" "),
 );
 
-/** Adds the fast variant before each loop that qualifies. `home` says where a top-level name lives. */
-export function localiseLoops(
-  code: MagicString,
-  program: Program,
-  names: Names,
-  home: (name: string) => string,
-): void {
+/** What is known of top-level names. */
+export interface TopLevelNames {
+  names: Names;
+  /** Where a name lives, as an expression. */
+  home: (name: string) => string;
+  isConstant: (name: string) => boolean;
+}
+
+/** Adds the fast variant before each loop that qualifies. */
+export function localiseLoops(code: MagicString, program: Program, known: TopLevelNames): void {
   for (const statement of program.body) visit(statement);
 
   function visit(node: Node): void {
-    const fast = isLoop(node) ? fastVariant(code.original, node, names, home) : undefined;
-    if (fast !== undefined) code.prependRight(node.start, fast);
+    const fast = isLoop(node) ? fastVariant(code.original, node, known) : undefined;
+    if (fast !== undefined) code.prependRight(node.start, added(fast));
     else if (containerTypes.has(node.type)) for (const child of childNodes(node)) visit(child);
   }
 }
@@ -66,17 +71,21 @@ function isLoop(node: Node): node is Loop {
 function fastVariant(
   source: string,
   loop: Loop,
-  names: Names,
-  home: (name: string) => string,
+  { names, home, isConstant }: TopLevelNames,
 ): string | undefined {
   const nodes = [loop, ...descendants(loop)];
   if (!nodes.every(isPlain)) return undefined;
   const references = names.references.filter(({ start, end }) => start >= loop.start && end <= loop.end);
   const written = new Set(references.filter((each) => each.written).map((each) => each.name));
   const isConstantWritten = references.some(
-    ({ name, written: how }) => how === "assigned" && names.declared.get(name) === "const",
+    ({ name, written: how }) => how === "assigned" && isConstant(name),
   );
   if (written.size === 0 || isConstantWritten || source.includes("$copy")) return undefined;
+  // Names that have no value yet must not be read before the loop does.
+  const late = names.references.filter(
+    ({ start, written: how }) => how === "initialised" && start > loop.end,
+  );
+  if (late.some(({ name }) => references.some((each) => each.name === name))) return undefined;
 
   const fast = new MagicString(source.slice(loop.start, loop.end), {});
   const at = (offset: number): number => offset - loop.start;

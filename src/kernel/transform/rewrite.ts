@@ -14,13 +14,16 @@ import type {
   Program,
   Statement,
   StringLiteral,
+  TryStatement,
   VariableDeclaration,
 } from "oxc-parser";
 import { helperLibrary } from "./typescript-emit.js";
 import { localiseLoops } from "./loops.js";
-import { analyseNames } from "./names.js";
-import { isReserved } from "./scope.js";
+import { added } from "./marks.js";
+import { analyseNames, type DeclarationKind, type Names } from "./names.js";
+import { isReserved, type EarlierNames, type NameKind } from "./scope.js";
 import { makeStoppable } from "./stoppable.js";
+import { boundNames } from "./syntax-tree.js";
 
 const cellParameters = "__cell, require, __filename, __dirname";
 
@@ -28,154 +31,218 @@ const cellParameters = "__cell, require, __filename, __dirname";
 const helperModule = /^@oxc-project\/runtime\/helpers\/(\w+)$/;
 const jsxModule = /\/jsx-(?:dev-)?runtime$/;
 
-interface RewriteOptions {
-  /** Whether an earlier cell has declared a reserved name. */
-  isShadowed: (name: string) => boolean;
+export interface RewriteOptions {
+  /** What earlier cells have declared. */
+  earlier: EarlierNames;
   /** What runs the cell's code, as a function. */
   magic?: { name: string; argument: string };
 }
 
-export function rewriteProgram(
-  source: string,
-  program: Program,
-  { isShadowed, magic }: RewriteOptions,
-): MagicString {
-  const code = new MagicString(source);
-  const names = analyseNames(program);
-  const statements = program.body.filter(({ type }) => type !== "EmptyStatement");
-  const hoistTo = statements.find((statement) => !isHoisted(statement))?.start ?? source.length;
-  const own = new Set([
-    ...[...names.declared].filter(([, kind]) => kind !== "import").map(([name]) => name),
-    ...names.references.filter(({ written }) => written).map(({ name }) => name),
-  ]);
+export function rewriteProgram(source: string, program: Program, options: RewriteOptions): MagicString {
+  return new CellRewriter(source, program, options).rewritten();
+}
 
-  rewriteReferences();
-  makeStoppable(code, program);
-  for (const { node, parent } of names.vars) if (parent.type !== "Program") rewriteVariables(node, parent);
-  localiseLoops(code, program, names, home);
-  for (const statement of statements) {
-    rewriteStatement(statement, statement === statements.at(-1));
-    if (isHoisted(statement) && statement.start > hoistTo) {
-      code.move(statement.start, statement.end, hoistTo);
-    }
+class CellRewriter {
+  readonly #code: MagicString;
+  readonly #names: Names;
+  /** The names that the cell makes the notebook's, apart from imports. */
+  readonly #own: Record<string, NameKind>;
+  readonly #statements: Program["body"];
+
+  constructor(
+    source: string,
+    readonly program: Program,
+    readonly options: RewriteOptions,
+  ) {
+    this.#code = new MagicString(source);
+    this.#names = analyseNames(program);
+    this.#own = ownNames(this.#names);
+    this.#statements = program.body.filter(({ type }) => type !== "EmptyStatement");
   }
-  const declare = own.size > 0 ? `__cell.declare(${JSON.stringify([...own])});\n` : "";
-  // Top-level names are no variables of a function, so it does not matter how deep the code stands.
-  const call =
-    magic && `return __cell.magic(${JSON.stringify(magic.name)}, ${JSON.stringify(magic.argument)}, `;
-  const open = call ? `${call}async () => { ` : "";
-  return code
-    .prepend(`(async function (${cellParameters}) { "use strict"; ${declare}${open}`)
-    .append(magic ? "\n}); })" : "\n})");
+
+  rewritten(): MagicString {
+    this.#rewriteReferences();
+    makeStoppable(this.#code, this.program);
+    for (const { node, parent } of this.#names.vars)
+      if (parent.type !== "Program") this.#rewriteVariables(node, parent);
+    localiseLoops(this.#code, this.program, {
+      names: this.#names,
+      home: (name) => this.#home(name),
+      isConstant: (name) => this.#isConstant(name),
+    });
+    this.#rewriteStatements();
+    return this.#wrapped();
+  }
+
+  #wrapped(): MagicString {
+    const { magic } = this.options;
+    const declare =
+      Object.keys(this.#own).length > 0 ? `__cell.declare(${JSON.stringify(this.#own)});\n` : "";
+    // Top-level names are no variables of a function, so it does not matter how deep the code stands.
+    const call =
+      magic && `return __cell.magic(${JSON.stringify(magic.name)}, ${JSON.stringify(magic.argument)}, `;
+    const open = call ? `${call}async () => { ` : "";
+    return this.#code
+      .prepend(`(async function (${cellParameters}) { "use strict"; ${declare}${open}`)
+      .append(magic ? "\n}); })" : "\n})");
+  }
 
   /** Where a top-level name lives, as an expression. */
-  function home(name: string): string {
-    const isNotebooks = names.declared.has(name) || own.has(name) || isShadowed(name);
+  #home(name: string): string {
+    if (isLocal(name)) return name;
+    const isNotebooks =
+      this.#names.declared.has(name) || name in this.#own || this.options.earlier.isShadowed(name);
     return isReserved(name) && isNotebooks ? `__cell.scope.${name}` : name;
   }
 
-  function rewriteReferences(): void {
-    for (const { name, start, end, shorthand, called, written } of names.references) {
-      const kind = names.declared.get(name);
-      const isConstant = written === "assigned" && (kind === "const" || kind === "import");
-      const target = isConstant ? `__cell.constants.${name}` : home(name);
+  #isConstant(name: string): boolean {
+    const kind = this.#names.declared.get(name);
+    return kind === undefined ? this.options.earlier.isConstant(name) : constantKinds.has(kind);
+  }
+
+  #rewriteReferences(): void {
+    for (const { name, start, end, shorthand, called, written } of this.#names.references) {
+      const isRefused = written === "assigned" && this.#isConstant(name);
+      const target = isRefused ? `__cell.constants.${name}` : this.#home(name);
       if (target === name) continue;
-      if (shorthand) code.appendLeft(end, `: ${target}`);
+      if (shorthand) this.#code.appendLeft(end, added(`: ${target}`));
       // The comma keeps it from being called as a method.
-      else code.update(start, end, called ? `(0, ${target})` : target);
+      else this.#code.update(start, end, added(called ? `(0, ${target})` : target, name));
     }
-    for (const { type, start, end } of names.imports) {
-      if (type === "MetaProperty") code.update(start, end, "__cell.meta");
-      else code.update(start, start + "import".length, "__cell.import");
+    for (const { type, start, end } of this.#names.imports) {
+      if (type === "MetaProperty") this.#code.update(start, end, added("__cell.meta", "import.meta"));
+      else this.#code.update(start, start + "import".length, added("__cell.import", "import"));
     }
   }
 
-  function rewriteStatement(node: Directive | Statement, isLast: boolean): void {
+  #rewriteStatements(): void {
+    const hoistTo = this.#statements.find((statement) => !isHoisted(statement))?.start;
+    for (const statement of this.#statements) {
+      this.#rewriteStatement(statement, statement === this.#statements.at(-1));
+      if (hoistTo !== undefined && isHoisted(statement) && statement.start > hoistTo)
+        this.#code.move(statement.start, statement.end, hoistTo);
+    }
+  }
+
+  #rewriteStatement(node: Directive | Statement, isLast: boolean): void {
     switch (node.type) {
       case "ImportDeclaration":
-        code.update(node.start, node.end, importBindings(node));
+        this.#code.update(node.start, node.end, importBindings(node));
         return;
       case "ExportAllDeclaration":
-        code.update(node.start, node.end, `${importCall(node.source, node.attributes)};`);
+        this.#code.update(node.start, node.end, `${importCall(node.source, node.attributes)};`);
         return;
       case "ExportNamedDeclaration":
-        return rewriteExport(node);
+        return this.#rewriteExport(node);
       case "ExportDefaultDeclaration":
-        return rewriteDefaultExport(node.declaration, node.start, isLast);
+        return this.#rewriteDefaultExport(node.declaration, node.start, isLast);
       case "VariableDeclaration":
-        return rewriteVariables(node, program);
+        return this.#rewriteVariables(node, this.program);
       case "FunctionDeclaration":
       case "ClassDeclaration":
-        return rewriteDeclaration(node);
+        return this.#rewriteDeclaration(node);
       case "ExpressionStatement":
-        if (isLast) returnValue(node);
+        if (isLast) this.#returnValue(node);
+        return;
+      case "TryStatement": {
+        const last = isOfUsing(node) ? node.block.body.at(-1) : undefined;
+        if (isLast && last?.type === "ExpressionStatement") this.#returnValue(last);
+      }
     }
   }
 
-  function rewriteExport({
-    declaration,
-    source: from,
-    attributes,
-    start,
-    end,
-  }: ExportNamedDeclaration): void {
-    if (from) code.update(start, end, `${importCall(from, attributes)};`);
-    else if (!declaration) code.remove(start, end);
+  #rewriteExport({ declaration, source: from, attributes, start, end }: ExportNamedDeclaration): void {
+    if (from) this.#code.update(start, end, `${importCall(from, attributes)};`);
+    else if (!declaration) this.#code.remove(start, end);
     else {
-      code.remove(start, declaration.start);
-      if (declaration.type === "VariableDeclaration") rewriteVariables(declaration, program);
+      this.#code.remove(start, declaration.start);
+      if (declaration.type === "VariableDeclaration") this.#rewriteVariables(declaration, this.program);
       else if (declaration.type === "FunctionDeclaration" || declaration.type === "ClassDeclaration")
-        rewriteDeclaration(declaration);
+        this.#rewriteDeclaration(declaration);
     }
   }
 
-  function rewriteDefaultExport(node: Node, start: number, isLast: boolean): void {
-    code.remove(start, node.start);
-    if ((node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") && node.id)
-      rewriteDeclaration(node);
-    else
-      code
-        .prependRight(node.start, isLast ? "return { value: (" : "(")
-        .appendLeft(node.end, isLast ? ") }" : ")");
+  #rewriteDefaultExport(node: Node, start: number, isLast: boolean): void {
+    this.#code.remove(start, node.start);
+    const isDeclaration = node.type === "FunctionDeclaration" || node.type === "ClassDeclaration";
+    if (isDeclaration && node.id) this.#rewriteDeclaration(node);
+    else if (isLast) this.#returnExpression(node);
+    else this.#code.prependRight(node.start, "(").appendLeft(node.end, ")");
   }
 
   /** `const { a } = x, b;` becomes `({ a } = x, b = void 0);` */
-  function rewriteVariables(node: VariableDeclaration, parent: Node): void {
+  #rewriteVariables(node: VariableDeclaration, parent: Node): void {
     const first = node.declarations[0];
-    if (!first) return;
-    code.remove(node.start, first.start);
+    if (!first || boundNames(first.id).some(isLocal)) return;
+    this.#code.remove(node.start, first.start);
     if (parent.type === "ForInStatement" || parent.type === "ForOfStatement") return;
     for (const { id, init } of node.declarations) {
-      if (init) renewEnum(id, init);
-      else if (node.kind !== "var") code.appendLeft(id.end, " = void 0");
+      if (init) this.#renewEnum(id, init);
+      else if (node.kind !== "var") this.#code.appendLeft(id.end, " = void 0");
     }
     const end = node.declarations.at(-1)?.end ?? first.end;
-    if (first.id.type === "ObjectPattern") code.prependRight(first.start, "(").appendLeft(end, ")");
+    if (first.id.type === "ObjectPattern") this.#code.prependRight(first.start, "(").appendLeft(end, ")");
   }
 
   /** An enum is `E = function (E) {…}(E || {})`, which must not add to the enum of a former run of the cell. */
-  function renewEnum(id: BindingPattern, init: Expression): void {
+  #renewEnum(id: BindingPattern, init: Expression): void {
     const argument = init.type === "CallExpression" ? init.arguments[0] : undefined;
     if (argument?.type !== "LogicalExpression" || argument.left.type !== "Identifier") return;
     const { name } = argument.left;
-    const isFirst = names.references.find((reference) => reference.name === name)?.start === id.start;
+    const isFirst = this.#names.references.find((reference) => reference.name === name)?.start === id.start;
     if (id.type === "Identifier" && id.name === name && isFirst)
-      code.update(argument.start, argument.end, "{}");
+      this.#code.update(argument.start, argument.end, "{}");
   }
 
   /** Functions and classes are assigned; a function without a name of its own takes that of its variable. */
-  function rewriteDeclaration(node: FunctionNode | Class): void {
+  #rewriteDeclaration(node: FunctionNode | Class): void {
     if (!node.id) return;
-    const target = home(node.id.name);
-    if (node.type === "FunctionDeclaration" && target === node.id.name)
-      code.remove(node.id.start, node.id.end);
-    code.prependRight(node.start, `${target} = `).appendLeft(node.end, ";");
+    const { name, start, end } = node.id;
+    const target = this.#home(name);
+    if (node.type === "FunctionDeclaration" && target === name)
+      this.#code.update(start, end, added("", name));
+    const keyword = "class";
+    // Where its assignment starts, V8 says, a class fails to extend what is no class: so that place needs a mapping.
+    if (node.type === "ClassDeclaration" && this.#code.original.startsWith(keyword, node.start))
+      this.#code.update(node.start, node.start + keyword.length, `${target} = ${keyword}`);
+    else this.#code.prependRight(node.start, `${target} = `);
+    this.#code.appendLeft(node.end, ";");
   }
 
-  function returnValue({ start, end }: ExpressionStatement | Directive): void {
-    const last = source[end - 1] === ";" ? end - 1 : end;
-    code.prependRight(start, "return { value: (").appendLeft(last, ") }");
+  #returnValue({ expression, start, end }: ExpressionStatement | Directive): void {
+    const last = this.#code.original[end - 1] === ";" ? end - 1 : end;
+    this.#returnExpression({ type: expression.type, start, end: last });
   }
+
+  #returnExpression({ type, start, end }: Pick<Node, "type" | "start" | "end">): void {
+    // As a property's value, what has no name would get the property's.
+    const comma = /Function|^Class/.test(type) ? "0, " : "";
+    this.#code.prependRight(start, `return { value: (${comma}`).appendLeft(end, ") }");
+  }
+}
+
+/** What the cell declares, and what it assigns without declaring it. */
+function ownNames({ declared, references }: Names): Record<string, NameKind> {
+  const own: [string, NameKind][] = [];
+  for (const [name, kind] of declared) if (kind !== "import" && !isLocal(name)) own.push([name, kind]);
+  for (const { name, written } of references)
+    if (written && !declared.has(name)) own.push([name, "assigned"]);
+  return Object.fromEntries(own);
+}
+
+const constantKinds = new Set<DeclarationKind>(["const", "import", "using", "await using"]);
+
+/** What oxc-transform keeps the resources of `using` in: none of the notebook's names. */
+const isLocal = (name: string): boolean => /^_usingCtx\d*$/.test(name);
+
+/** Whether the statement is what has become of a program with `using`: it is in a `try` from there on. */
+function isOfUsing({ finalizer }: TryStatement): boolean {
+  const [only] = finalizer?.body ?? [];
+  const call = only?.type === "ExpressionStatement" ? only.expression : undefined;
+  const disposed = call?.type === "AwaitExpression" ? call.argument : call;
+  if (disposed?.type !== "CallExpression" || disposed.callee.type !== "MemberExpression") return false;
+  const { object } = disposed.callee;
+  return object.type === "Identifier" && isLocal(object.name);
 }
 
 function isHoisted(node: Directive | Statement): boolean {
@@ -221,5 +288,9 @@ function importBindings(node: ImportDeclaration): string {
     if (node.source.value === helperLibrary) return `const { ${pattern} } = __cell.typescriptHelpers();`;
     if (jsxModule.test(node.source.value)) return `const { ${pattern} } = ${call};`;
   }
-  return `__cell.bind(${call}, ${JSON.stringify(Object.fromEntries(bindings))});`;
+  const read = bindings.map(([local, exported]) => {
+    const value = exported === "*" ? "" : `[${JSON.stringify(exported)}]`;
+    return `${local}: [${JSON.stringify(exported)}, (m) => () => m${value}]`;
+  });
+  return `__cell.bind(${call}, { ${read.join(", ")} });`;
 }

@@ -1,13 +1,13 @@
 /**
- * The run-time side of the transform: what transformed cells call through their parameter `__cell`.
+ * The notebook's names at run time.
  *
  * A top-level name of a cell is a plain data property of `globalThis`: reads are as fast as constants, every
  * cell and every closure of an earlier cell sees the live value, and any kind of name can be declared again
- * as any other. Names that mean something to other code (`process`, `URL`, `window`, …) would change how
- * libraries behave; those live on the object `shadowing` instead, which only cells look at.
+ * as any other. An import is a getter: its module may give it another value at any time. Names that mean
+ * something to other code (`process`, `URL`, `window`, …) would change how libraries behave; those live on the
+ * object `shadowing` instead, which only cells look at.
  */
-import { createRequire } from "node:module";
-import { helperLibrary } from "./typescript-emit.js";
+import type { DeclarationKind } from "./names.js";
 
 /** Names by which libraries tell where they run; a notebook may well declare them for itself. */
 const sniffedNames =
@@ -23,37 +23,39 @@ const reservedNames = new Set([
   ...sniffedNames.split(" "),
 ]);
 
-/** A module as `import()` gives it. */
-export type ModuleNamespace = Record<string, unknown>;
+/** How a cell makes a name the notebook's; an `assigned` one is declared by no cell. */
+export type NameKind = DeclarationKind | "assigned";
 
-/** What `import` and `require` mean in one cell; the runner knows the notebook's folder. */
-export interface CellModules {
-  import(specifier: unknown, options?: { with?: Record<string, string> }): Promise<ModuleNamespace>;
-  /** `import.meta` */
-  meta: { url: string; filename: string; dirname: string };
+/** What the transform of a cell must know of the cells before it. */
+export interface EarlierNames {
+  /** Whether a cell has declared this reserved name. */
+  isShadowed(name: string): boolean;
+  /** Whether JavaScript refuses to assign to the name: it is a `const` or an import. */
+  isConstant(name: string): boolean;
 }
 
-/**
- * Runs a magic (see `magics.ts`). `argument` is a function where it is code; so is the `body` of a `%%` magic,
- * which resolves to what the cell would resolve to without the magic.
- */
-export type RunMagic = (
-  name: string,
-  argument: string | (() => unknown),
-  body?: string | (() => Promise<{ value: unknown } | undefined>),
-) => unknown;
+/** Kinds whose names JavaScript refuses to read before their declaration. */
+const kindsWithoutValue = new Set<NameKind>(["let", "const", "class", "using", "await using"]);
 
 /** All names that cells have declared so far, in one process. */
-export class NotebookScope {
+export class NotebookScope implements EarlierNames {
   readonly shadowing: Record<string, unknown> = { __proto__: null };
   readonly #names = new Set<string>();
+  readonly #constants = new Set<string>();
+  /** Names whose declarations have not been reached. */
+  readonly #pending = new Set<string>();
 
-  /** For `transformCell`: whether a cell has declared this reserved name. */
-  readonly isShadowed = (name: string): boolean => name in this.shadowing;
+  isShadowed(name: string): boolean {
+    return name in this.shadowing;
+  }
+
+  isConstant(name: string): boolean {
+    return this.#constants.has(name);
+  }
 
   /** Names that cells have declared, in order of their first declaration. */
   names(): string[] {
-    return [...this.#names];
+    return [...this.#names].filter((name) => !this.#pending.has(name));
   }
 
   get(name: string): unknown {
@@ -62,115 +64,81 @@ export class NotebookScope {
 
   /** Gives cells, and no other code, a name that is none of the notebook's own. */
   offer(name: string, value: unknown): void {
-    this.#define(this.shadowing, name, value);
+    Object.defineProperty(this.shadowing, name, { value, ...variable });
   }
 
-  /** Makes names assignable; those that exist, also as globals of Node, keep their values. */
-  declare(names: string[]): void {
-    for (const name of names) {
+  /**
+   * Makes names assignable. What there is, also a global of Node, keeps its value until it gets another: a cell may use
+   * what its former run has left.
+   */
+  declare(names: Record<string, NameKind>): void {
+    for (const [name, kind] of Object.entries(names)) {
       this.#names.add(name);
-      const owner = isReserved(name) ? this.shadowing : globalThis;
-      if (!Object.hasOwn(owner, name))
-        this.#define(owner, name, (globalThis as Record<string, unknown>)[name]);
+      if (kind === "const") this.#constants.add(name);
+      else this.#constants.delete(name);
+      const known = Object.getOwnPropertyDescriptor(this.#ownerOf(name), name);
+      if (known?.get === undefined ? known : this.#pending.has(name)) continue;
+      if (known || name in globalThis || !kindsWithoutValue.has(kind)) this.#define(name, this.get(name));
+      else this.#refuse(name);
     }
   }
 
   /** Declares a name and gives it a value, whatever it was before. */
   set(name: string, value: unknown): void {
     this.#names.add(name);
-    this.#define(isReserved(name) ? this.shadowing : globalThis, name, value);
+    this.#constants.delete(name);
+    this.#define(name, value);
+  }
+
+  /** Declares an import; `read` gives its present value. */
+  import(name: string, read: () => unknown): void {
+    this.#names.add(name);
+    this.#constants.add(name);
+    this.#pending.delete(name);
+    const set = (): void => {
+      throw new TypeError("Assignment to constant variable.");
+    };
+    Object.defineProperty(this.#ownerOf(name), name, {
+      get: read,
+      set,
+      enumerable: true,
+      configurable: true,
+    });
   }
 
   /** Forgets names: all of them unless told which. */
-  delete(names: Iterable<string> = this.names()): void {
+  delete(names: Iterable<string> = [...this.#names]): void {
     for (const name of names) {
       if (!this.#names.delete(name)) continue;
-      delete (isReserved(name) ? this.shadowing : (globalThis as Record<string, unknown>))[name];
+      this.#constants.delete(name);
+      this.#pending.delete(name);
+      delete this.#ownerOf(name)[name];
     }
   }
 
-  /** The object that one cell gets as `__cell`. */
-  cell(modules: CellModules, magic: RunMagic = noMagic): CellContext {
-    return new CellContext(this, modules, magic);
+  #define(name: string, value: unknown): void {
+    this.#pending.delete(name);
+    Object.defineProperty(this.#ownerOf(name), name, { value, ...variable });
   }
 
-  #define(owner: object, name: string, value: unknown): void {
-    Object.defineProperty(owner, name, { value, writable: true, enumerable: true, configurable: true });
-  }
-}
-
-/** The parameter `__cell` of a transformed cell. */
-export class CellContext {
-  readonly scope: Record<string, unknown>;
-  readonly meta: CellModules["meta"];
-  /** Assigning to one of its properties fails as assigning to a `const` does. */
-  readonly constants = constants;
-  readonly helper = helper;
-  readonly typescriptHelpers = typescriptHelpers;
-  readonly import: CellModules["import"];
-  readonly declare: (names: string[]) => void;
-  readonly #notebook: NotebookScope;
-
-  constructor(
-    notebook: NotebookScope,
-    modules: CellModules,
-    readonly magic: RunMagic,
-  ) {
-    this.#notebook = notebook;
-    this.scope = notebook.shadowing;
-    this.meta = modules.meta;
-    this.import = modules.import.bind(modules);
-    this.declare = notebook.declare.bind(notebook);
+  /** Until the name gets a value. */
+  #refuse(name: string): void {
+    this.#pending.add(name);
+    Object.defineProperty(this.#ownerOf(name), name, {
+      get() {
+        throw new ReferenceError(`Cannot access '${name}' before initialization`);
+      },
+      set: (value: unknown) => {
+        this.#define(name, value);
+      },
+      enumerable: false,
+      configurable: true,
+    });
   }
 
-  /**
-   * Gives import bindings their values: `names` maps local names to exported ones, `*` for the namespace.
-   * A name that the module does not export stays undeclared: it may be a type imported without `type`.
-   */
-  bind(module: ModuleNamespace, names: Record<string, string>): void {
-    for (const [local, exported] of Object.entries(names)) {
-      if (exported === "*") this.#notebook.set(local, module);
-      else {
-        const owner = [module, module.default].find((each): each is ModuleNamespace => has(each, exported));
-        if (owner) this.#notebook.set(local, exportedValue(module, owner, exported));
-      }
-    }
+  #ownerOf(name: string): Record<string, unknown> {
+    return isReserved(name) ? this.shadowing : globalThis;
   }
 }
 
-const noMagic: RunMagic = (name) => {
-  throw new Error(`${name} is not available here.`);
-};
-
-const has = (value: unknown, key: string): value is ModuleNamespace =>
-  ((typeof value === "object" && value !== null) || typeof value === "function") && key in value;
-
-/** The default export of transpiled CommonJS is `exports.default`, as TypeScript's esModuleInterop has it. */
-function exportedValue(module: ModuleNamespace, owner: ModuleNamespace, exported: string): unknown {
-  const value = owner[exported];
-  const isTranspiled =
-    exported === "default" && owner === module && has(value, "__esModule") && has(value, "default");
-  return isTranspiled ? value.default : value;
-}
-
-const constants: Record<string, unknown> = new Proxy(
-  {},
-  {
-    set() {
-      throw new TypeError("Assignment to constant variable.");
-    },
-  },
-);
-
-const requireFromHere = createRequire(import.meta.url);
-
-/** Functions that code calls which TypeScript has compiled. */
-function typescriptHelpers(): unknown {
-  return requireFromHere(helperLibrary);
-}
-
-/** A function that transformed syntax needs, such as experimental decorators. */
-function helper(name: string): unknown {
-  const module: unknown = requireFromHere(`@oxc-project/runtime/helpers/${name}`);
-  return has(module, "default") ? module.default : module;
-}
+const variable = { writable: true, enumerable: true, configurable: true };

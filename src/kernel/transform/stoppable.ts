@@ -2,18 +2,19 @@
  * Lets an interrupt end code that waits, whatever it waits for. After each `await`, in each round of `for await` and
  * at the start of each `catch`, the code asks whether its cell has been interrupted, and fails if so:
  *
- *     await sleep(10)              [await sleep(10), globalThis.__stopIfInterrupted?.()][0]
- *     catch { retry() }            catch { globalThis.__stopIfInterrupted?.(); retry() }
+ *     await sleep(10)              __stopIfInterrupted(await sleep(10))
+ *     catch { retry() }            catch { __stopIfInterrupted(); retry() }
  *
- * So nothing but `finally` goes on. A function's text stays good elsewhere, such as in a browser's page or a thread.
+ * So nothing but `finally` goes on.
  */
 import { MagicString } from "magic-string";
 import { parseSync, type Node, type Program } from "oxc-parser";
-import { childNodes } from "./names.js";
+import { added } from "./marks.js";
+import { childNodes } from "./syntax-tree.js";
 
-/** The global function that code calls, if there is one. It throws if the code must not go on. */
+/** The global function that code calls. It throws if the code must not go on; else it returns its argument. */
 export const stopFunction = "__stopIfInterrupted";
-const stop = `globalThis.${stopFunction}?.()`;
+const stop = `${stopFunction}();`;
 
 const mayWait = (text: string): boolean => text.includes("await");
 
@@ -31,11 +32,11 @@ export function makeStoppable(
     for (const child of childNodes(node)) visit(child, inside);
     if (!isInside) return;
     if (node.type === "AwaitExpression") {
-      code.prependRight(node.start, "[").appendLeft(node.end, `, ${stop}][0]`);
+      code.prependRight(node.start, added(`${stopFunction}(`)).appendLeft(node.end, added(")"));
     } else if (node.type === "ForOfStatement" && node.await) {
-      code.prependRight(node.body.start, `{ ${stop}; `).appendLeft(node.body.end, " }");
+      code.prependRight(node.body.start, added(`{ ${stop} `)).appendLeft(node.body.end, added(" }"));
     } else if (node.type === "TryStatement" && node.handler && mayWait(textOf(node.block))) {
-      code.appendLeft(node.handler.body.start + 1, ` ${stop};`);
+      code.appendLeft(node.handler.body.start + 1, added(` ${stop}`));
     }
   }
 
@@ -50,5 +51,9 @@ export function stoppableModule(fileName: string, text: string): { code: string;
   const code = new MagicString(text);
   // Outside functions the module itself would fail, for all who import it later.
   makeStoppable(code, parseSync("module.js", text).program, "in functions");
+  // A module may also run where nothing is interrupted, such as in a thread.
+  code.append(
+    `\nfunction ${stopFunction}(value) { return globalThis.${stopFunction} ? globalThis.${stopFunction}(value) : value; }`,
+  );
   return { code: code.toString(), maps: [code.generateMap({ hires: true, source: fileName }).toString()] };
 }

@@ -5,7 +5,7 @@
  *
  *     (async function (__cell, require, __filename, __dirname) { "use strict"; … })
  *
- * - `__cell` is made by `NotebookScope.cell()` in `scope.ts`, anew for each cell. Cells import through
+ * - `__cell` is a `CellContext`, anew for each cell. Cells import through
  *   `__cell.import(specifier, { with })`, so the runner decides how modules are found and reloaded.
  * - It resolves to `{ value }` if the cell ends with an expression (a semicolon after it changes nothing),
  *   else to undefined. The value is wrapped so that a promise or another thenable is not awaited.
@@ -32,6 +32,7 @@ import {
 } from "./magic-syntax.js";
 import { checkNesting } from "./nesting.js";
 import { rewriteProgram } from "./rewrite.js";
+import type { EarlierNames } from "./scope.js";
 import { CellSyntaxError } from "./syntax-error.js";
 
 const loadRemapping = (): typeof Remapping =>
@@ -40,8 +41,8 @@ const loadRemapping = (): typeof Remapping =>
 export interface TransformOptions {
   /** Name of the cell in the source map. */
   fileName: string;
-  /** Whether an earlier cell declared this reserved name: `NotebookScope.isShadowed`. */
-  isShadowed?: (name: string) => boolean;
+  /** What earlier cells have declared: the notebook's `NotebookScope`. Default: nothing. */
+  earlier?: EarlierNames;
   /**
    * How JSX is compiled if the cell does not say it by a pragma, and decorators; see `readCompilerSettings`.
    * Default: React's automatic runtime, and standard decorators.
@@ -55,7 +56,7 @@ export interface TransformOptions {
  * const scope = new NotebookScope();
  * const { code } = transformCell("const answer: number = 42; answer", { fileName: "cell-1.ts" });
  * const run = new vm.Script(code).runInThisContext();
- * await run(scope.cell(modules), require); // { value: 42 }
+ * await run(new CellContext(scope, modules), require); // { value: 42 }
  */
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
   checkNesting(source);
@@ -67,7 +68,7 @@ export function transformCell(source: string, options: TransformOptions): Transf
     preserveParens: false,
   });
   const rewritten = rewriteProgram(stripped.code, program, {
-    isShadowed: options.isShadowed ?? (() => false),
+    earlier: options.earlier ?? nothing,
     ...(found.cell && magics[found.cell.name]?.argument === "code" && { magic: found.cell }),
   });
   let map: string | undefined;
@@ -81,6 +82,8 @@ export function transformCell(source: string, options: TransformOptions): Transf
     },
   };
 }
+
+const nothing: EarlierNames = { isShadowed: () => false, isConstant: () => false };
 
 interface Stripped {
   code: string;

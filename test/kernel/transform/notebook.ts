@@ -2,11 +2,13 @@
 import { createRequire } from "node:module";
 import vm from "node:vm";
 import {
-  NotebookScope,
+  CellContext,
   type CellModules,
   type ModuleNamespace,
   type RunMagic,
-} from "../../../src/kernel/transform/scope.js";
+} from "../../../src/kernel/transform/cell-context.js";
+import { stopFunction } from "../../../src/kernel/transform/stoppable.js";
+import { NotebookScope } from "../../../src/kernel/transform/scope.js";
 import { transformCell, type TransformOptions } from "../../../src/kernel/transform/transform.js";
 
 type CellFunction = (
@@ -16,13 +18,16 @@ type CellFunction = (
   directory: string,
 ) => Promise<{ value: unknown } | undefined>;
 
+/** As the runner defines it. */
+Reflect.defineProperty(globalThis, stopFunction, { value: (value: unknown) => value });
+
 export class Notebook {
   readonly scope = new NotebookScope();
   #count = 0;
 
   constructor(
     readonly modules: Record<string, ModuleNamespace> = {},
-    readonly magic?: RunMagic,
+    readonly magic?: RunMagic | undefined,
   ) {}
 
   /** The cell's result; undefined if it has none. */
@@ -36,7 +41,7 @@ export class Notebook {
     options: Partial<TransformOptions> = {},
   ): Promise<{ value: unknown } | undefined> {
     const fileName = `cell-${(this.#count += 1)}.ts`;
-    const { code } = transformCell(source, { fileName, isShadowed: this.scope.isShadowed, ...options });
+    const { code } = transformCell(source, { fileName, earlier: this.scope, ...options });
     const run: CellFunction = new vm.Script(code, { filename: fileName }).runInThisContext();
     const modules: CellModules = {
       import: (specifier): Promise<ModuleNamespace> => {
@@ -45,7 +50,7 @@ export class Notebook {
       },
       meta: { url: "file:///notes/a.ipynb", filename: "/notes/a.ipynb", dirname: "/notes" },
     };
-    const cell = this.scope.cell(modules, this.magic);
+    const cell = new CellContext(this.scope, modules, this.magic);
     return run(cell, createRequire(import.meta.url), "/notes/a.ipynb", "/notes");
   }
 

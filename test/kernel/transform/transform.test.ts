@@ -8,6 +8,8 @@ import { CellSyntaxError } from "../../../src/kernel/transform/syntax-error.js";
 import { transformCell } from "../../../src/kernel/transform/transform.js";
 import { Notebook } from "./notebook.js";
 
+const counter = `data:text/javascript,export let count = 0; export function step() { count++ } export default () => count * 2`;
+
 /** Each row: cells that run one after the other, and the results that they must have. */
 const table: Record<string, [cell: string, result: unknown][]> = {
   "values of last expressions": [
@@ -68,7 +70,7 @@ const table: Record<string, [cell: string, result: unknown][]> = {
   ],
   destructuring: [
     [
-      "const { a, b: [c, d = 4], ...rest } = { a: 1, b: [3], e: 5, f: 6 }, [g, ...h] = [7, 8]; [a, c, d, rest, g, h]",
+      "let { a, b: [c, d = 4], ...rest } = { a: 1, b: [3], e: 5, f: 6 }, [g, ...h] = [7, 8]; [a, c, d, rest, g, h]",
       [1, 3, 4, { e: 5, f: 6 }, 7, [8]],
     ],
     ["let i, j = 2, { k = i ?? 3 } = {} as any; [i, j, k]", [undefined, 2, 3]],
@@ -110,6 +112,29 @@ const table: Record<string, [cell: string, result: unknown][]> = {
     ["export { base }; export * from 'node:fs'; export { sep } from 'node:path'", undefined],
     ["import.meta.url + import.meta.dirname", "file:///notes/a.ipynb/notes"],
     ["__dirname + __filename", "/notes/notes/a.ipynb"],
+  ],
+  "imports are what their module says they are, now": [
+    [`import { count, step, default as twice, step as go } from "${counter}"; step(); count`, 1],
+    ["go(); [count, twice()]", [2, 4]],
+    ["const view = () => count; step(); view()", 3],
+    ["let count = 'mine'; step(); [count, view()]", ["mine", "mine"]],
+    [`import * as all from "${counter}"; step(); all.count`, 5],
+    [`import { count as URL } from "${counter}"; URL`, 5],
+    ["step(); [URL, typeof globalThis.URL]", [6, "function"]],
+  ],
+  "functions called by an expression have no object": [
+    ["const self = function (this: unknown) { return this }; (await self)()", undefined],
+    ["(await Promise.resolve(self))``", undefined],
+    ["const box = { self }; (await box).self() === box", true],
+    ["await (await box).self() === box", true],
+  ],
+  "a resource, and the value of a cell that uses it": [
+    ["let log = ''; const make = (n: number) => ({ n, [Symbol.dispose]() { log += n } }); 0", 0],
+    ["using one = make(1); one.n", 1],
+    ["log", "1"],
+    ["await using two = make(2); function later() { return two.n } let three = 3; two.n + three;", 5],
+    ["[log, later(), three]", ["12", 2, 3]],
+    ["Object.keys(globalThis).filter((name) => name.includes('using'))", []],
   ],
   "asynchronous cells": [
     ["const value = await Promise.resolve(1); value", 1],
@@ -169,6 +194,12 @@ describe("transformCell", () => {
     assert.deepEqual(await notebook.outcome("void 0"), { value: undefined });
   });
 
+  for (const cell of ["() => 1", "(function () {})", "(class {});", "export default () => 1"]) {
+    it(`gives no name to ${cell}`, async () => {
+      assert.equal(((await notebook.run(cell)) as { name: string }).name, "");
+    });
+  }
+
   it("does not wait for a promise that is the result", async () => {
     assert.ok((await notebook.outcome("new Promise(() => {})"))?.value instanceof Promise);
   });
@@ -183,11 +214,25 @@ describe("transformCell", () => {
       name: "TypeError",
       message: "Assignment to constant variable.",
     });
+    await assert.rejects(notebook.run("fixed++"), { message: "Assignment to constant variable." });
+    assert.equal(await notebook.run("fixed ??= 2; fixed"), 1);
+    assert.equal(await notebook.run("let fixed = 2; fixed += 1"), 3);
+    await notebook.run(`import { count } from "${counter}"`);
+    await assert.rejects(notebook.run("count = 2"), { message: "Assignment to constant variable." });
+    await assert.rejects(notebook.run("[early]; let early = 1"), {
+      name: "ReferenceError",
+      message: "Cannot access 'early' before initialization",
+    });
+    assert.deepEqual(
+      [await notebook.run("let early = 1; early"), await notebook.run("let a = early; let early = 2; a")],
+      [1, 1],
+    );
     await assert.rejects(notebook.run("missing + 1"), {
       name: "ReferenceError",
       message: "missing is not defined",
     });
-    await assert.rejects(notebook.run("import { nothing } from 'node:path'; nothing()"), ReferenceError);
+    await notebook.run("const nothing = 1");
+    await assert.rejects(notebook.run("import { nothing } from 'node:path'; nothing"), ReferenceError);
   });
 
   it("imports CommonJS as TypeScript's esModuleInterop does", async () => {
@@ -313,6 +358,7 @@ describe("transformCell's source map", () => {
     ["in an object literal", "{ a: 1,\n  b: missing }", "missing"],
     ["after a hashbang", "#!/usr/bin/env node\nmissing", "missing"],
     ["in the last expression", "1 +\n  missing", "missing"],
+    ["in a class that extends none", "const a = void 0;\n\n  class X\n  extends a {}", "class"],
   ];
   for (const [title, cell, marked] of positions) {
     it(`is exact for ${title}`, async () => {

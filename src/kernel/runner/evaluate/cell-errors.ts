@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { boldRed, gray, red } from "../../colors.js";
 import type { CellError } from "../../contracts.js";
 import { shownLine } from "../../shown-line.js";
+import { withoutInternalNames } from "../../transform/marks.js";
 import { stackFrames, type Frame, type Position } from "./stack-frames.js";
 
 /** Lines of code shown before and after the one that failed. */
@@ -29,8 +30,7 @@ function nameAndMessage(thrown: unknown): { ename: string; evalue: string } {
   if (!isError(thrown))
     return { ename: "Thrown value", evalue: cut(safely(() => inspect(thrown), "(unprintable)")) };
   const ename = textOf(() => thrown.name) || textOf(() => thrown.constructor.name) || "Error";
-  // Where the transform has put names that other code must not see.
-  const message = textOf(() => thrown.message).replaceAll("__cell.scope.", "");
+  const message = withoutInternalNames(textOf(() => thrown.message));
   return { ename, evalue: cut(message) };
 }
 

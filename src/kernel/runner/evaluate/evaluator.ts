@@ -2,7 +2,8 @@
 import { Script, constants } from "node:vm";
 import { join } from "node:path";
 import { readCompilerSettings } from "../../transform/compiler-settings.js";
-import { NotebookScope, type RunMagic } from "../../transform/scope.js";
+import { CellContext, type RunMagic } from "../../transform/cell-context.js";
+import { NotebookScope } from "../../transform/scope.js";
 import { transformCell } from "../../transform/transform.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../../contracts.js";
 import { describeError } from "./cell-errors.js";
@@ -116,7 +117,7 @@ export class Evaluator {
   private async evaluate(code: string, name: string): Promise<{ value: unknown } | undefined> {
     const transformed = transformCell(code, {
       fileName: name,
-      isShadowed: this.scope.isShadowed,
+      earlier: this.scope,
       settings: () => readCompilerSettings(this.folder),
     });
     const filename = join(this.folder, `cell-${(this.scripts += 1)}.ts`);
@@ -124,7 +125,7 @@ export class Evaluator {
     const run = compile(transformed.code, filename);
     const { modules } = this;
     return run(
-      this.scope.cell(modules, this.magics),
+      new CellContext(this.scope, modules, this.magics),
       modules.require,
       modules.meta.filename,
       modules.meta.dirname,

@@ -5,7 +5,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { magics, noSuchMagic } from "../../transform/magic-syntax.js";
-import type { NotebookScope, RunMagic } from "../../transform/scope.js";
+import type { RunMagic } from "../../transform/cell-context.js";
+import type { NotebookScope } from "../../transform/scope.js";
 import type { MimeBundle } from "../../contracts.js";
 
 export interface MagicHost {

@@ -35,10 +35,11 @@ export function isStopped(): boolean {
   return storage.getStore()?.interrupted !== undefined;
 }
 
-/** Throws if the calling code goes on for a cell that was interrupted; see `transform/stoppable.ts`. */
-export function stopIfInterrupted(): void {
+/** Throws if the calling code goes on for a cell that was interrupted; else `value`: see `transform/stoppable.ts`. */
+export function stopIfInterrupted(value?: unknown): unknown {
   const interrupted = storage.getStore()?.interrupted;
   if (interrupted) throw interrupted;
+  return value;
 }
 
 /** Runs `action` as a part of `cell`. */

@@ -4,6 +4,7 @@
  */
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { types } from "node:util";
+import { withoutInternalNames } from "../../transform/marks.js";
 
 export interface CellSource {
   /** As tracebacks name it, `cell [3]`. */
@@ -120,7 +121,7 @@ export function installStackFormatting(): void {
 
 function errorHeader(error: unknown): string {
   try {
-    return Error.prototype.toString.call(error);
+    return withoutInternalNames(Error.prototype.toString.call(error));
   } catch {
     // A message or name that cannot be read must not hide the error.
     return "Error";

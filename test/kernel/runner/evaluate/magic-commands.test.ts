@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { mock } from "node:test";
-import { NotebookScope, type RunMagic } from "../../../../src/kernel/transform/scope.js";
+import type { RunMagic } from "../../../../src/kernel/transform/cell-context.js";
+import { NotebookScope } from "../../../../src/kernel/transform/scope.js";
 import type { MimeBundle } from "../../../../src/kernel/contracts.js";
 import { createMagics, type MagicHost } from "../../../../src/kernel/runner/evaluate/magic-commands.js";
 
