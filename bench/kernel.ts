@@ -13,7 +13,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import { projectAt, projectRoot } from "../kernel-setup/project.js";
+import { projectAt, projectRoot } from "../src/setup/project.js";
 import { machine, median, table } from "./table.js";
 
 const project = projectAt(projectRoot);

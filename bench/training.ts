@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
-import { projectAt, projectRoot } from "../kernel-setup/project.js";
+import { projectAt, projectRoot } from "../src/setup/project.js";
 import { machine, median, table } from "./table.js";
 
 /** What one run of a case on one engine gives: seconds, MiB, and the accuracy in training. */

@@ -1,7 +1,7 @@
 /**
  * The first thing `npm start`, `npm test` and their like run. On a fresh clone nothing is installed, so this file
  * is plain JavaScript and imports Node only: it installs the npm packages, builds dist/, and hands over to
- * dist/kernel-setup/main.js. When both are in place it does neither, in a few milliseconds.
+ * dist/tools/npm-commands.js. When both are in place it does neither, in a few milliseconds.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const SOURCES = ["src", "kernel-setup", "test", "bench"];
+const SOURCES = ["src", "tools", "test", "bench"];
 
 /** Whether npm's own record of node_modules, which it writes last, agrees with package-lock.json. */
 export function packagesInstalled(root) {
@@ -130,7 +130,7 @@ async function main(root, [command, ...args]) {
     await installPackages(root, verbose);
   }
   await build(root, verbose);
-  const setup = await import(pathToFileURL(path.join(root, "dist/kernel-setup/main.js")).href);
+  const setup = await import(pathToFileURL(path.join(root, "dist/tools/npm-commands.js")).href);
   await setup.main(command, args);
 }
 

@@ -1,12 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
-import { SetupError, lastLines, runCommand } from "../../kernel-setup/command.js";
-import { kernelIsRegistered, manabiKernelSpec } from "../../kernel-setup/kernelspec.js";
-import { plotRendererStep } from "../../kernel-setup/plot-renderer.js";
-import type { Project } from "../../kernel-setup/project.js";
-import { findPython } from "../../kernel-setup/python.js";
-import { findCompiler, noCompiler, probeBinding } from "../../kernel-setup/tensorflow-binding.js";
-import { readTensorFlowStatus } from "../../kernel-setup/tensorflow.js";
+import { SetupError, lastLines, runCommand } from "../setup/command.js";
+import { kernelIsRegistered, manabiKernelSpec } from "../setup/kernelspec.js";
+import { plotRendererStep } from "../setup/plot-renderer.js";
+import type { Project } from "../setup/project.js";
+import { findPython } from "../setup/python.js";
+import { findCompiler, noCompiler, probeBinding } from "../setup/tensorflow-binding.js";
+import { readTensorFlowStatus } from "../setup/tensorflow.js";
 
 /** One row of the doctor's table. */
 export interface Finding {

@@ -1,15 +1,15 @@
 import fs from "node:fs";
 import path from "node:path";
-import { SetupError } from "../../kernel-setup/command.js";
+import { SetupError } from "../setup/command.js";
 import {
   kernelFolder,
   type KernelSpec,
   manabiKernelSpec,
   registerKernel,
   tslabKernelSpec,
-} from "../../kernel-setup/kernelspec.js";
-import { readIfThere } from "../../kernel-setup/files.js";
-import type { Project } from "../../kernel-setup/project.js";
+} from "../setup/kernelspec.js";
+import { readIfThere } from "../setup/files.js";
+import type { Project } from "../setup/project.js";
 
 /**
  * The folder in which Jupyter looks for a user's kernels (jupyter_core's `jupyter --data-dir`).

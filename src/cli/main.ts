@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import os from "node:os";
 import { Command } from "commander";
-import { SetupError } from "../../kernel-setup/command.js";
-import { runLab, runPython } from "../../kernel-setup/lab.js";
-import { setUp } from "../../kernel-setup/main.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { SetupError } from "../setup/command.js";
+import { runLab, runPython } from "../setup/lab.js";
+import { setUp } from "../setup/set-up.js";
+import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
 import { installKernel, installTslab, uninstallKernels, userJupyterFolder } from "./install.js";
 

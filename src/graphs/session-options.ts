@@ -20,7 +20,7 @@ const optionBytes = options.finish();
  * simplified, operations are fused. By default it goes two rounds, and besides looks for what can be recomputed to save
  * a GPU's memory, and for the same as before by way of MLIR: three quarters of the time.
  *
- * @param directory of a SavedModel. A binding that was not compiled by set-up (kernel-setup/session-options.cc) does not look
+ * @param directory of a SavedModel. A binding that was not compiled by set-up (native/session-options.cc) does not look
  */
 export function writeSessionOptions(directory: string): void {
   writeFileSync(join(directory, "session_options.pb"), optionBytes);

@@ -1,6 +1,6 @@
 /**
  * Loads the parts of the kernel: each from its bundle, one file with the code that V8 made of it at set-up
- * (kernel-setup/kernel-bundle.ts), or from its modules where those are newer or were never bundled.
+ * (src/setup/kernel-bundle.ts), or from its modules where those are newer or were never bundled.
  *
  * This file and those that start it are CommonJS: Node needs 5 ms less for that than for an ES module.
  */

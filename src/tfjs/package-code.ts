@@ -45,7 +45,7 @@ export function hasPackageCode(folder: string): boolean {
 
 /**
  * `require` for a package of many and large modules: TensorFlow.js is 300 files, 8 MB of JavaScript. If set-up kept them
- * (kernel-setup/package-code.ts), they come from one file with the code that V8 made of them, without a search for each.
+ * (src/setup/package-code.ts), they come from one file with the code that V8 made of them, without a search for each.
  * They are the same modules, known to everybody's `require` under their own names.
  */
 export function requireWithCode(id: string, require: NodeJS.Require): unknown {

@@ -4,9 +4,9 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findChromium } from "../../kernel-setup/chromium.js";
-import { jupyterEnvironment, labArguments } from "../../kernel-setup/lab.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { findChromium } from "../../tools/chromium.js";
+import { jupyterEnvironment, labArguments } from "../../src/setup/lab.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const project = projectAt(projectRoot);

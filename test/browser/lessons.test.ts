@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findChromium } from "../../kernel-setup/chromium.js";
+import { findChromium } from "../../tools/chromium.js";
 import { Lab } from "./lab.js";
 
 const screenshots = ".manabi/screenshots";

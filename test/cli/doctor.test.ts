@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { kernelSpecStep } from "../../kernel-setup/kernelspec.js";
+import { kernelSpecStep } from "../../src/setup/kernelspec.js";
 import { examine, exitCode, type Finding, findingsTable } from "../../src/cli/doctor.js";
-import { bareProject, fakeProgram, temporaryFolder } from "../kernel-setup/sandbox.js";
+import { bareProject, fakeProgram, temporaryFolder } from "../setup/sandbox.js";
 
 describe("cli/doctor", () => {
   const byName = (findings: Finding[]) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { installKernel, installTslab, uninstallKernels, userJupyterFolder } from "../../src/cli/install.js";
-import { bareProject, temporaryFolder } from "../kernel-setup/sandbox.js";
+import { bareProject, temporaryFolder } from "../setup/sandbox.js";
 
 describe("cli/install", () => {
   it("knows where each platform's Jupyter looks for a user's kernels", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { projectRoot } from "../../kernel-setup/project.js";
-import { temporaryFolder } from "../kernel-setup/sandbox.js";
+import { projectRoot } from "../../src/setup/project.js";
+import { temporaryFolder } from "../setup/sandbox.js";
 
 describe("cli/main", function () {
   this.timeout(30_000);

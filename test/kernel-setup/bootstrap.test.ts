@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { projectRoot } from "../../kernel-setup/project.js";
-import { temporaryFolder } from "./sandbox.js";
+import { projectRoot } from "../../src/setup/project.js";
+import { temporaryFolder } from "../setup/sandbox.js";
 
 interface Bootstrap {
   packagesInstalled(root: string): boolean;

@@ -2,8 +2,8 @@ import { execa } from "execa";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jupyterEnvironment } from "../../kernel-setup/lab.js";
-import { type Project, projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { jupyterEnvironment } from "../../src/setup/lab.js";
+import { type Project, projectAt, projectRoot } from "../../src/setup/project.js";
 
 export const notebookFolder = join(projectRoot, "notebooks");
 

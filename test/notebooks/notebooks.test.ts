@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installTslab } from "../../src/cli/install.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { lessons, problemsOf } from "./expectations.js";
 import { executeNotebook, mimeTypes, notebookFolder, type NotebookFile } from "./notebook.js";
 

@@ -13,7 +13,7 @@ const operation = "ManabiDropout";
 
 /**
  * `x` with each element set to 0 at a chance of `rate`, and the others divided by `1 - rate`, in one pass over memory: our
- * own operation (kernel-setup/training-operations.cc).
+ * own operation (native/training-operations.cc).
  *
  * @param seed int32 `[2]`; the same seed drops the same elements
  */

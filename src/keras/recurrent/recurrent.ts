@@ -39,7 +39,7 @@ interface CallArguments {
   initialState?: Tensor[] | null;
 }
 
-/** What one run of the operation is about; kernel-setup/recurrent.cc reads the first three. */
+/** What one run of the operation is about; native/recurrent.cc reads the first three. */
 interface Attributes {
   cell: "simple" | "lstm" | "gru" | "gruResetAfter";
   activation: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Step, runSteps } from "../../kernel-setup/step.js";
+import { type Step, runSteps } from "../../src/setup/step.js";
 
-describe("kernel-setup/step", () => {
+describe("setup/step", () => {
   const terminal = () => {
     const written: string[] = [];
     return { written, write: (text: string) => written.push(text) };

@@ -14,7 +14,7 @@ export const ownSources = [
   "training-operations.cc",
   "recurrent.cc",
   "recurrent-lanes.h",
-].map((name) => `kernel-setup/${name}`);
+].map((name) => `native/${name}`);
 
 /** The first C++ compiler in PATH, or what the variable CXX names. */
 export function findCompiler({ env, platform }: Pick<Project, "env" | "platform">): string | undefined {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { kernelBundleStep } from "../../kernel-setup/kernel-bundle.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { kernelBundleStep } from "../../src/setup/kernel-bundle.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import parts = require("../../src/kernel/parts.cjs");
 import { KernelProcess } from "../kernel/kernel-process.js";
 import { temporaryFolder } from "./sandbox.js";
 
-describe("kernel-setup/kernel-bundle", function () {
+describe("setup/kernel-bundle", function () {
   this.timeout(60_000);
 
   /** A copy of the built kernel, with the project's packages. */
@@ -68,7 +68,7 @@ describe("kernel-setup/kernel-bundle", function () {
     builtAgain();
     assert.equal(step.isDone(), true, "another build of the same");
     const inputs = JSON.parse(fs.readFileSync(parts.inputsFile(kernel), "utf8"));
-    assert.ok("front.js" in inputs.modules);
+    assert.ok("front/main.js" in inputs.modules);
     const zeromq = Object.keys(inputs.packages).find((name) => name.endsWith("/zeromq"))!;
     assert.match(inputs.packages[zeromq], /^6\./);
     fs.writeFileSync(
@@ -77,7 +77,7 @@ describe("kernel-setup/kernel-bundle", function () {
     );
     assert.equal(step.isDone(), false, "another package");
     fs.writeFileSync(parts.inputsFile(kernel), JSON.stringify(inputs));
-    fs.appendFileSync(path.join(kernel, "log.js"), "\n");
+    fs.appendFileSync(path.join(kernel, "front/log.js"), "\n");
     builtAgain();
     assert.equal(parts.hasBundle("front", kernel), false, "another module");
     assert.equal(step.isDone(), false);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { readIfThere, replaceFolder, writeAtomic } from "../../kernel-setup/files.js";
+import { readIfThere, replaceFolder, writeAtomic } from "../../src/setup/files.js";
 import { temporaryFolder } from "./sandbox.js";
 
-describe("kernel-setup/files", () => {
+describe("setup/files", () => {
   it("reads a file that may not be there", () => {
     const file = path.join(temporaryFolder(), "a/b.txt");
     assert.equal(readIfThere(file), undefined);
@@ -32,7 +32,7 @@ describe("kernel-setup/files", () => {
 
   it("leaves no folder when killed, and makes it the next time", async () => {
     const folder = path.join(temporaryFolder(), "made");
-    const module = path.join(import.meta.dirname, "../../kernel-setup/files.js");
+    const module = path.join(import.meta.dirname, "../../src/setup/files.js");
     const script = `import(${JSON.stringify(module)}).then(({ replaceFolder }) => replaceFolder(${JSON.stringify(folder)}, (partial) => {
       require("node:fs").writeFileSync(partial + "/half", "");
       process.kill(process.pid, "SIGKILL");

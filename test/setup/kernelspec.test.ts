@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { kernelSpecStep } from "../../kernel-setup/kernelspec.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { kernelSpecStep } from "../../src/setup/kernelspec.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { bareProject } from "./sandbox.js";
 
-describe("kernel-setup/kernelspec", () => {
+describe("setup/kernelspec", () => {
   it("registers the kernel in .venv: what starts it, how it is interrupted, and its logos", async () => {
     const project = bareProject({ node: "/opt/node/bin/node" });
     const step = kernelSpecStep(project);

@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { jupyterEnvironment, labArguments } from "../../kernel-setup/lab.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { jupyterEnvironment, labArguments } from "../../src/setup/lab.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { bareProject, temporaryFolder } from "./sandbox.js";
 
-describe("kernel-setup/lab", function () {
+describe("setup/lab", function () {
   this.timeout(60_000);
 
   it("passes the user's options on, last, and --allow-root only for root", () => {
@@ -37,7 +37,7 @@ describe("kernel-setup/lab", function () {
     const home = temporaryFolder();
     fs.mkdirSync(path.join(project.root, "notebooks"));
     fs.mkdirSync(path.dirname(project.python), { recursive: true });
-    const module = path.join(import.meta.dirname, "../../kernel-setup");
+    const module = path.join(import.meta.dirname, "../../src/setup");
     const script = `
       const { runLab } = await import(${JSON.stringify(`${module}/lab.js`)});
       const { projectAt } = await import(${JSON.stringify(`${module}/project.js`)});

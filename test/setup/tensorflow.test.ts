@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { type Project, projectAt, projectRoot } from "../../kernel-setup/project.js";
-import { tensorFlowLibrary } from "../../kernel-setup/tensorflow-library.js";
-import { findCompiler, linkerArguments } from "../../kernel-setup/tensorflow-binding.js";
-import { readTensorFlowStatus, tensorFlowStep } from "../../kernel-setup/tensorflow.js";
+import { type Project, projectAt, projectRoot } from "../../src/setup/project.js";
+import { tensorFlowLibrary } from "../../src/setup/tensorflow-library.js";
+import { findCompiler, linkerArguments } from "../../src/setup/tensorflow-binding.js";
+import { readTensorFlowStatus, tensorFlowStep } from "../../src/setup/tensorflow.js";
 import { bareProject, deadIndex, fakeProgram, temporaryFolder } from "./sandbox.js";
 
 /** A project with npm packages of its own, whose tfjs-node downloads nothing: `installScript` stands for its script. */
@@ -67,7 +67,7 @@ function loadWithWrongOptions({ binding, env, node }: Project): string {
 
 const noCompiler = { PATH: "/nowhere" };
 
-describe("kernel-setup/tensorflow", function () {
+describe("setup/tensorflow", function () {
   this.timeout(120_000);
 
   it("builds the binding, loads it, and puts it back without a compiler after npm ci", async function () {
@@ -89,7 +89,7 @@ describe("kernel-setup/tensorflow", function () {
     assert.equal(tensorFlowStep(later).isDone(), true);
     assert.equal(readTensorFlowStatus(made)!.kind, "native");
 
-    fs.appendFileSync(path.join(made.root, "kernel-setup/training-operations.cc"), "\n");
+    fs.appendFileSync(path.join(made.root, "native/training-operations.cc"), "\n");
     assert.equal(step.isDone(), false, "a source of ours has changed");
   });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { projectAt } from "../../kernel-setup/project.js";
-import { findPython, pythonCandidates } from "../../kernel-setup/python.js";
+import { projectAt } from "../../src/setup/project.js";
+import { findPython, pythonCandidates } from "../../src/setup/python.js";
 import { fakeProgram, temporaryFolder } from "./sandbox.js";
 
-describe("kernel-setup/python", () => {
+describe("setup/python", () => {
   const withPath = (...folders: string[]) =>
     projectAt(temporaryFolder(), { env: { PATH: folders.join(":") }, platform: "linux" });
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
-import { closingLines, runMocha } from "../../kernel-setup/test-command.js";
-import { temporaryFolder } from "./sandbox.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
+import { closingLines, runMocha } from "../../tools/test-command.js";
+import { temporaryFolder } from "../setup/sandbox.js";
 
-describe("kernel-setup/test-command", () => {
+describe("tools/test-command", () => {
   it("closes with the counts, and says how to get Chromium where there is none", () => {
     const summary = { passes: 12, failures: 0, pending: 2 };
     assert.deepEqual(closingLines({ ...summary, pending: 0 }, true), ["12 passed, 0 failed"]);

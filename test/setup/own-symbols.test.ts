@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { bindOwnSymbols } from "../../kernel-setup/own-symbols.js";
-import { findCompiler } from "../../kernel-setup/tensorflow-binding.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { bindOwnSymbols } from "../../src/setup/own-symbols.js";
+import { findCompiler } from "../../src/setup/tensorflow-binding.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { temporaryFolder } from "./sandbox.js";
 
-describe("kernel-setup/own-symbols", function () {
+describe("setup/own-symbols", function () {
   this.timeout(60_000);
   const project = projectAt(projectRoot);
   const compiler = findCompiler(project);

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { GET_CHROMIUM, findChromium } from "./chromium.js";
-import { readIfThere } from "./files.js";
-import { jupyterEnvironment } from "./lab.js";
-import type { Project } from "./project.js";
+import { readIfThere } from "../src/setup/files.js";
+import { jupyterEnvironment } from "../src/setup/lab.js";
+import type { Project } from "../src/setup/project.js";
 import type { Summary } from "./summary-reporter.js";
 
 /** Runs one of the project's own tools by `node`, with its output shown. @returns whether it ended well */
@@ -34,7 +34,7 @@ export async function runMocha(
   stdio: "inherit" | "ignore" = "inherit",
 ): Promise<Summary> {
   const file = path.join(project.state, `mocha-${process.pid}.json`);
-  const reporter = path.join(project.root, "dist/kernel-setup/summary-reporter.js");
+  const reporter = path.join(project.root, "dist/tools/summary-reporter.js");
   const reporting = [`--reporter=${reporter}`, `--reporter-option=file=${file}`, "--exit"];
   const ok = await runTool(project, node, "mocha/bin/mocha.js", [...reporting, ...args], stdio);
   const text = readIfThere(file);

@@ -52,5 +52,5 @@ export function projectAt(
   };
 }
 
-/** The project this compiled file belongs to: dist/kernel-setup/ is two folders below its root. */
-export const projectRoot = path.join(import.meta.dirname, "../..");
+/** The project this compiled file belongs to: dist/src/setup/ is three folders below its root. */
+export const projectRoot = path.join(import.meta.dirname, "../../..");

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { type Project, projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { type Project, projectAt, projectRoot } from "../../src/setup/project.js";
 
 const folders: string[] = [];
 after(() => folders.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
@@ -23,7 +23,7 @@ export function fakeProgram(name: string, lines: string): string {
 /** A bare copy of the project: what a clone has and set-up reads, with nothing set up. */
 export function bareProject(overrides: Parameters<typeof projectAt>[1] = {}): Project {
   const root = temporaryFolder();
-  for (const file of ["kernel-setup", "test/requirements.txt", "package.json", "package-lock.json"])
+  for (const file of ["kernel-setup", "native", "test/requirements.txt", "package.json", "package-lock.json"])
     fs.cpSync(path.join(projectRoot, file), path.join(root, file), { recursive: true });
   return projectAt(root, overrides);
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { packageCodeStep } from "../../kernel-setup/package-code.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { packageCodeStep } from "../../src/setup/package-code.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { packageCodeFile } from "../../src/tfjs/package-code.js";
 import { temporaryFolder } from "./sandbox.js";
 
@@ -49,13 +49,13 @@ const program = `
     sum: tf.add(1, 1).dataSync()[0],
   }));`;
 
-describe("kernel-setup/package-code", function () {
+describe("setup/package-code", function () {
   this.timeout(60_000);
 
   it("keeps TensorFlow.js's modules: they load without their files, and are the same to everybody", async () => {
     const project = projectAt(temporaryFolder());
     const { root } = project;
-    for (const folder of ["dist/src", "dist/kernel-setup"])
+    for (const folder of ["dist/src"])
       fs.cpSync(path.join(projectRoot, folder), path.join(root, folder), {
         recursive: true,
         filter: (file) => !/\/bundle$|\.code$/.test(file),

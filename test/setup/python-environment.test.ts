@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { jupyterLabStep } from "../../kernel-setup/python-environment.js";
+import { jupyterLabStep } from "../../src/setup/python-environment.js";
 import { bareProject, deadIndex, fakeProgram } from "./sandbox.js";
 
-describe("kernel-setup/python-environment", function () {
+describe("setup/python-environment", function () {
   this.timeout(120_000);
 
   const wantNothing = (root: string) =>
@@ -44,7 +44,7 @@ describe("kernel-setup/python-environment", function () {
     const { port } = silent.address() as net.AddressInfo;
     const env = { ...process.env, ...deadIndex, PIP_INDEX_URL: `http://127.0.0.1:${port}/simple` };
     const project = bareProject();
-    const modules = path.join(import.meta.dirname, "../../kernel-setup");
+    const modules = path.join(import.meta.dirname, "../../src/setup");
     const script = `
       const { projectAt } = await import(${JSON.stringify(`${modules}/project.js`)});
       const { jupyterLabStep } = await import(${JSON.stringify(`${modules}/python-environment.js`)});

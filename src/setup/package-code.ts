@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { hasPackageCode, packageCodeFile } from "../src/tfjs/package-code.js";
+import { hasPackageCode, packageCodeFile } from "../tfjs/package-code.js";
 import { SetupError, lastLines, runCommand } from "./command.js";
 import type { Project } from "./project.js";
 import type { Step } from "./step.js";
@@ -12,7 +12,7 @@ export function packageCodeStep(project: Project): Step {
     name: "TensorFlow.js's code",
     isDone: () => hasPackageCode(folder),
     run: async () => {
-      const script = path.join(project.root, "dist/kernel-setup/record-packages.js");
+      const script = path.join(project.root, "dist/src/setup/record-packages.js");
       const { ok, output } = await runCommand({ ...project, verbose: false }, project.node, [
         script,
         packageCodeFile(folder),

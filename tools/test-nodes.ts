@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { NetworkError, lastLines, runCommand } from "./command.js";
-import { replaceFolder } from "./files.js";
-import type { Project } from "./project.js";
+import { NetworkError, lastLines, runCommand } from "../src/setup/command.js";
+import { replaceFolder } from "../src/setup/files.js";
+import type { Project } from "../src/setup/project.js";
 import { closingLines, runMocha } from "./test-command.js";
 
 /** The oldest Node we promise to run on, and the releases with long-term support after it. */

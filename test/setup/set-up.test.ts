@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { startSteps } from "../../kernel-setup/main.js";
-import { projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { startSteps } from "../../src/setup/set-up.js";
+import { projectAt, projectRoot } from "../../src/setup/project.js";
 
-describe("kernel-setup/main", () => {
+describe("setup/set-up", () => {
   it("has nothing to do the second time, and takes less than 3 s to see that", function () {
     // Only where the tests run by `npm test`, which has just set everything up.
     if (process.env.npm_lifecycle_event !== "test") this.skip();

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import vm from "node:vm";
-import { plotRendererFolder, plotRendererStep } from "../../kernel-setup/plot-renderer.js";
-import { type Project, projectAt, projectRoot } from "../../kernel-setup/project.js";
+import { plotRendererFolder, plotRendererStep } from "../../src/setup/plot-renderer.js";
+import { type Project, projectAt, projectRoot } from "../../src/setup/project.js";
 import { temporaryFolder } from "./sandbox.js";
 
-describe("kernel-setup/plot-renderer", () => {
+describe("setup/plot-renderer", () => {
   const project = (): Project => ({ ...projectAt(projectRoot), jupyter: temporaryFolder() });
 
   it("copies the extension and plotly.js, and again when one of its files differs", async () => {

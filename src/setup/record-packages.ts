@@ -1,11 +1,11 @@
 /** `node record-packages.js FILE`: writes TensorFlow.js's modules, with the code of what a first training calls, to FILE. */
 import v8 from "node:v8";
-import { recordPackages } from "../src/tfjs/package-code.js";
+import { recordPackages } from "../tfjs/package-code.js";
 
 const recording = recordPackages();
 // V8 forgets the code of functions that are not called for a while.
 v8.setFlagsFromString("--no-flush-bytecode");
-const { backendInfo, tf } = await import("../src/keras/load.js");
+const { backendInfo, tf } = await import("../keras/load.js");
 if (backendInfo().native) await train();
 v8.setFlagsFromString("--flush-bytecode");
 recording.write(process.argv[2]!);
