@@ -5,7 +5,8 @@ import { type Project, projectAt, projectRoot } from "../src/setup/project.js";
 import { testPackagesStep } from "../src/setup/python-environment.js";
 import { setUp } from "../src/setup/set-up.js";
 import { runSteps } from "../src/setup/step.js";
-import { runTests } from "./test-command.js";
+import { kerasStep } from "./keras-environment.js";
+import { runKerasTests, runOneFile, runTests } from "./test-command.js";
 import { runTestsOnNodes } from "./test-nodes.js";
 
 const commands: Record<string, (project: Project, args: string[]) => Promise<number>> = {
@@ -21,6 +22,12 @@ const commands: Record<string, (project: Project, args: string[]) => Promise<num
     await setUp(project);
     await runSteps([testPackagesStep(project)]);
     return runTests(project, args);
+  },
+  "test:one": runOneFile,
+  "test:keras": async (project, args) => {
+    await setUp(project);
+    await runSteps([kerasStep(project)]);
+    return runKerasTests(project, args);
   },
   "test:nodes": async (project, args) => {
     await setUp(project);

@@ -1,5 +1,6 @@
 import { toNdArray, type ArrayLike, type NdArray } from "./ndarray.js";
-import { hostRandom, mulberry32 } from "../tfjs/random-state.js";
+import { mulberry32 } from "../tfjs/mulberry32.js";
+import { hostRandom } from "../tfjs/random-state.js";
 
 export interface TrainTestSplitOptions {
   /** How much goes to the test part: a share between 0 and 1, or a number of samples from 1 up. Default 0.25. */

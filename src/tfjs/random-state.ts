@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Tensor1D, Variable } from "@tensorflow/tfjs-node";
+import { mulberry32 } from "./mulberry32.js";
 import { tf } from "./native.js";
 
 /**
@@ -73,15 +74,4 @@ export function setRandomSeed(seed: number): void {
  */
 export function hostRandom(): number {
   return seeded?.mathRandom === Math.random ? seeded.next() : Math.random();
-}
-
-/** Tommy Ettinger's Mulberry32: numbers in [0, 1) from 32 bits of state. */
-export function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -3,7 +3,7 @@ import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { eagerly } from "../../src/graphs/binding.js";
 import { explain } from "../../src/graphs/index.js";
 import { setRandomSeed, tf } from "../../src/keras/load.js";
-import { mulberry32 } from "../../src/tfjs/random-state.js";
+import { mulberry32 } from "../../src/tfjs/mulberry32.js";
 
 type Choose = <T>(choices: readonly T[]) => T;
 

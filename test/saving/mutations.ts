@@ -1,6 +1,6 @@
 import { unzipSync, zipSync } from "fflate";
 import type { Json, JsonObject } from "../../src/saving/json.js";
-import { mulberry32 } from "../../src/tfjs/random-state.js";
+import { mulberry32 } from "../../src/tfjs/mulberry32.js";
 
 /** What is done to a file, by a name that says so. */
 export type Mutation = (bytes: Uint8Array, others: Uint8Array[]) => Uint8Array;

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -8,25 +7,21 @@ import { type Hdf5Reader, readHdf5 } from "../../src/saving/hdf5.js";
 import type { Values } from "../../src/saving/values.js";
 import { tf } from "../../src/keras/load.js";
 
-const python = resolve(".venv/bin/python");
-const script = resolve("test/fixtures/keras/files.py");
-
-/** Whether the project's Python has Keras. */
-export async function hasKeras(): Promise<boolean> {
-  if (!existsSync(python)) return false;
-  return (await run(["-c", "import importlib.util as u; print(u.find_spec('keras') is not None)"])).includes(
-    "True",
-  );
-}
-
-async function run(args: string[]): Promise<string> {
-  return (await promisify(execFile)(python, args, { maxBuffer: 1e8 })).stdout;
+/** Runs the Python that `npm run test:keras` has made, or the one that MANABI_KERAS_PYTHON names. @returns what it prints */
+export async function runPython(...args: string[]): Promise<string> {
+  const python = process.env["MANABI_KERAS_PYTHON"] ?? resolve(".manabi/keras/bin/python");
+  const env = {
+    ...process.env,
+    KERAS_BACKEND: "tensorflow",
+    TF_CPP_MIN_LOG_LEVEL: "3",
+    CUDA_VISIBLE_DEVICES: "-1",
+  };
+  return (await promisify(execFile)(python, args, { env, maxBuffer: 1e8 })).stdout;
 }
 
 /** Runs test/fixtures/keras/files.py with real Keras. */
-export function keras(...args: string[]): Promise<string> {
-  return run([script, ...args]);
-}
+export const keras = (...args: string[]): Promise<string> =>
+  runPython(resolve("test/fixtures/keras/files.py"), ...args);
 
 /** What real Keras has measured: `NAME.data.h5` or `FILE.result.h5`. */
 export interface Measured {

@@ -1,24 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { callbacks, tf } from "../../src/index.js";
-import { hasKeras } from "./python.js";
-
-type Scalar = [folder: string, tag: string, step: number, value: number];
+import { scalarsIn, type Scalar } from "./event-files.js";
 
 const fixture = JSON.parse(
   readFileSync(new URL("../../../test/fixtures/keras/tensorboard.json", import.meta.url), "utf8"),
 ) as { x: number[][]; y: number[][]; weights: [number[][], number[]]; scalars: Record<string, Scalar[]> };
-
-/** What TensorFlow reads from the event files. */
-async function eventsIn(folder: string): Promise<Scalar[]> {
-  const script = resolve("test/fixtures/keras/events.py");
-  const { stdout } = await promisify(execFile)(resolve(".venv/bin/python"), [script, folder]);
-  return JSON.parse(stdout) as Scalar[];
-}
 
 const inOrder = (scalars: Scalar[]) =>
   scalars.toSorted((a, b) => `${a[0]} ${a[1]}`.localeCompare(`${b[0]} ${b[1]}`) || a[2] - b[2]);
@@ -26,9 +15,6 @@ const inOrder = (scalars: Scalar[]) =>
 describe("saving: tensorBoard", function () {
   this.timeout(60_000);
   let folder: string;
-  before(async function () {
-    if (!(await hasKeras())) this.skip();
-  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tensorboard-"));
   });
@@ -51,7 +37,7 @@ describe("saving: tensorBoard", function () {
         verbose: 0,
         callbacks: [callbacks.tensorBoard({ logDir: folder, updateFreq })],
       });
-      const written = await eventsIn(folder);
+      const written = scalarsIn(folder);
       const theirs = inOrder(scalars);
       // The one batch of the validation is not the third: Keras leaves it out.
       const isAsked = ([, tag]: Scalar) => updateFreq !== 3 || !tag.startsWith("evaluation_");

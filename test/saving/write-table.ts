@@ -1,6 +1,6 @@
 /**
  * Compares with real Keras and writes the result into docs/keras-files.md: node dist/test/saving/write-table.js
- * (Keras in .venv: .venv/bin/pip install -r test/requirements-keras.txt)
+ * (after `npm run test:keras`, which makes the Python for it)
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -19,7 +19,9 @@ describe("tools/test-command", () => {
       const folder = temporaryFolder();
       fs.writeFileSync(path.join(folder, "a.cjs"), test);
       const project = { ...projectAt(projectRoot), state: folder };
-      return runMocha(project, project.node, ["--no-config", path.join(folder, "a.cjs")], "ignore");
+      return runMocha(project, project.node, ["--no-config", path.join(folder, "a.cjs")], {
+        stdio: "ignore",
+      });
     };
 
     it("counts", async () => {

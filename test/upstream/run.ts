@@ -92,7 +92,8 @@ async function run(suite: Suite, { runtime, source, grep }: Options): Promise<vo
   const passed = new Set<string>();
   const failed = new Map<string, string>();
   const env = jasmine.getEnv();
-  const { mulberry32, setRandomSeed } = await import("../../src/tfjs/random-state.js");
+  const { mulberry32 } = await import("../../src/tfjs/mulberry32.js");
+  const { setRandomSeed } = await import("../../src/tfjs/random-state.js");
   env.beforeEach(() => {
     Math.random = mulberry32(2);
     // Not for core, whose tests of memory count the tensor that it makes.

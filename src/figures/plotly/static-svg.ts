@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { mulberry32 } from "../../tfjs/random-state.js";
+import { mulberry32 } from "../../tfjs/mulberry32.js";
 import { PixelCanvas } from "./pixel-canvas.js";
 import {
   boundingBox,

@@ -2,18 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Comparison, compareWithKeras } from "./comparison.js";
-import { hasKeras } from "./python.js";
+import { type Comparison, compareWithKeras } from "../saving/comparison.js";
 
-describe("model files against real Keras", () => {
+describe("against Keras: model files", () => {
   let folder: string;
   let comparisons: Comparison[];
 
   before(async function () {
-    if (!(await hasKeras())) {
-      console.log("      no Keras in .venv; to get it: .venv/bin/pip install -r test/requirements-keras.txt");
-      this.skip();
-    }
     this.timeout(600_000);
     folder = await mkdtemp(join(tmpdir(), "manabi-keras-files-"));
     comparisons = await compareWithKeras(folder);
