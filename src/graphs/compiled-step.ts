@@ -1,12 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../tfjs/native.js";
-import type { GraphNode } from "./graph.js";
-import { programGraph, type ProgramGraph } from "./program-graph.js";
-import { Program, type Steps } from "./program.js";
+import type { Program, Steps } from "./program.js";
 import { eagerly, isIntercepted } from "./binding.js";
-import { record } from "./recorder.js";
-import type { Recording } from "./recording.js";
+import { Signature } from "./signature.js";
+import { UserTurns } from "./user-turns.js";
 
 /** What is recorded: takes tensors, and gives tensors that are the caller's to dispose. */
 export type StepFunction = (inputs: Tensor[]) => Tensor[];
@@ -22,83 +19,21 @@ export interface SignatureReport {
   operations?: Record<string, number>;
 }
 
-/** A step may make its variables (an optimizer's slots, say) in its first runs; later they must all be there. */
-const attempts = 3;
-
 /** What is known about a step beforehand. */
 export interface StepKind {
   /** The step's first input is the row numbers of a batch, so that several can run at once. */
   repeated?: boolean;
   /** Whether the step makes the same values in JavaScript each time; asked before a signature is recorded. */
   isSteady?: () => boolean;
+  /**
+   * Whether code of the user's takes part in the step. It may read what other code of the user's changes, so where that has
+   * run, the step's JavaScript runs again and is compared with the recording.
+   */
+  isForeign?: () => boolean;
+  /** Whether that is so rare that it is enough to look at the 4th, 8th, 16th, ... run. */
+  isMostlyPure?: boolean;
   /** Whether to leave it eager. */
   isEager?: () => boolean;
-}
-
-/**
- * One signature: recorded, then compiled. It is recorded twice, because what differs between two runs cannot be a constant,
- * unless the step is known to be steady.
- */
-class Signature {
-  #attempts = 0;
-  #first: ProgramGraph | undefined;
-  #program: Program | undefined;
-  #reason: string | undefined;
-
-  constructor(
-    private readonly inputs: string,
-    private readonly repeated: boolean,
-    private readonly steady: boolean,
-  ) {}
-
-  /** The program, if there is one that takes several steps in a run. */
-  get loop(): Program | undefined {
-    return this.#program?.repeats ? this.#program : undefined;
-  }
-
-  run(step: StepFunction, inputs: Tensor[]): Tensor[] {
-    if (this.#program) return this.#program.run(inputs);
-    if (this.#reason !== undefined) return eagerly(() => step(inputs));
-    const { outputs, recording } = record(() => step(inputs), inputs);
-    this.#learn(recording);
-    return outputs;
-  }
-
-  #learn(recording: Recording): void {
-    this.#attempts++;
-    let reason = recording.obstacle;
-    if (reason === undefined) {
-      const built = programGraph(recording, this.repeated);
-      if (!this.#first && !this.steady) {
-        this.#first = built;
-        return;
-      }
-      reason = (this.#first && difference(this.#first, built)) ?? this.#compile(built);
-    }
-    this.#first = undefined;
-    if (this.#attempts >= attempts) this.#reason = reason;
-  }
-
-  /** Returns why it failed, if it did. */
-  #compile(built: ProgramGraph): string | undefined {
-    try {
-      this.#program = new Program(built);
-      return undefined;
-    } catch (error) {
-      return `TensorFlow does not take the graph: ${String(error)}`;
-    }
-  }
-
-  report(): SignatureReport {
-    const { inputs } = this;
-    if (this.#reason !== undefined) return { inputs, state: "eager", reason: this.#reason };
-    if (!this.#program) return { inputs, state: "recording" };
-    return { inputs, state: "compiled", operations: operationsOf(this.#program) };
-  }
-
-  dispose(): void {
-    this.#program?.dispose();
-  }
 }
 
 /** How many operations of each kind a program's graph has. */
@@ -108,28 +43,13 @@ export function operationsOf({ graph }: Program): Record<string, number> {
   return operations;
 }
 
-/** Why two recordings of a step are not one program; undefined if they are. */
-function difference(a: ProgramGraph, b: ProgramGraph): string | undefined {
-  const { nodes } = b.graph;
-  const index = nodes.findIndex((node, i) => !isDeepStrictEqual(node, a.graph.nodes[i]));
-  const variables = (built: ProgramGraph) => built.variables.map(({ recorded }) => recorded.variable);
-  if (index < 0 && nodes.length === a.graph.nodes.length && isDeepStrictEqual(variables(a), variables(b))) {
-    return undefined;
-  }
-  const node: GraphNode | undefined = nodes[index];
-  if (node?.op !== "Const" || a.graph.nodes[index]?.op !== "Const") {
-    return "the step does not do the same operations each time";
-  }
-  const user = nodes.find(({ inputs }) => inputs.includes(`${node.name}:0`));
-  return `a value that JavaScript makes in the step (an input of ${user?.op ?? "the result"}) changes from run to run`;
-}
-
 /** A step with more signatures than this never settles: what is new then runs eagerly. */
 const mostSignatures = 32;
 
 /** A function of tensors that is recorded once per signature and then replayed as a TensorFlow graph. */
 export class CompiledStep {
   readonly #signatures = new Map<string, Signature>();
+  readonly #turns = new UserTurns();
 
   constructor(private readonly kind: StepKind = {}) {}
 
@@ -148,11 +68,26 @@ export class CompiledStep {
     let signature = this.#signatures.get(key);
     if (!signature) {
       if (this.#signatures.size === mostSignatures) return eagerly(() => step(inputs));
-      const { repeated = false, isSteady } = this.kind;
-      signature = new Signature(shapes, repeated, isSteady?.() ?? false);
+      const { repeated = false, isSteady, isForeign } = this.kind;
+      const [steady, foreign] = [isSteady?.() ?? false, isForeign?.() ?? false];
+      signature = new Signature({ inputs: shapes, repeated, steady, foreign });
       this.#signatures.set(key, signature);
     }
-    return signature.run(step, inputs);
+    return signature.kind.foreign ? this.#runForeign(signature, step, inputs) : signature.run(step, inputs);
+  }
+
+  #runForeign(signature: Signature, step: StepFunction, inputs: Tensor[]): Tensor[] {
+    if (this.kind.isMostlyPure) return signature.runMostlyPure(step, inputs);
+    // Who calls for single steps has code between them.
+    if (!signature.kind.repeated) return signature.follow(step, inputs);
+    const turns = this.#turns;
+    turns.step();
+    if (turns.areShort || signature.isSeldom(turns.now)) return signature.follow(step, inputs);
+    if (turns.areVerified(signature)) return signature.run(step, inputs, turns.now);
+    const { verifiedAt } = signature;
+    const { outputs, isSame } = signature.check(step, inputs, turns.now);
+    if (isSame) turns.verified(verifiedAt);
+    return outputs;
   }
 
   /**
@@ -163,8 +98,12 @@ export class CompiledStep {
    */
   runSteps(step: StepFunction, data: Tensor[], steps: Steps, batchSize: number, context: string): number[][] {
     const key = `${[`int32[${batchSize}]`, ...data.map(shapeText)].join(" ")} ${context}`;
-    const loop = this.#signatures.get(key)?.loop;
-    if (loop && runsNatively()) return loop.runSteps(data, steps);
+    const signature = this.#signatures.get(key);
+    const isKnown = !signature?.kind.foreign || this.#turns.areVerified(signature);
+    if (signature?.repeats && isKnown && runsNatively()) {
+      this.#turns.step(steps.count);
+      return signature.runSteps(data, steps);
+    }
     const rows = tf.slice(steps.rows, steps.first, batchSize);
     try {
       return [numbersOf(this.run(step, [rows, ...data], context))];

@@ -15,8 +15,9 @@ export interface CompiledFunction<Inputs extends Tensor[], Output extends Tensor
  * Records a function of tensors, once for each combination of shapes and types, and from then on runs it as one TensorFlow
  * graph, as Python's `tf.function` does. It may compute gradients, step optimizers and assign variables. The first two
  * calls run eagerly; what differs between them, and is neither an input nor a variable, cannot be recorded: the function
- * then stays eager, and `explain()` says why. Numbers and tensors that it takes from outside are fixed by the recording.
- * Where a gradient is taken *of* the function, it runs eagerly.
+ * then stays eager, and `explain()` says why. Pass what changes as an input: numbers and tensors that the function takes from
+ * outside are fixed by the recording, until it is noticed that they have changed (the function itself runs again in the 4th,
+ * 6th, 10th, 18th, ... call); from then on it runs in each call, and only its operations as a graph. Where a gradient is taken *of* the function, it runs eagerly.
  *
  * @param fn takes tensors, and gives a tensor, tensors, or nothing
  * @example
@@ -32,7 +33,7 @@ export interface CompiledFunction<Inputs extends Tensor[], Output extends Tensor
 export function compiled<Inputs extends Tensor[], Output extends Tensor | Tensor[] | void>(
   fn: (...inputs: Inputs) => Output,
 ): CompiledFunction<Inputs, Output> {
-  const step = new CompiledStep();
+  const step = new CompiledStep({ isForeign: () => true, isMostlyPure: true });
   let form: "tensor" | "list" | "nothing" = "nothing";
   const run = (inputs: Tensor[]): Tensor[] => {
     const outputs: Tensor[] = [];

@@ -138,7 +138,7 @@ const elementwise =
   /^(Cast|Add|AddV2|AddN|Sub|Mul|Div|RealDiv|FloorDiv|FloorMod|Mod|Pow|Maximum|Minimum|Equal|NotEqual|Greater|GreaterEqual|Less|LessEqual|Logical(And|Or|Not)|Select|SelectV2|Neg|Abs|Square)$/;
 
 /** Whether the shapes of a result stay the same when the values of this input change. */
-function isData(op: string, input: number, dtype: number): boolean {
+export function isData(op: string, input: number, dtype: number): boolean {
   if (dtype === dataType.float) return op !== "Range" && op !== "LinSpace";
   return dtype !== dataType.int64 && (elementwise.test(op) || integerData.has(`${op}:${input}`));
 }

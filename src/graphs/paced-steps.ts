@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import type { Steps } from "./program.js";
+import { userCodeRan } from "./user-turns.js";
 
 /**
  * Runs a step on batches that follow one another, on fewer than asked for if it must, but at least one. Returns the losses
@@ -18,7 +19,9 @@ export class PacedSteps {
   constructor(
     private readonly runSteps: RunSteps,
     private readonly singly = false,
-  ) {}
+  ) {
+    userCodeRan();
+  }
 
   /**
    * @param rows the row numbers of all batches
@@ -27,6 +30,7 @@ export class PacedSteps {
    * @returns the losses and metrics of each that was
    */
   run(rows: Tensor, first: number, size: number, most: number): number[][] {
+    if (this.singly) userCodeRan();
     const started = performance.now();
     const results = this.runSteps({ rows, first, count: Math.min(this.#atOnce, most) }, size);
     if (!this.singly) {

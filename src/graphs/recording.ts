@@ -80,6 +80,16 @@ export class Recording {
     return this.#leaf(tensor, { shape, dtype }, { kind: "constant", values });
   }
 
+  /** Makes an input of a constant. */
+  open(tensor: string): void {
+    const node = this.graph.nodes.find(({ name }) => `${name}:0` === tensor)!;
+    const { shape, dtype } = this.shapes.get(tensor)!;
+    const attributes: Record<string, AttributeValue> = { dtype: { type: dtype }, shape: { shape } };
+    Object.assign(node, { op: "Placeholder", attributes });
+    this.inputs.push(tensor);
+    this.leaves.set(tensor, { kind: "input" });
+  }
+
   /** The variable in the graph, added if it is not there. */
   variable(variable: Variable, dtype: number): RecordedVariable {
     const known = this.variables.find((one) => one.variable === variable);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { operationsOf, type SignatureReport } from "./compiled-step.js";
-import { dataType, type AttributeValue, type TensorSpec } from "./graph.js";
+import { dataType, type TensorSpec } from "./graph.js";
 import { programGraph } from "./program-graph.js";
 import { Program } from "./program.js";
 import type { Leaf, RecordedCall, Recording } from "./recording.js";
@@ -47,12 +47,7 @@ export class Trace {
 
   /** Makes an input of a constant. */
   open(tensor: string): void {
-    const node = this.recording.graph.nodes.find(({ name }) => `${name}:0` === tensor)!;
-    const { shape, dtype } = this.shape(tensor);
-    const attributes: Record<string, AttributeValue> = { dtype: { type: dtype }, shape: { shape } };
-    Object.assign(node, { op: "Placeholder", attributes });
-    this.recording.inputs.push(tensor);
-    this.recording.leaves.set(tensor, { kind: "input" });
+    this.recording.open(tensor);
     this.dispose();
   }
 

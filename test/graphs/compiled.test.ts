@@ -45,6 +45,24 @@ describe("compiled", () => {
     );
   });
 
+  it("notices after some calls what the function reads from outside, and follows it from then on", () => {
+    let factor = 1;
+    const f = compiled((x: Tensor) => tf.mul(x, factor));
+    const results = Array.from({ length: 12 }, (_, call) => {
+      if (call === 3) factor = 5;
+      if (call > 5) factor++;
+      return f(tf.scalar(1)).dataSync()[0]!;
+    });
+    assert.deepEqual(results, [1, 1, 1, 5, 5, 5, 6, 7, 8, 9, 10, 11]);
+    assert.equal(f.explain()[0]!.state, "compiled");
+  });
+
+  it("stays eager if the function takes random numbers of JavaScript", () => {
+    const f = compiled((x: Tensor) => tf.mul(x, Math.random()));
+    assert.equal(new Set(Array.from({ length: 6 }, () => f(tf.scalar(1)).dataSync()[0]!)).size, 6);
+    assert.match(f.explain()[0]!.reason!, /Math\.random/);
+  });
+
   it("leaves what it cannot record to eager execution, and says why", () => {
     const f = compiled((x: Tensor) => tf.mul(x, x.dataSync()[0]!));
     for (let i = 0; i < 5; i++) assert.equal(f(tf.scalar(i)).dataSync()[0], i * i);

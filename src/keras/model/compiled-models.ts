@@ -15,7 +15,7 @@ import { explainMinimize } from "../../graphs/minimize.js";
 import { resetMetrics } from "../metrics/install.js";
 import { fitInSteps, type FitLoopArguments } from "./fit-loop.js";
 import { PacedSteps, type RunSteps } from "../../graphs/paced-steps.js";
-import { isSteady, rememberOwnClasses } from "./steady.js";
+import { isForeign, isSteady, rememberOwnClasses } from "./steady.js";
 import { ModelSettings, optimizerSettingsOf } from "./settings.js";
 
 /** Inputs, targets and, where given, sample weights of a batch; to losses, metrics. */
@@ -38,7 +38,11 @@ interface OpenModel extends Omit<
 
 /** The compiled steps of one model. */
 class ModelPrograms {
-  readonly #kind = { isSteady: () => isSteady(this.model), isEager: () => this.runEagerly };
+  readonly #kind = {
+    isSteady: () => isSteady(this.model),
+    isForeign: () => isForeign(this.model),
+    isEager: () => this.runEagerly,
+  };
   /** A step that picks its batch out of the whole data. */
   readonly fit = new CompiledStep({ ...this.#kind, repeated: true });
   /** A step on a given batch. */

@@ -5,6 +5,7 @@ import { createRegisteredCallbacks } from "./registered-callbacks.js";
 import { runOf } from "./run.js";
 import { tf } from "../../tfjs/native.js";
 import { PacedSteps, type RunSteps } from "../../graphs/paced-steps.js";
+import { userCodeRan } from "../../graphs/user-turns.js";
 
 /** What TensorFlow.js's `fit` gives to its loop, after the step and the data. */
 export type FitLoopArguments = [
@@ -75,6 +76,7 @@ export async function fitInSteps(
   try {
     for (let epoch = run.initialEpoch ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       await list.onEpochBegin(epoch);
+      if (callbacks.length > 0) userCodeRan();
       averages.restart();
       rows.begin();
       for (let batch = 0, coming; !model.stopTraining && (coming = rows.coming);) {

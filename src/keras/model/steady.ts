@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-node";
+import { withParts } from "../layers/trainable.js";
 import { Loss } from "../losses/loss.js";
 import { Metric } from "../metrics/metric.js";
 import { tf } from "../../tfjs/native.js";
@@ -16,16 +17,24 @@ export function rememberOwnClasses(): void {
  * but TensorFlow.js's takes part in it, and no layer keeps states.
  */
 export function isSteady(model: LayersModel): boolean {
+  return !isForeign(model) && !model.layers.flatMap(withParts).some((layer) => layer.stateful);
+}
+
+/** Whether code of the user's takes part in a model's step: a loss, a metric, a layer, an optimizer, or what they hold. */
+export function isForeign(model: LayersModel): boolean {
   const { loss, metrics, weightedMetrics, optimizer, layers } = model as unknown as Record<string, unknown>;
-  return isNamed(loss) && isNamed(metrics) && isNamed(weightedMetrics) && isOwn([layers, optimizer ?? []]);
+  return ![loss, metrics, weightedMetrics].every(isNamed) || !isOwn([layers, optimizer ?? []]);
 }
 
 /** Whether losses or metrics are given by name: not as functions, which may do anything. */
 function isNamed(given: unknown): boolean {
-  if (typeof given === "function") return false;
+  if (typeof given === "function") return isOwnFunction(given);
   if (given instanceof Metric || given instanceof Loss) return true;
   return typeof given !== "object" || given === null || Object.values(given).every(isNamed);
 }
+
+const isOwnFunction = (given: unknown): boolean =>
+  [...Object.values(tf.losses), ...Object.values(tf.metrics)].some((known) => known === given);
 
 function isOwn(part: unknown): boolean {
   if (Array.isArray(part)) return part.every(isOwn);
@@ -35,5 +44,5 @@ function isOwn(part: unknown): boolean {
   const members = Object.values(part);
   // A method that somebody put in the place of the class's. Repairs do so with activations, too.
   const isChanged = part instanceof tf.layers.Layer && members.some((member) => typeof member === "function");
-  return !isChanged && !("stateful" in part && part.stateful) && members.every(isOwn);
+  return !isChanged && members.every(isOwn);
 }
