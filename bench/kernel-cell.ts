@@ -56,6 +56,7 @@ for (let i = 0; i < 3; i += 1) {
   const run = vm.runInThisContext(code) as CellFunction;
   const context = new CellContext(scope, {
     import: () => Promise.reject(new Error("This cell imports nothing.")),
+    load: () => Promise.reject(new Error("This cell imports nothing.")),
     meta: { url: "", filename: "", dirname: "" },
   });
   const start = performance.now();

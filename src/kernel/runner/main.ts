@@ -16,6 +16,7 @@ import { installLateErrors } from "./evaluate/late-errors.js";
 import { Descriptor, type RunnerRequest } from "../channel/messages.js";
 import { OutputChannel, Owner } from "./output/output-channel.js";
 import { stopIfInterrupted } from "./evaluate/running-cell.js";
+import { installThreads } from "./modules/threads.js";
 import { installStackFormatting } from "./evaluate/stack-frames.js";
 import { installStoppableFetch } from "./interrupt/stoppable-fetch.js";
 import { installStoppableListeners } from "./interrupt/stoppable-listeners.js";
@@ -119,6 +120,8 @@ startHelper(channel, token, (cellIds, frames) => {
   evaluator.interrupt(cellIds, frames);
   queueMicrotask(handleInbox);
 });
+// Not before the helper thread has started, which is none of the user's.
+installThreads();
 // Last: until here, the runner's own failure must end it.
 installLateErrors(channel);
 channel.message({ type: "ready" }, [], true);

@@ -6,11 +6,21 @@ import { helperLibrary } from "./typescript-emit.js";
 /** A module as `import()` gives it. */
 export type ModuleNamespace = Record<string, unknown>;
 
+/** In an object, because a promise would call the `then` that a module may export. */
+export interface LoadedModule {
+  module: ModuleNamespace;
+  /** What a CommonJS module exports: it has the names of the module, with live values. */
+  exports?: ModuleNamespace;
+}
+
 /** What `import` and `require` mean in one cell; the runner knows the notebook's folder. */
 export interface CellModules {
+  /** `import()` */
   import(specifier: unknown, options?: { with?: Record<string, string> }): Promise<ModuleNamespace>;
+  /** For import declarations. */
+  load(specifier: string, options?: { with?: Record<string, string> }): Promise<LoadedModule>;
   /** `import.meta` */
-  meta: { url: string; filename: string; dirname: string };
+  meta: Pick<ImportMeta, "url" | "filename" | "dirname">;
 }
 
 /**
@@ -32,6 +42,7 @@ export class CellContext {
   readonly helper = helper;
   readonly typescriptHelpers = typescriptHelpers;
   readonly import: CellModules["import"];
+  readonly load: CellModules["load"];
   readonly declare: NotebookScope["declare"];
   readonly #notebook: NotebookScope;
 
@@ -45,6 +56,7 @@ export class CellContext {
     this.constants = refusing(notebook);
     this.meta = modules.meta;
     this.import = modules.import.bind(modules);
+    this.load = modules.load.bind(modules);
     this.declare = notebook.declare.bind(notebook);
   }
 
@@ -52,9 +64,9 @@ export class CellContext {
    * Declares the names of an import: `names` maps local names to exported ones, `*` for the namespace, and to what reads
    * them. A name that the module does not export is undeclared: it may be a type imported without `type`.
    */
-  bind(module: ModuleNamespace, names: Record<string, [exported: string, reader: ExportReader]>): void {
+  bind(loaded: LoadedModule, names: Record<string, [exported: string, reader: ExportReader]>): void {
     for (const [local, [exported, reader]] of Object.entries(names)) {
-      const owner = exported === "*" ? module : ownerOf(exported, module);
+      const owner = exported === "*" ? loaded.module : ownerOf(exported, loaded);
       if (owner) this.#notebook.import(local, reader(owner));
       else this.#notebook.delete([local]);
     }
@@ -64,12 +76,13 @@ export class CellContext {
 /** Made by transformed cells, so that V8 compiles each property's read for itself: 8 ns instead of 50. */
 type ExportReader = (module: ModuleNamespace) => () => unknown;
 
-/** What has the exported name: the module or, of CommonJS, what it exports by default. */
-function ownerOf(exported: string, module: ModuleNamespace): ModuleNamespace | undefined {
-  const inner = module.default;
+/** What has the exported name: what CommonJS exports, the module or, of a wrapper of CommonJS, its default export. */
+function ownerOf(exported: string, { module, exports }: LoadedModule): ModuleNamespace | undefined {
+  const inner = module["default"];
   // The default export of transpiled CommonJS is `exports.default`, as TypeScript's esModuleInterop has it.
   if (exported === "default" && has(inner, "__esModule") && has(inner, "default")) return inner;
-  return [module, inner].find((each): each is ModuleNamespace => has(each, exported));
+  const owners = exported === "default" ? [module] : [exports, module, inner];
+  return owners.find((each): each is ModuleNamespace => has(each, exported));
 }
 
 const noMagic: RunMagic = (name) => {

@@ -130,7 +130,7 @@ class CellRewriter {
         this.#code.update(node.start, node.end, importBindings(node));
         return;
       case "ExportAllDeclaration":
-        this.#code.update(node.start, node.end, `${importCall(node.source, node.attributes)};`);
+        this.#code.update(node.start, node.end, `${loadCall(node.source, node.attributes)};`);
         return;
       case "ExportNamedDeclaration":
         return this.#rewriteExport(node);
@@ -152,7 +152,7 @@ class CellRewriter {
   }
 
   #rewriteExport({ declaration, source: from, attributes, start, end }: ExportNamedDeclaration): void {
-    if (from) this.#code.update(start, end, `${importCall(from, attributes)};`);
+    if (from) this.#code.update(start, end, `${loadCall(from, attributes)};`);
     else if (!declaration) this.#code.remove(start, end);
     else {
       this.#code.remove(start, declaration.start);
@@ -260,18 +260,18 @@ function isHoisted(node: Directive | Statement): boolean {
   }
 }
 
-function importCall(from: StringLiteral, attributes: ExportAllDeclaration["attributes"]): string {
+function loadCall(from: StringLiteral, attributes: ExportAllDeclaration["attributes"]): string {
   const entries = attributes.map(({ key, value }) => [
     key.type === "Identifier" ? key.name : key.value,
     value.value,
   ]);
   const attributesObject: unknown = Object.fromEntries(entries);
   const options = entries.length > 0 ? `, ${JSON.stringify({ with: attributesObject })}` : "";
-  return `await __cell.import(${JSON.stringify(from.value)}${options})`;
+  return `await __cell.load(${JSON.stringify(from.value)}${options})`;
 }
 
 function importBindings(node: ImportDeclaration): string {
-  const call = importCall(node.source, node.attributes);
+  const call = loadCall(node.source, node.attributes);
   const bindings: [local: string, exported: string][] = node.specifiers.map((specifier) => {
     const local = specifier.local.name;
     if (specifier.type === "ImportNamespaceSpecifier") return [local, "*"];
@@ -286,7 +286,7 @@ function importBindings(node: ImportDeclaration): string {
     if (helper) return `const ${first[0]} = __cell.helper("${helper}");`;
     const pattern = bindings.map(([local, exported]) => `${exported}: ${local}`).join(", ");
     if (node.source.value === helperLibrary) return `const { ${pattern} } = __cell.typescriptHelpers();`;
-    if (jsxModule.test(node.source.value)) return `const { ${pattern} } = ${call};`;
+    if (jsxModule.test(node.source.value)) return `const { ${pattern} } = (${call}).module;`;
   }
   const read = bindings.map(([local, exported]) => {
     const value = exported === "*" ? "" : `[${JSON.stringify(exported)}]`;

@@ -6,7 +6,7 @@
  *     (async function (__cell, require, __filename, __dirname) { "use strict"; … })
  *
  * - `__cell` is a `CellContext`, anew for each cell. Cells import through
- *   `__cell.import(specifier, { with })`, so the runner decides how modules are found and reloaded.
+ *   `__cell.load(specifier, { with })`, so the runner decides how modules are found and reloaded.
  * - It resolves to `{ value }` if the cell ends with an expression (a semicolon after it changes nothing),
  *   else to undefined. The value is wrapped so that a promise or another thenable is not awaited.
  * - Declarations of the top level become assignments to properties of `globalThis` (see `scope.ts` for why),

@@ -13,15 +13,22 @@ import { compilerProgram } from "./compiler-program.js";
 export const helperLibrary = "tslib";
 
 const options = (
-  "--ignoreConfig --allowJs --noLib --noCheck --noResolve --target es2022 --module esnext --moduleDetection force " +
-  "--verbatimModuleSyntax --importHelpers --jsx preserve --sourceMap --outDir out"
+  "--ignoreConfig --allowJs --noLib --noCheck --noResolve --target es2022 --moduleDetection force " +
+  "--importHelpers --jsx preserve --sourceMap --outDir out"
 ).split(" ");
+const moduleOptions = {
+  esnext: "--module esnext --verbatimModuleSyntax".split(" "),
+  commonjs: "--module commonjs --esModuleInterop".split(" "),
+};
 
 /** @returns JavaScript, with the JSX that there is, and a source map to `text` */
 export function emitByTypeScript(
   language: "js" | "ts" | "tsx",
   text: string,
-  { experimentalDecorators = false } = {},
+  {
+    experimentalDecorators = false,
+    module = "esnext",
+  }: { experimentalDecorators?: boolean; module?: keyof typeof moduleOptions } = {},
 ): { code: string; map: string } {
   const folder = mkdtempSync(join(tmpdir(), "manabi-emit-"));
   const file = `cell.${language}`;
@@ -29,7 +36,8 @@ export function emitByTypeScript(
   try {
     writeFileSync(join(folder, file), text);
     const decorators = experimentalDecorators ? ["--experimentalDecorators"] : [];
-    const { error } = spawnSync(compilerProgram(), [file, ...options, ...decorators], { cwd: folder });
+    const all = [file, ...options, ...moduleOptions[module], ...decorators];
+    const { error } = spawnSync(compilerProgram(), all, { cwd: folder });
     if (error) throw error;
     const code = readFileSync(output, "utf8");
     return { code: renewing(code.replace(trailer, "")), map: readFileSync(`${output}.map`, "utf8") };

@@ -33,6 +33,12 @@ export class RunnerHarness {
     writeFileSync(file, text);
   }
 
+  /** Writes a package into the folder's node_modules; `manifest` is what its package.json says beside the name. */
+  install(name: string, manifest: object, files: Record<string, string>): void {
+    this.write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0", ...manifest }));
+    for (const [file, text] of Object.entries(files)) this.write(`node_modules/${name}/${file}`, text);
+  }
+
   /** Runs a cell; its id is `cell-N` with the N of `In [N]`. */
   run(code: string, more: Partial<CellRequest> = {}): Promise<CellOutcome> {
     const executionCount = (this.count += 1);

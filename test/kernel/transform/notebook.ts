@@ -43,11 +43,13 @@ export class Notebook {
     const fileName = `cell-${(this.#count += 1)}.ts`;
     const { code } = transformCell(source, { fileName, earlier: this.scope, ...options });
     const run: CellFunction = new vm.Script(code, { filename: fileName }).runInThisContext();
+    const load = (specifier: unknown): Promise<ModuleNamespace> => {
+      const known = this.modules[String(specifier)];
+      return known ? Promise.resolve(known) : import(String(specifier));
+    };
     const modules: CellModules = {
-      import: (specifier): Promise<ModuleNamespace> => {
-        const known = this.modules[String(specifier)];
-        return known ? Promise.resolve(known) : import(String(specifier));
-      },
+      import: load,
+      load: async (specifier) => ({ module: await load(specifier) }),
       meta: { url: "file:///notes/a.ipynb", filename: "/notes/a.ipynb", dirname: "/notes" },
     };
     const cell = new CellContext(this.scope, modules, this.magic);

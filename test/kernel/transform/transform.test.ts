@@ -243,7 +243,7 @@ describe("transformCell", () => {
 
   it("passes import attributes", async () => {
     const { code } = transformCell("import data from './a.json' with { type: 'json' }", { fileName: "c.ts" });
-    assert.match(code, /__cell\.import\("\.\/a\.json", \{"with":\{"type":"json"\}\}\)/);
+    assert.match(code, /__cell\.load\("\.\/a\.json", \{"with":\{"type":"json"\}\}\)/);
   });
 
   it("compiles JSX by the automatic runtime, by options and by pragmas", async () => {

@@ -2,16 +2,26 @@
  * What `import` and `require` mean in cells: relative to the notebook's folder, with Manabi's own packages for a
  * folder that has none, and local modules read again when they have been edited.
  */
-import { createRequire, isBuiltin } from "node:module";
+import { existsSync } from "node:fs";
+import Module, { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { Script, constants } from "node:vm";
+import type { LoadedModule, ModuleNamespace } from "../../transform/cell-context.js";
 import { withoutNpm } from "../../transform/npm-specifier.js";
-import { isLocalSpecifier } from "./local-graph.js";
-import { LocalModules } from "./local-modules.js";
 import * as tslab from "../compat/tslab.js";
+import { namespaceOf } from "./commonjs-interop.js";
+import { isPath, isUrl, needsTransform } from "./local-graph.js";
+import { LocalModules } from "./local-modules.js";
+import {
+  findPackage,
+  manabiFolder,
+  notFoundCode,
+  packageName,
+  resolvePackage,
+  type Kind,
+} from "./package-resolution.js";
 
-export type ModuleNamespace = Record<string, unknown>;
 type ImportOptions = { with?: Record<string, string> };
 type ImportFunction = (specifier: string, options?: ImportOptions) => Promise<ModuleNamespace>;
 
@@ -24,68 +34,89 @@ function importFunction(filename: string): ImportFunction {
 }
 
 const requireFromManabi = createRequire(import.meta.url);
-const importFromManabi = importFunction(fileURLToPath(import.meta.url));
+const { cache } = requireFromManabi;
 
 export class CellModules {
-  readonly meta: { url: string; filename: string; dirname: string };
+  readonly meta: ImportMeta;
   readonly require: NodeJS.Require;
   private readonly local = new LocalModules();
   private readonly importFromFolder: ImportFunction;
 
   constructor(folder: string) {
     const filename = join(folder, "notebook.ts");
-    this.meta = { url: pathToFileURL(filename).href, filename, dirname: folder };
+    this.meta = {
+      url: pathToFileURL(filename).href,
+      filename,
+      dirname: folder,
+      resolve: (specifier) => this.resolve(specifier),
+    };
     this.importFromFolder = importFunction(filename);
     this.require = this.makeRequire(createRequire(filename));
   }
 
+  /** `import()` in a cell. */
   async import(specifier: unknown, options?: ImportOptions): Promise<ModuleNamespace> {
+    return (await this.load(specifier, options)).module;
+  }
+
+  /** What an import declaration gets: the module in an object, since a module may export `then`. */
+  async load(specifier: unknown, options?: ImportOptions): Promise<LoadedModule> {
     const name = withoutNpm(String(specifier));
-    if (name === "tslab") return tslab;
-    if (isLocalSpecifier(name, this.meta.url)) {
-      try {
-        return await this.importFromFolder(this.local.urlToImport(name, this.meta.url), options);
-      } finally {
-        this.local.rememberVersions();
-      }
-    }
+    if (name === "tslab") return { module: tslab };
+    if (isBuiltin(name)) return { module: await this.importFromFolder(name, options) };
+    const local = this.local.find(name, this.meta.url);
+    if (!local && isUrl(name)) return { module: await this.importFromFolder(name, options) };
+    const path = local?.path ?? this.packagePath(name, "import");
+    // Installed, but without this file: Node says what is wrong with it.
+    if (path === undefined) return { module: await this.importFromFolder(name, options) };
+    if (!local && needsTransform(path)) this.local.start();
+    const url = local ? this.local.urlToImport(local) : pathToFileURL(path).href;
+    const attributes = path.endsWith(".json") ? { type: "json" } : options?.with;
     try {
-      return await this.importFromFolder(name, options);
-    } catch (error) {
-      if (isBuiltin(name) || !isMissing(error, name, this.meta.filename)) throw error;
-      try {
-        return await importFromManabi(name, options);
-      } catch (ownError) {
-        // A package that Manabi has but that fails must say so; one that nobody has is missing in the folder.
-        throw isMissing(ownError, name, undefined)
-          ? missingPackage(name, this.meta.dirname, error)
-          : ownError;
-      }
+      const { module } = await this.importFromFolder(inNamespace(url, attributes));
+      return interoperable(module as ModuleNamespace, path);
+    } finally {
+      if (local) this.local.rememberVersions();
     }
+  }
+
+  /**
+   * The file of a package, of the folder's or else of Manabi's own ones; undefined if the package lacks it.
+   * @throws Error if there is no such package
+   */
+  private packagePath(name: string, kind: Kind): string | undefined {
+    const { dirname } = this.meta;
+    const path = resolvePackage(name, dirname, kind);
+    if (path !== undefined || findPackage(name, dirname)) return path;
+    const own = resolvePackage(name, manabiFolder, kind);
+    if (own === undefined && !findPackage(name, manabiFolder)) throw missingPackage(name, dirname, kind);
+    return own;
+  }
+
+  /** `import.meta.resolve` */
+  private resolve(specifier: string): string {
+    if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+    if (isPath(specifier)) return new URL(specifier, this.meta.url).href;
+    if (isUrl(specifier)) return new URL(specifier).href;
+    const path = this.local.find(specifier, this.meta.url)?.path ?? this.packagePath(specifier, "import");
+    if (path === undefined) throw missingPackage(specifier, this.meta.dirname, "import");
+    return pathToFileURL(path).href;
   }
 
   private makeRequire(fromFolder: NodeJS.Require): NodeJS.Require {
     const resolve = (name: string, options?: { paths?: string[] }): string => {
-      try {
+      if (options?.paths || isBuiltin(name) || isInstalledForAll(name))
         return fromFolder.resolve(name, options);
-      } catch (error) {
-        if (
-          isLocalSpecifier(name, this.meta.url) ||
-          (error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND"
-        )
-          throw error;
-        try {
-          return requireFromManabi.resolve(name, options);
-        } catch {
-          throw missingPackage(name, this.meta.dirname, error);
-        }
-      }
+      const local = this.local.find(name, this.meta.url, "require");
+      return local
+        ? this.local.pathToRequire(local)
+        : (this.packagePath(name, "require") ?? fromFolder.resolve(name));
     };
     const requireInCell = (name: string): unknown => {
       if (name === "tslab") return tslab;
-      if (!isLocalSpecifier(name, this.meta.url)) return fromFolder(isBuiltin(name) ? name : resolve(name));
+      if (isBuiltin(name)) return fromFolder(name);
       try {
-        return fromFolder(this.local.pathToRequire(name, this.meta.url));
+        return fromFolder(resolve(name));
       } finally {
         this.local.rememberVersions();
       }
@@ -96,19 +127,31 @@ export class CellModules {
   }
 }
 
-/** Whether the import failed because this very package is not installed, not one that it needs. */
-function isMissing(error: unknown, specifier: string, importer: string | undefined): boolean {
-  if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_MODULE_NOT_FOUND") return false;
-  const { message } = error as Error;
-  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-  return message.includes(`'${name}'`) && (importer === undefined || message.includes(importer));
+/** A module that hands over the namespace of another, which is not awaited so. */
+function inNamespace(url: string, attributes: ImportOptions["with"]): string {
+  const given = attributes ? ` with ${JSON.stringify(attributes)}` : "";
+  return `data:text/javascript,${encodeURIComponent(`export * as module from ${JSON.stringify(url)}${given}`)}`;
 }
 
-function missingPackage(specifier: string, folder: string, cause: unknown): Error {
-  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-  const error = new Error(
-    `Cannot find the package '${name}' from ${folder}. Install it in a cell: %npm install ${name} ` +
-      "(no restart is needed).",
-  );
-  return Object.assign(error, { code: (cause as NodeJS.ErrnoException).code });
+function interoperable(module: ModuleNamespace, path: string): LoadedModule {
+  const exports: unknown = cache[path]?.exports;
+  const isCommonJs = exports === module["default"] && exports !== null;
+  if (!isCommonJs || (typeof exports !== "object" && typeof exports !== "function")) return { module };
+  return { module: namespaceOf(exports), exports: exports as ModuleNamespace };
+}
+
+/** Whether `require` finds a package beside those of folders: by NODE_PATH, for example. */
+function isInstalledForAll(name: string): boolean {
+  // Not in the types.
+  const { globalPaths } = Module as unknown as { globalPaths: string[] };
+  return !isPath(name) && globalPaths.some((folder) => existsSync(join(folder, packageName(name))));
+}
+
+function missingPackage(specifier: string, folder: string, kind: Kind): Error {
+  const name = packageName(specifier);
+  const message = name.startsWith("#")
+    ? `The package.json of ${folder} has no "imports" for '${specifier}' that lead to a file.`
+    : `Cannot find the package '${name}' from ${folder}. Install it in a cell: %npm install ${name} ` +
+      "(no restart is needed).";
+  return Object.assign(new Error(message), { code: notFoundCode[kind] });
 }

@@ -13,50 +13,91 @@ import { parseSync } from "oxc-parser";
 import { readCompilerSettings } from "../../transform/compiler-settings.js";
 import { toJavaScript } from "../../transform/javascript.js";
 import { stoppableModule } from "../../transform/stoppable.js";
+import { emitByTypeScript } from "../../transform/typescript-emit.js";
 import { readTsconfig } from "../../transform/tsconfig.js";
+import { withCommonJsImports } from "./commonjs-imports.js";
+import { resolvePackage, type Kind } from "./package-resolution.js";
 
 const versionParameter = "version";
 /** Files that Node does not run as they are. */
-const transformed = new Set([".ts", ".tsx", ".mts", ".jsx"]);
-export const triedExtensions = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
+export const transformedExtensions: readonly string[] = [".ts", ".tsx", ".mts", ".cts", ".jsx"];
+export const triedExtensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
 /** What a specifier with an emitted file's extension may stand for in the sources. */
 const sourceExtensions: Record<string, string[]> = {
   ".js": [".ts", ".tsx"],
   ".jsx": [".tsx"],
   ".mjs": [".mts"],
+  ".cjs": [".cts"],
 };
 
-/** Whether a specifier means a file of the user: a path, a file URL, or an alias of tsconfig.json's `paths`. */
-export function isLocalSpecifier(specifier: string, parentUrl: string): boolean {
-  return isPath(specifier) || resolveLocal(specifier, parentUrl) !== undefined;
-}
-
-function isPath(specifier: string): boolean {
+/** Whether a specifier is the path of a file, and no name. */
+export function isPath(specifier: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier);
 }
 
+/** Where Manabi's own modules are; in a clone, no folder of packages. */
+const manabiModules = new URL("../../../", import.meta.url).href;
+
 /** Whether a module is the user's own. */
 export function isLocalUrl(url: string | undefined): boolean {
-  return url !== undefined && url.startsWith("file:") && !url.includes("/node_modules/");
+  return (
+    url !== undefined &&
+    url.startsWith("file:") &&
+    !url.includes("/node_modules/") &&
+    !url.startsWith(manabiModules)
+  );
 }
 
 export function needsTransform(path: string): boolean {
-  return transformed.has(extname(path));
+  return transformedExtensions.includes(extname(path));
 }
 
-/** The file that a local specifier means; undefined if there is none. */
-export function resolveLocal(specifier: string, parentUrl: string): string | undefined {
-  if (specifier.startsWith("file:")) return existingFile(fileURLToPath(specifier.replace(/[?#].*$/, "")));
+/** The file of the user that is meant, and what the specifier says beside: `?v=1#part`. */
+export interface LocalFile {
+  path: string;
+  suffix: string;
+}
+
+/**
+ * The file of the user that a specifier means: by its path or URL, by an alias of tsconfig.json's `paths`, or by the name
+ * or `#alias` of a package that is the user's own. Undefined if there is none.
+ */
+export function resolveLocal(
+  specifier: string,
+  parentUrl: string,
+  kind: Kind = "import",
+): LocalFile | undefined {
   const folder = dirname(fileURLToPath(parentUrl));
-  if (isPath(specifier)) return existingFile(resolve(folder, specifier));
-  if (isBuiltin(specifier)) return undefined;
+  if (isPath(specifier)) return fileOf(specifier, folder);
+  if (isBuiltin(specifier) || isUrl(specifier)) return undefined;
   const aliases = readTsconfig(configuredFolder(folder))?.aliases(specifier) ?? [];
-  for (const path of aliases) {
-    const file = existingFile(path);
-    if (file !== undefined) return file;
+  for (const alias of aliases) {
+    const path = existingFile(alias);
+    if (path !== undefined) return { path, suffix: "" };
   }
+  const key = `${folder}\0${specifier}`;
+  if (ofPackages.has(key)) return undefined;
+  const path = resolvePackage(specifier, folder, kind);
+  if (path !== undefined && isLocalUrl(pathToFileURL(path).href)) return { path, suffix: "" };
+  if (path !== undefined) ofPackages.add(key);
   return undefined;
 }
+
+/** What folders import of packages. */
+const ofPackages = new Set<string>();
+
+/** As in URLs, `?` and `#` end a path, unless a file has them in its name. */
+function fileOf(specifier: string, folder: string): LocalFile | undefined {
+  const toPath = (text: string) =>
+    existingFile(text.startsWith("file:") ? fileURLToPath(text) : resolve(folder, text));
+  const [, stem = "", suffix = ""] = /^(.*?)([?#].*)?$/s.exec(specifier) ?? [];
+  const whole = suffix === "" || !specifier.startsWith("file:") ? toPath(specifier) : undefined;
+  if (whole !== undefined) return { path: whole, suffix: "" };
+  const path = suffix === "" ? undefined : toPath(stem);
+  return path === undefined ? undefined : { path, suffix };
+}
+
+export const isUrl = (specifier: string): boolean => /^[a-z][a-z+.-]+:/i.test(specifier);
 
 /** The file that a path without its extension, or with that of the emitted file, or of a folder means. */
 function existingFile(path: string): string | undefined {
@@ -72,16 +113,16 @@ function existingFile(path: string): string | undefined {
 }
 
 /** The URL under which the present version of a file is imported. */
-export function versionedUrl(path: string): string {
+export function versionedUrl({ path, suffix }: LocalFile): string {
   const url = pathToFileURL(path);
   if (isLocalUrl(url.href)) url.searchParams.set(versionParameter, versionOf(path));
-  return url.href;
+  return url.href + suffix.replace(/^\?/, "&");
 }
 
 /** The path of a versioned URL; undefined for any other. */
 export function pathOfVersionedUrl(url: string): string | undefined {
   return isLocalUrl(url) && url.includes(`?${versionParameter}=`)
-    ? fileURLToPath(url.replace(/\?.*$/, ""))
+    ? fileURLToPath(url.replace(/[?#].*$/, ""))
     : undefined;
 }
 
@@ -89,8 +130,13 @@ export function pathOfVersionedUrl(url: string): string | undefined {
 export function versionOf(path: string): string {
   const hash = createHash("sha256");
   for (const each of [...reachable(path)].toSorted())
-    hash.update(`${each}\0${readModule(each)?.hash ?? ""}\0`);
+    hash.update(`${each}\0${readModule(each)?.hash ?? ""}\0${missingImports(each).join()}\0`);
   return hash.digest("hex").slice(0, 16);
+}
+
+/** Whether a file, or one that it imports, is not run by Node as it is. */
+export function usesTransform(path: string): boolean {
+  return isLocalUrl(pathToFileURL(path).href) && [...reachable(path)].some(needsTransform);
 }
 
 function reachable(path: string, found = new Set<string>()): Set<string> {
@@ -98,9 +144,22 @@ function reachable(path: string, found = new Set<string>()): Set<string> {
   found.add(path);
   for (const specifier of readModule(path)?.imports ?? []) {
     const imported = resolveLocal(specifier, pathToFileURL(path).href);
-    if (imported !== undefined && isLocalUrl(pathToFileURL(imported).href)) reachable(imported, found);
+    if (imported && isLocalUrl(pathToFileURL(imported.path).href)) reachable(imported.path, found);
   }
   return found;
+}
+
+/** A module that has failed for the want of a package must be loaded again when that is there. */
+function missingImports(path: string): string[] {
+  const folder = dirname(path);
+  return (readModule(path)?.imports ?? []).filter(
+    (each) =>
+      !isPath(each) &&
+      !isUrl(each) &&
+      !isBuiltin(each) &&
+      !ofPackages.has(`${folder}\0${each}`) &&
+      resolvePackage(each, folder) === undefined,
+  );
 }
 
 interface ReadModule {
@@ -115,7 +174,7 @@ const readModules = new Map<string, ReadModule>();
 
 function readModule(path: string): ReadModule | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
-  if (!status) return undefined;
+  if (!status?.isFile()) return undefined;
   const known = readModules.get(path);
   // A file that was written within the clock's resolution may have changed without a new time.
   const isSettled = known && Date.now() - known.modified > 100;
@@ -143,7 +202,11 @@ function importsOf(path: string, text: string): string[] {
 }
 
 /** JavaScript of a TypeScript or JSX file, and its source map. */
-export function transformFile(path: string, text: string): { code: string; map: string } {
+export function transformFile(
+  path: string,
+  text: string,
+  kind: Kind = "import",
+): { code: string; map: string; format: "module" | "commonjs" } {
   const { code, maps, errors } = toJavaScript(text, {
     fileName: path,
     language: path.endsWith("jsx") ? "jsx" : path.endsWith("x") ? "tsx" : "ts",
@@ -152,7 +215,22 @@ export function transformFile(path: string, text: string): { code: string; map: 
   const [error] = errors;
   if (error) throw new SyntaxError(`${path}: ${error.message}\n${error.codeframe ?? ""}`);
   const stoppable = stoppableModule(path, code);
-  return { code: stoppable.code, map: remapping([...stoppable.maps, ...maps()], () => null).toString() };
+  const map = remapping([...stoppable.maps, ...maps()], () => null).toString();
+  const isModule = !path.endsWith(".cts") || parseSync("module.js", code).module.hasModuleSyntax;
+  if (!isModule) return { code: stoppable.code, map, format: "commonjs" };
+  const isCommonJs = path.endsWith(".cts") || kind === "require";
+  // What CommonJS has no word for stays a module, whose imports Node resolves.
+  if (!isCommonJs || /\bimport\.meta\b/.test(code)) {
+    const inner = withCommonJsImports(path, stoppable.code);
+    if (!inner) return { code: stoppable.code, map, format: "module" };
+    return { code: inner.code, map: remapping([inner.map, map], () => null).toString(), format: "module" };
+  }
+  const emitted = emitByTypeScript("js", stoppable.code, { module: "commonjs" });
+  return {
+    code: emitted.code,
+    map: remapping([emitted.map, map], () => null).toString(),
+    format: "commonjs",
+  };
 }
 
 /** The nearest folder upwards with a tsconfig.json; the folder itself if there is none. */

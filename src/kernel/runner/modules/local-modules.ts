@@ -1,9 +1,10 @@
 /** Local modules as cells import and require them. Loads the TypeScript transform only when a cell needs it. */
 import { readFileSync } from "node:fs";
-import Module, { createRequire, register } from "node:module";
+import Module, { createRequire, isBuiltin, register } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as graph from "./local-graph.js";
+import { findPackage, manabiFolder, notFoundCode, type Kind } from "./package-resolution.js";
 import { setSourceFinder } from "../evaluate/stack-frames.js";
 
 const requireFromManabi = createRequire(import.meta.url);
@@ -33,23 +34,24 @@ export class LocalModules {
   private hooked = false;
 
   /** Puts the loader's hooks in place, on the first use of a local module. */
-  private start(): void {
+  start(): void {
     if (this.hooked) return;
     this.hooked = true;
     register(new URL("module-hooks.js", import.meta.url));
     const internals = Module as unknown as ModuleInternals;
     const extensions = internals[extensionsKey];
     internals[resolveKey] = resolvingLikeImport(internals[resolveKey]);
-    for (const extension of [".ts", ".tsx", ".mts", ".jsx"]) {
+    for (const extension of graph.transformedExtensions) {
       extensions[extension] = (module, path) => {
-        module[compileKey](graph.transformFile(path, readFileSync(path, "utf8")).code, path, "module");
+        const { code, format } = graph.transformFile(path, readFileSync(path, "utf8"), "require");
+        module[compileKey](code, path, format);
       };
     }
     setSourceFinder((fileName) => {
       const path = graph.pathOfVersionedUrl(fileName);
       if (path === undefined) return undefined;
       const code = readFileSync(path, "utf8");
-      const isCurrent = fileName === graph.versionedUrl(path);
+      const isCurrent = fileName === graph.versionedUrl({ path, suffix: "" });
       return {
         name: path,
         // The lines of an older version are gone.
@@ -61,26 +63,26 @@ export class LocalModules {
   }
 
   /**
-   * The URL under which the present version of a file is imported.
-   * @throws Error if there is none
+   * The file of the user that a specifier means; undefined if it means a package.
+   * @throws Error if it is a path without a file
    */
-  urlToImport(specifier: string, parentUrl: string): string {
-    this.start();
-    this.forgetEdited();
-    const path = graph.resolveLocal(specifier, parentUrl);
-    if (path === undefined) throw missingFile(specifier, parentUrl);
-    return graph.versionedUrl(path);
+  find(specifier: string, parentUrl: string, kind: Kind = "import"): graph.LocalFile | undefined {
+    const file = graph.resolveLocal(specifier, parentUrl, kind);
+    if (file === undefined && graph.isPath(specifier)) throw missingFile(specifier, parentUrl, kind);
+    return file;
   }
 
-  /**
-   * The file that `require` must load for a local specifier.
-   * @throws Error if there is none
-   */
-  pathToRequire(specifier: string, parentUrl: string): string {
+  /** The URL under which the present version of a file is imported. */
+  urlToImport(file: graph.LocalFile): string {
     this.start();
     this.forgetEdited();
-    const path = graph.resolveLocal(specifier, parentUrl);
-    if (path === undefined) throw missingFile(specifier, parentUrl, "MODULE_NOT_FOUND");
+    return graph.versionedUrl(file);
+  }
+
+  /** The file that `require` must load. */
+  pathToRequire({ path }: graph.LocalFile): string {
+    this.start();
+    this.forgetEdited();
     return path;
   }
 
@@ -102,11 +104,11 @@ export class LocalModules {
   }
 }
 
-function missingFile(specifier: string, parentUrl: string, code = "ERR_MODULE_NOT_FOUND"): Error {
+function missingFile(specifier: string, parentUrl: string, kind: Kind): Error {
   const message =
     `Cannot find the file '${specifier}' from ${dirname(fileURLToPath(parentUrl))}, nor one with ` +
     `${graph.triedExtensions.join(", ")} behind that name. !ls lists what is there.`;
-  return Object.assign(new Error(message), { code });
+  return Object.assign(new Error(message), { code: notFoundCode[kind] });
 }
 
 /** What local modules require is found as what they import: see `module-hooks.ts`. */
@@ -115,17 +117,12 @@ function resolvingLikeImport(resolve: Resolve): Resolve {
     const parentUrl = parent?.filename && pathToFileURL(parent.filename).href;
     if (!parentUrl || !graph.isLocalUrl(parentUrl)) return resolve.call(this, request, parent, ...others);
     if (request === "tslab") return fileURLToPath(new URL("../compat/tslab.js", import.meta.url));
-    try {
-      return resolve.call(this, request, parent, ...others);
-    } catch (error) {
-      const local = graph.resolveLocal(request, parentUrl);
-      if (local !== undefined) return local;
-      try {
-        return requireFromManabi.resolve(request);
-      } catch {
-        // The first error names the file that requires.
-        throw error;
-      }
-    }
+    if (isBuiltin(request)) return request;
+    const local = graph.resolveLocal(request, parentUrl, "require");
+    if (local) return local.path;
+    const folder = dirname(fileURLToPath(parentUrl));
+    if (!graph.isPath(request) && !findPackage(request, folder) && findPackage(request, manabiFolder))
+      return requireFromManabi.resolve(request);
+    return resolve.call(this, request, parent, ...others);
   };
 }

@@ -4,40 +4,53 @@
  */
 import { readFile } from "node:fs/promises";
 import type { LoadHook, ResolveHook, ResolveHookContext } from "node:module";
+import { isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import {
-  isLocalSpecifier,
   isLocalUrl,
+  isPath,
+  isUrl,
   needsTransform,
   pathOfVersionedUrl,
   resolveLocal,
   transformFile,
   versionedUrl,
 } from "./local-graph.js";
+import {
+  findPackage,
+  manabiFolder,
+  notFoundCode,
+  packageName,
+  resolvePackage,
+} from "./package-resolution.js";
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const { parentURL } = context;
-  if (pathOfVersionedUrl(specifier) !== undefined) return found(specifier, context.importAttributes);
-  if (!isLocalUrl(parentURL)) return nextResolve(specifier, context);
-  const parent = parentURL as string;
-  if (isLocalSpecifier(specifier, parent)) {
-    const path = resolveLocal(specifier, parent);
-    return path === undefined
-      ? nextResolve(specifier, context)
-      : found(versionedUrl(path), context.importAttributes);
-  }
+  const known = pathOfVersionedUrl(specifier);
+  if (known !== undefined) return found(specifier, context.importAttributes);
+  if (parentURL === undefined) return resolveMain(specifier, context, nextResolve);
+  if (!isLocalUrl(parentURL) || isBuiltin(specifier)) return nextResolve(specifier, context);
+  const local = resolveLocal(specifier, parentURL);
+  if (local) return found(versionedUrl(local), context.importAttributes);
+  if (isPath(specifier) || isUrl(specifier)) return nextResolve(specifier, context);
   if (specifier === "tslab")
     return { url: new URL("../compat/tslab.js", import.meta.url).href, shortCircuit: true };
-  try {
-    return await nextResolve(specifier, context);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    try {
-      return await nextResolve(specifier, { ...context, parentURL: import.meta.url });
-    } catch {
-      // The first error names the file that imports.
-      throw error;
-    }
-  }
+  const folder = dirname(fileURLToPath(parentURL));
+  const path = resolvePackage(specifier, folder) ?? resolvePackage(specifier, manabiFolder);
+  if (path !== undefined) return found(pathToFileURL(path).href, context.importAttributes);
+  // Node knows why; but a package that is missing it must not be asked for, see `package-resolution.ts`.
+  if (findPackage(specifier, folder)) return nextResolve(specifier, context);
+  const message = `Cannot find package '${packageName(specifier)}' imported from ${fileURLToPath(parentURL)}`;
+  throw Object.assign(new Error(message), { code: notFoundCode.import });
+};
+
+/** The file that a thread starts with. */
+const resolveMain: ResolveHook = (specifier, context, nextResolve) => {
+  const path = specifier.startsWith("file:") ? fileURLToPath(specifier.replace(/[?#].*$/, "")) : undefined;
+  return path !== undefined && isLocalUrl(specifier) && needsTransform(path)
+    ? found(versionedUrl({ path, suffix: "" }), context.importAttributes)
+    : nextResolve(specifier, context);
 };
 
 function found(
@@ -50,8 +63,8 @@ function found(
 }
 
 export const load: LoadHook = async (url, context, nextLoad) => {
-  const path = pathOfVersionedUrl(url);
-  if (path === undefined || !needsTransform(path)) return nextLoad(url, context);
-  const { code } = transformFile(path, await readFile(path, "utf8"));
-  return { format: "module", source: code, shortCircuit: true };
+  const path = url.startsWith("file:") ? fileURLToPath(url.replace(/[?#].*$/, "")) : "";
+  if (!needsTransform(path)) return nextLoad(url, context);
+  const { code, format } = transformFile(path, await readFile(path, "utf8"));
+  return { format, source: code, shortCircuit: true };
 };

@@ -5,23 +5,19 @@ describe("kernel/runner modules", () => {
   let harness: RunnerHarness;
   before(async () => {
     harness = new RunnerHarness();
-    const installed = (name: string, more: object, files: Record<string, string>): void => {
-      harness.write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0", ...more }));
-      for (const [file, text] of Object.entries(files)) harness.write(`node_modules/${name}/${file}`, text);
-    };
-    installed(
+    harness.install(
       "esm-only",
       { type: "module", exports: { import: "./index.js" } },
       {
         "index.js": "export const kind = 'esm'; export default function hello() { return 'hello'; }",
       },
     );
-    installed(
+    harness.install(
       "common",
       { main: "main.js" },
       { "main.js": "exports.kind = 'commonjs'; exports.here = __dirname;" },
     );
-    installed("needs-another", { main: "main.js" }, { "main.js": "require('not-there-either');" });
+    harness.install("needs-another", { main: "main.js" }, { "main.js": "require('not-there-either');" });
     harness.write("data.json", '{ "answer": 42 }');
     harness.write("plain.js", "export const kind = 'plain';");
     harness.write("classic.cjs", "exports.kind = 'classic';");
@@ -170,6 +166,49 @@ describe("kernel/runner modules", () => {
     harness.write("node_modules/brand-new/package.json", '{ "name": "brand-new", "main": "index.js" }');
     harness.write("node_modules/brand-new/index.js", "exports.fresh = true;");
     assert.equal(await harness.result("import { fresh } from 'brand-new'; fresh"), "true");
+  });
+
+  it("imports as URLs say it: with a query another instance, with a hash the same file", async () => {
+    harness.write("instance.mjs", "export const id = Math.random();");
+    harness.write("instance.ts", "export const typed: string = 'typed';");
+    const ids = "import { id as a } from './instance.mjs?v=1'; import { id as b } from './instance.mjs?v=2';";
+    assert.equal(
+      await harness.result(`${ids} import { id as c } from './instance.mjs?v=1'; [a === b, a === c]`),
+      "[ false, true ]",
+    );
+    assert.equal(await harness.result("import { typed } from './instance.ts#part'; typed"), "'typed'");
+    assert.equal(await harness.result("(await import('./instance?x=1')).typed"), "'typed'");
+  });
+
+  it("shows the present value of what a module exports, in later cells, too", async () => {
+    harness.write("live.mjs", "export let count = 0; export const increment = () => ++count;");
+    assert.equal(
+      await harness.result("import { count, increment } from './live.mjs'; increment(); count"),
+      "1",
+    );
+    assert.equal(await harness.result("increment(); count"), "2");
+    const { text } = await harness.failure(
+      "import { increment as count2, nothing } from './live.mjs'; nothing",
+    );
+    assert.match(text, /nothing is not defined/);
+  });
+
+  it("resolves names by import.meta.resolve", async () => {
+    const resolved = await harness.result(
+      "['./a.ts', 'esm-only', 'fs'].map((name) => import.meta.resolve(name))",
+    );
+    assert.match(String(resolved), /'file:\/\/.*\/a\.ts',\s+'file:.*\/esm-only\/index\.js',\s+'node:fs'/);
+  });
+
+  it("runs .cts files, and requires TypeScript that imports TypeScript", async () => {
+    harness.write("typed.cts", "import fs = require('node:fs'); export = { kind: typeof fs.readFileSync };");
+    assert.equal(await harness.result("import typed from './typed.cts'; typed.kind"), "'function'");
+    assert.equal(await harness.result("require('./typed.cts').kind"), "'function'");
+    harness.write("part.ts", "export const part: number = 1;");
+    harness.write("whole.ts", "import { part } from './part'; export const whole: number = part + 1;");
+    assert.equal(await harness.result("require('./whole').whole"), "2");
+    harness.write("part.ts", "export const part: number = 10;");
+    assert.equal(await harness.result("require('./whole').whole"), "11");
   });
 
   it("blames the package that is really missing", async () => {
