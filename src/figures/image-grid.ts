@@ -2,9 +2,10 @@ import { encode } from "fast-png";
 import { isTensor, toNdArray, type ArrayLike, type NdArray } from "../arrays/ndarray.js";
 import { colorTable, type Colormap } from "./colormap.js";
 import { imageTitles, type ImageTitle, type TitleOptions } from "./image-titles.js";
-import { pictureBundle } from "./picture.js";
+import { pictureBundle } from "../host/picture.js";
 import { SelfShowing } from "../host/self-showing.js";
-import { escapeXml, fitText, textWidth } from "./text-width.js";
+import { markup, type Markup } from "../host/markup.js";
+import { fitText, textWidth } from "./text-width.js";
 import { textColor } from "./theme.js";
 
 /** Which number is drawn darkest and which brightest. */
@@ -97,7 +98,7 @@ function toBatch(array: NdArray, caller: string): NdArray {
   return array.rank === 4 ? array : array.reshape([...array.shape, 1]);
 }
 
-function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: ImageGridOptions): string {
+function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: ImageGridOptions): Markup {
   const [count, height, width] = batch.shape as [number, number, number, number];
   const columns = atLeastOne("columns", Math.min(options.columns ?? 10, count));
   const scale = options.scale ?? defaultScale(batch, 56);
@@ -130,20 +131,17 @@ function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: Imag
     const x = ((n % columns) * stepX + cellWidth / 2) * scale;
     const y = (Math.floor(n / columns) * stepY + top) * scale - 5;
     const shown = fitText(text, cellWidth * scale, fontSize);
-    const hover = shown === text ? "" : `<title>${escapeXml(text)}</title>`;
-    const color = wrong ? ` fill="${wrongColor}" font-weight="bold"` : "";
-    return `<text x="${round(x)}" y="${round(y)}"${color}>${escapeXml(shown)}${hover}</text>`;
+    const hover = shown === text ? "" : markup`<title>${text}</title>`;
+    const color = wrong ? markup` fill="${wrongColor}" font-weight="bold"` : "";
+    return markup`<text x="${round(x)}" y="${round(y)}"${color}>${shown}${hover}</text>`;
   });
   const [w, h] = [round(canvasWidth * scale), round(canvasHeight * scale)];
   // xlink:href, because some viewers of saved notebooks keep only that.
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` +
-    `width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" style="max-width:100%;height:auto" ` +
-    `font-family="sans-serif" font-size="${fontSize}" text-anchor="middle" fill="${textColor}">` +
-    `<image width="${w}" height="${h}" preserveAspectRatio="none" ` +
-    `style="image-rendering:${scale >= 1 ? "pixelated" : "auto"}" ` +
-    `xlink:href="data:image/png;base64,${Buffer.from(png).toString("base64")}"/>${texts.join("")}</svg>`
-  );
+  const pixels = Buffer.from(png).toString("base64");
+  const image = markup`<image width="${w}" height="${h}" preserveAspectRatio="none" style="image-rendering:${
+    scale >= 1 ? "pixelated" : "auto"
+  }" xlink:href="data:image/png;base64,${pixels}"/>`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" style="max-width:100%;height:auto" font-family="sans-serif" font-size="${fontSize}" text-anchor="middle" fill="${textColor}">${image}${texts}</svg>`;
 }
 
 /** Reads on white and on black. */

@@ -2,9 +2,10 @@ import type { LayersModel } from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
 import { layeredLayout, type Point } from "./layered-layout.js";
 import { modelNodes, shapeText, type ModelNode } from "./model-graph.js";
-import { pictureBundle } from "./picture.js";
+import { pictureBundle } from "../host/picture.js";
+import { markup, type Markup } from "../host/markup.js";
 import { SelfShowing } from "../host/self-showing.js";
-import { escapeXml, textWidth } from "./text-width.js";
+import { textWidth } from "./text-width.js";
 import { textColor } from "./theme.js";
 
 const fontSize = 13;
@@ -27,18 +28,14 @@ export function plotModel(model: LayersModel): SelfShowing {
   return new SelfShowing(() => pictureBundle(diagram(nodes), text));
 }
 
-function diagram(nodes: readonly ModelNode[]): string {
+function diagram(nodes: readonly ModelNode[]): Markup {
   const layout = layeredLayout(
     nodes.map((node) => ({ id: node.name, width: boxWidth(node), height: boxHeight, inputs: node.inputs })),
   );
   const [width, height] = [Math.ceil(layout.width) + 4, Math.ceil(layout.height) + 4];
-  const edges = layout.edges.map(drawEdge).join("");
-  const boxes = nodes.map((node) => drawBox(node, layout.positions.get(node.name)!)).join("");
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `viewBox="-2 -2 ${width} ${height}" style="max-width:100%;height:auto" ` +
-    `font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" fill="${textColor}">${edges}${boxes}</svg>`
-  );
+  const edges = layout.edges.map(drawEdge);
+  const boxes = nodes.map((node) => drawBox(node, layout.positions.get(node.name)!));
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="-2 -2 ${width} ${height}" style="max-width:100%;height:auto" font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" fill="${textColor}">${edges}${boxes}</svg>`;
 }
 
 /** Names that are made up tell nothing new: `dense_1`, `dense_1_input`, `input_layer`, and TensorFlow.js's `dense_Dense1`. */
@@ -75,31 +72,25 @@ function boxWidth(node: ModelNode): number {
   return Math.ceil(Math.max(first, second) + 2 * padding + 20);
 }
 
-function drawBox(node: ModelNode, { x, y }: Point): string {
+function drawBox(node: ModelNode, { x, y }: Point): Markup {
   const width = boxWidth(node);
   const { title, details, name, shape, params } = lines(node);
   const left = round(x - width / 2);
   const color = colorOf(node.className);
-  const text = (at: number, dy: number, anchor: "start" | "end", content: string): string =>
-    `<text x="${round(at)}" y="${round(y + dy)}" font-size="${smallSize}" text-anchor="${anchor}">${content}</text>`;
+  const text = (at: number, dy: number, anchor: "start" | "end", content: string | Markup): Markup =>
+    markup`<text x="${round(at)}" y="${round(y + dy)}" font-size="${smallSize}" text-anchor="${anchor}">${content}</text>`;
   const right = left + width - padding;
-  return (
-    `<rect x="${left}" y="${round(y)}" width="${width}" height="${boxHeight}" rx="7" ` +
-    `fill="${color}" fill-opacity="0.13" stroke="${color}" stroke-width="1.3"/>` +
-    text(
-      left + padding,
-      19,
-      "start",
-      `<tspan font-size="${fontSize}" font-weight="bold" fill="${color}">${escapeXml(title)}</tspan> ${escapeXml(details)}`,
-    ) +
-    text(right, 19, "end", escapeXml(name)) +
-    text(left + padding, 36, "start", escapeXml(shape)) +
-    text(right, 36, "end", escapeXml(params))
-  );
+  const heading = markup`<tspan font-size="${fontSize}" font-weight="bold" fill="${color}">${title}</tspan> ${details}`;
+  const frame = markup`<rect x="${left}" y="${round(y)}" width="${width}" height="${boxHeight}" rx="7" fill="${color}" fill-opacity="0.13" stroke="${color}" stroke-width="1.3"/>`;
+  return markup`${frame}${text(left + padding, 19, "start", heading)}${[
+    text(right, 19, "end", name),
+    text(left + padding, 36, "start", shape),
+    text(right, 36, "end", params),
+  ]}`;
 }
 
 /** A smooth line through the points, with an arrowhead. */
-function drawEdge(points: readonly Point[]): string {
+function drawEdge(points: readonly Point[]): Markup {
   const end = points.at(-1)!;
   const tip = { x: end.x, y: end.y - 6 };
   const path = [...points.slice(0, -1), tip];
@@ -109,10 +100,8 @@ function drawEdge(points: readonly Point[]): string {
     return `C${round(from.x)},${round(middle)} ${round(to.x)},${round(middle)} ${round(to.x)},${round(to.y)}`;
   });
   const [x, y] = [round(end.x), round(end.y - 1)];
-  return (
-    `<path d="M${round(path[0]!.x)},${round(path[0]!.y)}${curves.join("")}" fill="none" stroke="${textColor}" stroke-width="1.3"/>` +
-    `<path d="M${x},${y}l-4,-7h8z"/>`
-  );
+  const line = `M${round(path[0]!.x)},${round(path[0]!.y)}${curves.join("")}`;
+  return markup`<path d="${line}" fill="none" stroke="${textColor}" stroke-width="1.3"/><path d="M${x},${y}l-4,-7h8z"/>`;
 }
 
 /** Layers that do the same kind of work have the same colour; it reads on light and dark pages. */

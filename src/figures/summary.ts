@@ -4,9 +4,9 @@ import { tf } from "../keras/load.js";
 import { patch } from "../tfjs/patch.js";
 import { displaySymbol, type MimeBundle } from "../host/host.js";
 import { modelNodes, shapeText } from "./model-graph.js";
+import { markup } from "../host/markup.js";
 import { SelfShowing } from "../host/self-showing.js";
 import { htmlTable, textTable } from "./table-markup.js";
-import { escapeXml } from "./text-width.js";
 
 /**
  * A table of a model's layers with output shapes (`null` is the batch axis) and numbers of parameters, as Keras's
@@ -36,7 +36,9 @@ export function summary(model: LayersModel): SelfShowing {
   const totals = totalsOf(model);
   const content = { header, rows, isNumeric: [false, false, true, false] };
   return new SelfShowing(() => ({
-    "text/html": `<b>${escapeXml(title)}</b>${htmlTable(content)}<div>${totals.join("<br>")}</div>`,
+    "text/html": String(
+      markup`<b>${title}</b>${htmlTable(content)}<div>${totals.map((line) => markup`${line}<br>`)}</div>`,
+    ),
     "text/plain": [title, ...textTable(content), ...totals].join("\n"),
   }));
 }

@@ -1,4 +1,4 @@
-import { escapeXml } from "./text-width.js";
+import { markup, type Markup } from "../host/markup.js";
 
 /** Cells of a table, already text. */
 export interface TableCells {
@@ -9,16 +9,15 @@ export interface TableCells {
 }
 
 /** As HTML without colours, so that the front end's own table style applies. */
-export function htmlTable({ header, rows, isNumeric }: TableCells): string {
-  const line = (tag: "td" | "th", cells: readonly string[]): string => {
+export function htmlTable({ header, rows, isNumeric }: TableCells): Markup {
+  const line = (tag: "td" | "th", cells: readonly string[]): Markup => {
     const parts = cells.map(
-      (cell, c) =>
-        `<${tag} style="text-align:${isNumeric[c] ? "right" : "left"}">${escapeXml(cell)}</${tag}>`,
+      (cell, c) => markup`<${tag} style="text-align:${isNumeric[c] ? "right" : "left"}">${cell}</${tag}>`,
     );
-    return `<tr>${parts.join("")}</tr>`;
+    return markup`<tr>${parts}</tr>`;
   };
-  const body = rows.map((row) => line("td", row)).join("");
-  return `<table><thead>${line("th", header)}</thead><tbody>${body}</tbody></table>`;
+  const body = rows.map((row) => line("td", row));
+  return markup`<table><thead>${line("th", header)}</thead><tbody>${body}</tbody></table>`;
 }
 
 /** As lines of text in columns. */

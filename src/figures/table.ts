@@ -1,3 +1,4 @@
+import { markup } from "../host/markup.js";
 import { inspect } from "node:util";
 import { SelfShowing } from "../host/self-showing.js";
 import { htmlTable, textTable } from "./table-markup.js";
@@ -60,7 +61,7 @@ export function table(rows: readonly object[] | DataFrameLike, options: TableOpt
     isNumeric,
   };
   return new SelfShowing(() => ({
-    "text/html": `${htmlTable(content)}<div style="color:${textColor}">${shape}</div>`,
+    "text/html": String(markup`${htmlTable(content)}<div style="color:${textColor}">${shape}</div>`),
     "text/plain": [...textTable(content), shape].join("\n"),
   }));
 }

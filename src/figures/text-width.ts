@@ -37,8 +37,3 @@ export function fitText(text: string, width: number, fontSize: number): string {
   while (characters.length > 0 && textWidth(`${characters.join("")}…`, fontSize) > width) characters.pop();
   return `${characters.join("").trimEnd()}…`;
 }
-
-/** `text` safe inside of an XML or HTML element or attribute. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,4 +1,4 @@
-import { pictureBundle } from "../figures/picture.js";
+import { pictureBundle } from "./picture.js";
 import { SelfShowing } from "./self-showing.js";
 
 /** The text of a string, or of a template that a function's name stands before. */

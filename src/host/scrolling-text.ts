@@ -1,4 +1,5 @@
 import type { MimeBundle } from "./host.js";
+import { markup } from "./markup.js";
 
 /** Where a notebook of usual width wraps text. */
 const notebookColumns = 100;
@@ -11,5 +12,5 @@ const style =
 /** Numbers in columns. Those that are wider than the notebook scroll, where text would wrap and the columns with it. */
 export function scrollingText(text: string): MimeBundle {
   if (!text.split("\n").some((line) => line.length > notebookColumns)) return { "text/plain": text };
-  return { "text/plain": text, "text/html": `<pre style="${style}">${text}</pre>` };
+  return { "text/plain": text, "text/html": String(markup`<pre style="${style}">${text}</pre>`) };
 }

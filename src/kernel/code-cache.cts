@@ -2,14 +2,10 @@
  * The code that V8 makes of the kernel's bundles is good for one V8 only. `node code-cache.cjs` makes what is missing
  * for the Node that runs it: at set-up, or a while after a kernel has started without.
  */
-import childProcess = require("node:child_process");
 import fs = require("node:fs");
 import os = require("node:os");
 import v8 = require("node:v8");
 import parts = require("./parts.cjs");
-
-/** The user's first cells go first. */
-const delayMs = 10_000;
 
 /** Has V8 compile all functions of a bundle now, not each when it is first called. */
 function makeCode(name: string, folder = __dirname): void {
@@ -26,17 +22,9 @@ function makeCode(name: string, folder = __dirname): void {
 const isUsable = (name: string): boolean =>
   fs.existsSync(parts.codeFile(name)) && !parts.bundleScript(name).cachedDataRejected;
 
-/** For a kernel that runs from its bundle: has another process make what was missing. */
-function makeCodeLater(ms = delayMs): void {
-  const make = (): void => {
-    childProcess.spawn(process.execPath, [__filename], { stdio: "ignore" }).unref();
-  };
-  setTimeout(make, ms).unref();
-}
-
 if (require.main === module) {
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   for (const name of Object.keys(parts.mainModules)) if (!isUsable(name)) makeCode(name);
 }
 
-export = { makeCode, makeCodeLater };
+export = { makeCode };

@@ -89,12 +89,22 @@ function bundleScript(name: string, folder = __dirname): vm.Script {
   });
 }
 
+/** The user's first cells go first. */
+const codeDelayMs = 10_000;
+
+/** For a kernel that runs from its bundle: has another process make the code that was missing (code-cache.cts). */
+function makeCodeLater(): void {
+  setTimeout(() => {
+    const { spawn } = require("node:child_process") as typeof import("node:child_process");
+    spawn(process.execPath, [path.join(__dirname, "code-cache.cjs")], { stdio: "ignore" }).unref();
+  }, codeDelayMs).unref();
+}
+
 function runBundle(name: string): object {
   const script = bundleScript(name);
   const run = script.runInThisContext() as (...parameters: unknown[]) => void;
   // False if V8 took the code that it made earlier.
-  if (name === "front" && script.cachedDataRejected !== false)
-    (require("./code-cache.cjs") as { makeCodeLater(): void }).makeCodeLater();
+  if (name === "front" && script.cachedDataRejected !== false) makeCodeLater();
   const file = bundleFile(name);
   const loaded = { exports: {} };
   run(loaded.exports, Module.createRequire(file), loaded, file, path.dirname(file));

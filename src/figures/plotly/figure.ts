@@ -1,4 +1,4 @@
-import { pictureBundle } from "../picture.js";
+import { pictureBundle } from "../../host/picture.js";
 import { SelfShowing } from "../../host/self-showing.js";
 import { lineColor, seriesColors, textColor } from "../theme.js";
 import { staticSvg, type PlotlyFigure } from "./static-svg.js";

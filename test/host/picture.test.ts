@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pictureBundle } from "../../src/figures/picture.js";
+import { pictureBundle } from "../../src/host/picture.js";
 
 describe("pictureBundle", () => {
   it("carries the SVG as it is, and in an <img> that also shows in notebooks nobody trusts", () => {

@@ -1,5 +1,5 @@
-import type { MimeBundle } from "../host/host.js";
-import { escapeXml } from "./text-width.js";
+import type { MimeBundle } from "./host.js";
+import { markup, type Markup } from "./markup.js";
 
 /**
  * The forms in which a picture goes into a notebook.
@@ -9,10 +9,11 @@ import { escapeXml } from "./text-width.js";
  * pictures fall over each other's styles (https://github.com/jupyter/nbviewer/issues/1037). `image/svg+xml` is for
  * front ends and converters without HTML.
  */
-export function pictureBundle(svg: string, text: string): MimeBundle {
+export function pictureBundle(picture: Markup | string, text: string): MimeBundle {
+  const svg = String(picture);
   const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
   return {
-    "text/html": `<img alt="${escapeXml(text)}" src="${source}">`,
+    "text/html": String(markup`<img alt="${text}" src="${source}">`),
     "image/svg+xml": svg,
     "text/plain": text,
   };
