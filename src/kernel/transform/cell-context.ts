@@ -60,6 +60,11 @@ export class CellContext {
     this.declare = notebook.declare.bind(notebook);
   }
 
+  /** Outside functions there are none. */
+  get arguments(): never {
+    throw new ReferenceError("arguments is not defined");
+  }
+
   /**
    * Declares the names of an import: `names` maps local names to exported ones, `*` for the namespace, and to what reads
    * them. A name that the module does not export is undeclared: it may be a type imported without `type`.

@@ -34,11 +34,18 @@ const jsxModule = /\/jsx-(?:dev-)?runtime$/;
 export interface RewriteOptions {
   /** What earlier cells have declared. */
   earlier: EarlierNames;
+  /** What names stand for that are not the cell's own. */
+  literals: Map<string, string>;
   /** What runs the cell's code, as a function. */
   magic?: { name: string; argument: string };
 }
 
-export function rewriteProgram(source: string, program: Program, options: RewriteOptions): MagicString {
+/** Undefined if the literals' names are not just once in the program, each as a value. */
+export function rewriteProgram(
+  source: string,
+  program: Program,
+  options: RewriteOptions,
+): MagicString | undefined {
   return new CellRewriter(source, program, options).rewritten();
 }
 
@@ -60,7 +67,8 @@ class CellRewriter {
     this.#statements = program.body.filter(({ type }) => type !== "EmptyStatement");
   }
 
-  rewritten(): MagicString {
+  rewritten(): MagicString | undefined {
+    if (!this.#restoreLiterals()) return undefined;
     this.#rewriteReferences();
     makeStoppable(this.#code, this.program);
     for (const { node, parent } of this.#names.vars)
@@ -72,6 +80,13 @@ class CellRewriter {
     });
     this.#rewriteStatements();
     return this.#wrapped();
+  }
+
+  #restoreLiterals(): boolean {
+    const { literals } = this.options;
+    const found = this.#names.references.filter(({ name }) => literals.has(name));
+    for (const { name, start, end } of found) this.#code.update(start, end, literals.get(name)!);
+    return found.length === literals.size && found.every(({ written }) => !written);
   }
 
   #wrapped(): MagicString {
@@ -90,6 +105,8 @@ class CellRewriter {
   /** Where a top-level name lives, as an expression. */
   #home(name: string): string {
     if (isLocal(name)) return name;
+    // The arguments of the function that the cell has become are not the user's.
+    if (name === "arguments") return "__cell.arguments";
     const isNotebooks =
       this.#names.declared.has(name) || name in this.#own || this.options.earlier.isShadowed(name);
     return isReserved(name) && isNotebooks ? `__cell.scope.${name}` : name;

@@ -22,6 +22,7 @@ import type { OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
 import type { CompilerSettings } from "./compiler-settings.js";
 import { toJavaScript, type JavaScript } from "./javascript.js";
+import { findLargeLiterals, standIn, type LargeLiteral } from "./large-literals.js";
 import {
   findMagics,
   magics,
@@ -61,16 +62,31 @@ export interface TransformOptions {
 export function transformCell(source: string, options: TransformOptions): TransformedCell {
   checkNesting(source);
   const found = findMagics(source);
-  const stripped = stripTypes(source, found, options);
+  const isText = found.cell && magics[found.cell.name]?.argument !== "code";
+  const literals = isText || found.lines.length > 0 ? [] : findLargeLiterals(source);
+  return transform(source, found, literals, options) ?? transform(source, found, [], options)!;
+}
+
+/** Undefined if not all of the literals were found to be values. */
+function transform(
+  source: string,
+  found: CellMagics,
+  literals: LargeLiteral[],
+  options: TransformOptions,
+): TransformedCell | undefined {
+  const stripped = stripTypes(source, found, literals, options);
   const { program } = parseSync("cell.js", stripped.code, {
     lang: "js",
     sourceType: "module",
     preserveParens: false,
   });
+  const literalTexts = new Map(literals.map(({ name, start, end }) => [name, source.slice(start, end)]));
   const rewritten = rewriteProgram(stripped.code, program, {
     earlier: options.earlier ?? nothing,
+    literals: literalTexts,
     ...(found.cell && magics[found.cell.name]?.argument === "code" && { magic: found.cell }),
   });
+  if (!rewritten) return undefined;
   let map: string | undefined;
   return {
     code: rewritten.toString(),
@@ -91,8 +107,13 @@ interface Stripped {
   maps: () => string[];
 }
 
-function stripTypes(source: string, { cell, lines }: CellMagics, options: TransformOptions): Stripped {
-  const isEdited = source.startsWith("#!") || cell !== undefined || lines.length > 0;
+function stripTypes(
+  source: string,
+  { cell, lines }: CellMagics,
+  literals: LargeLiteral[],
+  options: TransformOptions,
+): Stripped {
+  const isEdited = source.startsWith("#!") || cell !== undefined || lines.length > 0 || literals.length > 0;
   const text = isEdited ? edit() : undefined;
   const edits = (): string[] =>
     text ? [text.generateMap({ hires: true, source: options.fileName }).toString()] : [];
@@ -124,6 +145,8 @@ function stripTypes(source: string, { cell, lines }: CellMagics, options: Transf
     if (source.startsWith("#!")) edited.update(0, 2, "//");
     if (cell) callCellMagic(edited, cell);
     for (const line of lines) callLineMagic(edited, line);
+    for (const literal of literals)
+      edited.update(literal.start, literal.end, standIn(source, literal, literal.name));
     return edited;
   }
 }

@@ -92,18 +92,22 @@ export function analyseUnfinished(source: string, cursor: number): CellAnalysis 
     const analysis = analyseCell(attempt);
     if (analysis) return analysis;
   }
+  return analyseRoughly(source);
+}
+
+/** The names that a text seems to declare, found without parsing it. */
+export function analyseRoughly(source: string): CellAnalysis {
   const declarations = [...source.matchAll(/\b(?:let|const|var|function|class|enum|namespace)\s+([\w$]+)/g)];
   return {
-    language: "ts",
-    imports: [],
+    ...emptyAnalysis("ts"),
     declarations: declarations.map(({ 1: name = "", index }) => {
       return { name, kind: "let", text: undefined, position: index, verbatim: "", documentation: "" };
     }),
-    loose: [],
-    nested: [],
-    augmentations: [],
-    hidden: [],
   };
+}
+
+function emptyAnalysis(language: CellAnalysis["language"]): CellAnalysis {
+  return { language, imports: [], declarations: [], loose: [], nested: [], augmentations: [], hidden: [] };
 }
 
 function analyseStatements(
@@ -335,9 +339,14 @@ function looseNames(
     ...analysis.declarations.map(({ name }) => name),
     ...analysis.imports.map(({ local }) => local),
   ]);
-  const written = new Set(names.references.filter((reference) => reference.written).map(({ name }) => name));
+  const written = names.references.filter((reference) => reference.written).map(({ name }) => name);
+  const ofGlobal = [...code.matchAll(/\b(?:global|globalThis)\.([\w$]+)\s*=(?!=)/g)].map(
+    ([, name = ""]) => name,
+  );
   return {
-    loose: [...written].filter((name) => !names.declared.has(name) && !declared.has(name)),
+    loose: [...new Set([...written, ...ofGlobal])].filter(
+      (name) => !names.declared.has(name) && !declared.has(name),
+    ),
     nested: [...names.declared.keys()].filter((name) => !declared.has(name)),
   };
 }

@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseSync } from "oxc-parser";
-import type { Completions } from "../contracts.js";
+import type { CellDiagnostic, Completions } from "../contracts.js";
+import { unknownNameCodes } from "./findings.js";
 
 interface Exported {
   name: string;
@@ -25,29 +26,45 @@ export class AutoImports {
     readonly homeFolder: string,
   ) {}
 
-  /** For a line that consists of `partial` alone. */
-  matches(partial: string): Completions["matches"] {
-    return partial.length < minLength ? [] : this.matchesInClause([partial]);
+  /** For a line that consists of `partial` alone; `known` are in scope and need no import. */
+  matches(partial: string, known: { name: string }[]): Completions["matches"] {
+    if (partial.length < minLength) return [];
+    const names = new Set(known.map(({ name }) => name));
+    return this.matchesInClause([partial], (name) => !names.has(name));
+  }
+
+  /** How to import the names that a cell does not know. */
+  advice(found: CellDiagnostic[], source: string): string[] {
+    const names = found
+      .filter(({ code }) => unknownNameCodes.has(code))
+      .map(({ start, end }) => source.slice(start, end));
+    return [...new Set(names)].flatMap((name) => {
+      const [from] = this.#all().filter((each) => each.name === name);
+      return from ? [`${name} can be imported: ${importOf([name], from.from)}`] : [];
+    });
   }
 
   /** For `import { a, b, par`: modules that export all names before the last, which is still partial. */
-  matchesInClause(clause: string[]): Completions["matches"] {
+  matchesInClause(clause: string[], isWanted = (_name: string) => true): Completions["matches"] {
     const partial = clause.at(-1) ?? "";
     const before = clause.slice(0, -1);
-    this.#exported ??= [...this.#ofPackages(), ...ofNode()];
-    const exported = this.#exported;
+    const exported = this.#all();
     const exporting = before
       .map((each) => each.replace(/\s.*/s, ""))
       .map((wanted) => new Set(exported.filter(({ name }) => name === wanted).map(({ from }) => from)));
     return exported
-      .filter(({ name }) => name.startsWith(partial) && !before.includes(name))
+      .filter(({ name }) => name.startsWith(partial) && !before.includes(name) && isWanted(name))
       .filter(({ from }) => clause.join("") !== "" || !from.startsWith("node:"))
       .filter(({ from }) => exporting.every((modules) => modules.has(from)))
       .map(({ name, from }) => ({
-        text: `import { ${[...before, name].join(", ")} } from ${JSON.stringify(from)};`,
+        text: importOf([...before, name], from),
         kind: "module",
         documentation: `Imports ${name} from ${from}.`,
       }));
+  }
+
+  #all(): Exported[] {
+    return (this.#exported ??= [...this.#ofPackages(), ...ofNode()]);
   }
 
   /** What Manabi and the packages in the package.json of the notebook's folder export directly. */
@@ -62,6 +79,9 @@ export class AutoImports {
     ];
   }
 }
+
+const importOf = (names: string[], from: string): string =>
+  `import { ${names.join(", ")} } from ${JSON.stringify(from)};`;
 
 interface Manifest {
   types?: string;

@@ -50,7 +50,10 @@ export function complete(language: CellLanguage, code: string, cursor: number): 
       : [...literals(language, code, start, cursor), ...namesInScope(language, code, cursor, partial)]);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const isAlone = line.trim() === partial && !/\S/.test(code.slice(cursor).split("\n")[0] ?? "");
-  const matches = [...toMatches(found, partial), ...(isAlone ? language.autoImports.matches(partial) : [])];
+  const matches = [
+    ...toMatches(found, partial),
+    ...(isAlone ? language.autoImports.matches(partial, found) : []),
+  ];
   return { matches, start, end: nameEnd(code, cursor), ...(memberOf !== undefined && { memberOf }) };
 }
 

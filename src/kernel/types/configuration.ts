@@ -1,5 +1,5 @@
 /** The virtual tsconfig.json of a notebook, and the globals that cells have. */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   bundledDeclarations,
@@ -58,7 +58,8 @@ export function configure(folder: string, cellFiles: string[]): Configuration {
   const configFile = join(folder, "tsconfig.manabi.json");
   const globalsFile = join(folder, "manabi-globals.d.ts");
   const ownConfig = join(folder, "tsconfig.json");
-  const nodeTypes = nodeTypesOf(folder) ?? nodeFile();
+  const ownNodeTypes = nodeTypesOf(folder);
+  const nodeTypes = ownNodeTypes && isCurrent(ownNodeTypes) ? ownNodeTypes : nodeFile();
   const { lib = defaults.lib } = readTsconfig(folder)?.options ?? {};
   const isNewest = lib.some((name) => name.toLowerCase() === "esnext");
   const bundled = isNewest && nodeTypes === nodeFile() ? bundledDeclarations() : undefined;
@@ -79,7 +80,9 @@ export function configure(folder: string, cellFiles: string[]): Configuration {
   return {
     configFile,
     read(file) {
-      const text = files.get(file);
+      // What packages refer to as Node's declarations, too.
+      const isOutdated = file === ownNodeTypes && file !== nodeTypes;
+      const text = isOutdated ? reference(nodeTypes) : files.get(file);
       if (text !== undefined || !(file === nodeTypes || (isNewest && isLibrary(file)))) return text;
       const isEntry = file === nodeTypes || file === libraryFile();
       return isEntry && bundled === undefined ? joinedDeclarations(file) : "";
@@ -98,9 +101,17 @@ function nodeTypesOf(folder: string): string | undefined {
   return dirname(folder) === folder ? undefined : nodeTypesOf(dirname(folder));
 }
 
+/** Whether declarations of Node are of the version that runs, or of a newer one. */
+function isCurrent(file: string): boolean {
+  const { version } = JSON.parse(readFileSync(join(dirname(file), "package.json"), "utf8")) as {
+    version: string;
+  };
+  return parseInt(version) >= parseInt(process.versions.node);
+}
+
 /** What the runner gives to every cell. */
 const globals = `
-interface ImportMeta { url: string; filename: string; dirname: string; }
+interface ImportMeta { url: string; filename: string; dirname: string; resolve(specifier: string): string; }
 /** Values of a MIME bundle by MIME type, such as \`{ "text/html": "<b>bold</b>" }\`. */
 type MimeBundle = Record<string, unknown>;
 /**

@@ -5,17 +5,9 @@ import { join, resolve } from "node:path";
 import { complete } from "../../../src/kernel/types/completion.js";
 import { inspect } from "../../../src/kernel/types/inspection.js";
 import { CellLanguage } from "../../../src/kernel/types/language.js";
+import { check } from "./checked-notebook.js";
 
 const homeFolder = resolve(".");
-
-/** The findings of a cell as `code line:column text`, where text is what is marked in the cell. */
-function check(language: CellLanguage, source: string): string[] {
-  const { diagnostics, remember } = language.check(source);
-  remember();
-  return diagnostics.map(
-    ({ code, line, column, start, end }) => `${code} ${line}:${column} ${source.slice(start, end)}`,
-  );
-}
 
 describe("CellLanguage", function () {
   this.timeout(60_000);
@@ -271,6 +263,8 @@ describe("CellLanguage", function () {
       assert.deepEqual(texts("readFileS; 1", 9), []);
       assert.deepEqual(texts("x = readFileS"), []);
       assert.ok(texts("toCateg").includes('import { toCategorical } from "manabi";'));
+      assert.deepEqual(texts("consol"), ["console"]);
+      assert.ok(!texts("setTime").some((text) => text.startsWith("import")));
     });
 
     it("completes an import that does not say from where", () => {
