@@ -27,14 +27,8 @@ export {
   type LoadOptions,
   type SaveOptions,
 } from "./saving/index.js";
-export {
-  compiled,
-  explain,
-  exportSavedModel,
-  type CompiledFunction,
-  type ModelReport,
-  type SignatureReport,
-} from "./graphs/index.js";
+export { compiled, exportSavedModel, type CompiledFunction, type SignatureReport } from "./graphs/index.js";
+export { explain, type ModelReport } from "./keras/model/explain.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./keras/load.js";
 export * as losses from "./keras/losses/index.js";
 export * as metrics from "./keras/metrics/index.js";

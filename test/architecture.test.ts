@@ -71,7 +71,6 @@ const knownCircles = /^graphs\/|^kernel\/front\/protocol\/|^keras\/layers\/masks
 const knownImports = new Set([
   "graphs/deferral.ts -> keras/optimizers/rule.ts",
   "graphs/deferred-calls.ts -> keras/optimizers/rule.ts",
-  "graphs/index.ts -> keras/model/compiled-models.ts",
   "graphs/recorder.ts -> keras/optimizers/rule.ts",
   "graphs/recording.ts -> keras/model/settings.ts",
   "tfjs/own-operations.ts -> graphs/binding.ts",

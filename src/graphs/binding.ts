@@ -52,13 +52,16 @@ export interface TensorInfo {
 export interface Backend {
   binding: Binding;
   tensorMap: {
+    has(dataId: object): boolean;
     get(dataId: object): TensorInfo;
     set(dataId: object, info: TensorInfo): void;
+    delete(dataId: object): void;
     dataIdsCount: number;
   };
   getInputTensorIds(tensors: Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;
   getDTypeInteger(dtype: string): number;
+  disposeData(dataId: object, force?: boolean): boolean;
 }
 
 /** The native backend. Only graphs run on it: ask `runsNatively()` of `../tfjs/native.js` first. */

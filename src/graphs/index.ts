@@ -1,5 +1,4 @@
 export { compiled, type CompiledFunction } from "./compiled.js";
 export { exportSavedModel } from "./export-saved-model.js";
 export { useCompiledMinimize } from "./minimize.js";
-export { explain, useCompiledTraining, type ModelReport } from "../keras/model/compiled-models.js";
 export { type SignatureReport } from "./compiled-step.js";

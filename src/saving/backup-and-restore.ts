@@ -3,7 +3,8 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Callback, Variable } from "@tensorflow/tfjs-node";
 import { notebookHost } from "../host/notebook-host.js";
-import { runOf } from "../keras/model/run.js";
+import { stateOf, type FitState } from "../keras/model/state.js";
+import { openModel } from "../tfjs/internals.js";
 import { tf } from "../keras/load.js";
 import { hasUpdateRule, makeSlots, slotSpecsOf, type StoredSlot } from "../keras/optimizers/rule.js";
 import { writeAtomically } from "./write-atomically.js";
@@ -66,7 +67,7 @@ class BackupAndRestore extends tf.Callback {
 
   override async onTrainBegin(): Promise<void> {
     if (existsSync(this.#path)) await this.#restore();
-    this.#epoch = runOf(this.model).initialEpoch ?? 0;
+    this.#epoch = this.#fit.initialEpoch;
   }
 
   override async onEpochEnd(epoch: number): Promise<void> {
@@ -118,7 +119,11 @@ class BackupAndRestore extends tf.Callback {
       { iterations_ },
       typeof learningRate === "number" && { learningRate },
     );
-    runOf(this.model).initialEpoch = state.epoch;
+    this.#fit.initialEpoch = state.epoch;
+  }
+
+  get #fit(): FitState {
+    return stateOf(openModel(this.model)).fit!;
   }
 
   /** Those of the weights and of the optimizer's slots. */

@@ -1,7 +1,6 @@
 import type { Callback, Logs } from "@tensorflow/tfjs-node";
 import { Monitor, valueOf, type MonitorOptions } from "../keras/callbacks/monitor.js";
 import { RunningMeans } from "../keras/callbacks/running-means.js";
-import { fittedModel } from "../keras/model/sequential.js";
 import { tf } from "../keras/load.js";
 import { saveModel, saveWeights } from "./index.js";
 
@@ -80,8 +79,7 @@ class ModelCheckpoint extends tf.Callback {
     }
     const path = filledIn(this.path, { ...counts, ...logs });
     if (verbose) console.log(`Epoch ${counts.epoch}: saving model to ${path}`);
-    const model = fittedModel(this.model);
-    await (saveWeightsOnly ? saveWeights(model, path) : saveModel(model, path));
+    await (saveWeightsOnly ? saveWeights(this.model, path) : saveModel(this.model, path));
   }
 }
 

@@ -5,10 +5,14 @@ import type {
   DataType,
   DataValues,
   GradSaveFunc,
+  History,
   LayerVariable,
   layers as Layers,
+  LayersModel,
+  Optimizer,
   Scalar,
   serialization,
+  SymbolicTensor,
   Tensor,
   TensorInfo,
   Variable,
@@ -111,14 +115,73 @@ type Masks = Tensor | null | undefined | (Tensor | null | undefined)[];
 /** What all layers have their methods from. */
 export const layerPrototype = tf.layers.Layer.prototype as unknown as OpenLayer;
 
+/** A loss or a metric: of targets, outputs and, for a metric that is weighed, weights of the samples. */
+export type Measure = (yTrue: Tensor, yPred: Tensor, weights?: Tensor) => Tensor;
+
+/** Tensors for the inputs or outputs of a model: of its only one, in order, or by name. */
+export type Tensors = Tensor | Tensor[] | Record<string, Tensor>;
+
+/** A shape, whose batch axis, or others, may be any. */
+export type Shape = (number | null)[];
+
 /** A model with the members that its type hides. */
 export interface OpenModel {
   layers: OpenLayer[];
+  inputs: SymbolicTensor[];
+  outputs: SymbolicTensor[];
+  inputNames: string[];
+  outputNames: string[];
+  outputLayers: OpenLayer[];
+  weights: LayerVariable[];
+  feedInputShapes: Shape[];
+  /** From `compile` on, as are all of the following. */
+  feedOutputShapes?: Shape[];
+  optimizer: Optimizer;
+  isOptimizerOwned: boolean;
+  /** Losses and metrics as `compile` was given them. */
+  loss?: unknown;
+  metrics?: unknown;
+  weightedMetrics?: unknown;
+  lossFunctions: Measure[];
+  /** What each output's loss counts in the total, 1 if undefined. */
+  lossWeights?: number[] | undefined;
+  metricsNames: string[];
+  /** The losses of several outputs, as metrics, and the metrics; with the output's index. */
+  metricsTensors: [Measure, number][];
+  collectedTrainableWeights: OpenLayerVariable[];
+  isTraining: boolean;
+  stopTraining: boolean;
+  history: History;
+  /** The model inside of a sequential model, which works for it. */
+  model?: OpenModel;
+  call(inputs: Tensor[], kwargs?: { training: boolean }): Tensor | Tensor[];
   calculateLosses(): Scalar[];
+  checkTrainableWeightsConsistency(): void;
+  getDedupedMetricsNames(): string[];
+  standardizeUserDataXY(
+    x: Tensors,
+    y: Tensors,
+    checkBatchAxis?: boolean,
+    batchSize?: number,
+  ): [Tensor[], Tensor[]];
+  predictLoop(inputs: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
+  dispose(): { refCountAfterDispose: number };
 }
+
+/** A weight of a layer with the members that its type hides. */
+export type OpenLayerVariable = Omit<LayerVariable, "read" | "constraint"> & {
+  read(): Variable;
+  constraint: { apply(weight: Tensor): Tensor } | null;
+};
 
 /** What all models have their methods from. */
 export const modelPrototype = tf.LayersModel.prototype as unknown as OpenModel;
+
+/** What sequential models have their methods from; they leave the work to the model inside. */
+export const sequentialPrototype = tf.Sequential.prototype as unknown as OpenModel;
+
+/** The members of a model that its type hides. */
+export const openModel = (model: LayersModel): OpenModel => model as unknown as OpenModel;
 
 /** What LSTM, GRU and SimpleRNN layers have their methods from. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above

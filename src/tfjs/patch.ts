@@ -56,12 +56,6 @@ export function nameNamespace(namespace: object, name: string): void {
  *
  * @param owner the prototype or namespace; named by its class, or by `nameNamespace`
  * @throws Error if a change of this name was made to it already, or one that must come before was not
- * @example
- * patch(tf.Optimizer.prototype, "minimize", {
- *   name: "compiled minimize",
- *   why: "a step runs as one graph",
- *   wrap: (minimize) => function (f, ...others) { return run(() => minimize.call(this, f, ...others)); },
- * });
  */
 export function patch<Owner extends object, Name extends keyof Owner>(
   owner: Owner,

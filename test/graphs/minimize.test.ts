@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { runInThisContext } from "node:vm";
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { eagerly, nativeBackend } from "../../src/graphs/binding.js";
-import { compiled, explain } from "../../src/graphs/index.js";
-import { resetEngine } from "../../src/keras/model/engine-reset.js";
+import { compiled } from "../../src/graphs/index.js";
+import { explain } from "../../src/keras/model/explain.js";
+import { resetEngine } from "../../src/keras/model/recovery.js";
 import { setRandomSeed, tf } from "../../src/keras/load.js";
 import { adamw, ftrl, nadam } from "../../src/keras/optimizers/index.js";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { LayersModel, Tensor, Variable } from "@tensorflow/tfjs-node";
-import { compiled, explain } from "../../src/graphs/index.js";
+import { compiled } from "../../src/graphs/index.js";
+import { explain } from "../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../src/keras/load.js";
 import { hasOwnOperation, withoutOwnOperations } from "../../src/tfjs/own-operations.js";
 

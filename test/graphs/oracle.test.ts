@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LayersModel, Optimizer, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
-import { explain, useCompiledTraining } from "../../src/graphs/index.js";
+import { explain } from "../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../src/keras/load.js";
 
 /** A small model and data for it; built anew for each run from the same seed. */
@@ -117,7 +117,6 @@ async function train(
 
 describe("compiled training computes what eager training computes", function () {
   this.timeout(60_000);
-  before(() => useCompiledTraining());
 
   const [firstExample] = Object.keys(examples);
   for (const [exampleName, example] of Object.entries(examples)) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { eagerly } from "../../src/graphs/binding.js";
-import { explain } from "../../src/graphs/index.js";
+import { explain } from "../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../src/keras/load.js";
 import { mulberry32 } from "../../src/tfjs/mulberry32.js";
 

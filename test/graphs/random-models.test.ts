@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { layers } from "@tensorflow/tfjs-node";
-import { explain } from "../../src/graphs/index.js";
+import { explain } from "../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../src/keras/load.js";
 
 /** Numbers that repeat from a seed: a small linear congruential generator. */

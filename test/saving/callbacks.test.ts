@@ -106,7 +106,7 @@ describe("saving", () => {
       console.warn = warn;
     }
     assert.deepEqual(warnings, [
-      'earlyStopping watches "val_accuracy", which is not in the logs. There are: loss, acc, accuracy.',
+      'earlyStopping watches "val_accuracy", which is not in the logs. There are: loss, accuracy.',
     ]);
   });
 

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { appendFile, writeFile } from "node:fs/promises";
 import type { Callback, Logs } from "@tensorflow/tfjs-node";
-import { kerasMetricName } from "../model/metric-names.js";
 import { tf } from "../../tfjs/native.js";
 import { valueOf } from "./monitor.js";
 
@@ -40,17 +39,10 @@ class CsvLogger extends tf.Callback {
     const { separator = ",", append = false } = this.options;
     const continued = append && !this.#columns && existsSync(this.path);
     const isNew = !this.#columns && !continued;
-    this.#columns ??= columnsOf(logs);
+    this.#columns ??= Object.keys(logs).toSorted();
     const values = this.#columns.map((name) => (name in logs ? String(valueOf(logs[name]!)) : "NA"));
     const lines = [[String(epoch), ...values]];
     if (isNew) lines.unshift(["epoch", ...this.#columns]);
     await appendFile(this.path, lines.map((line) => `${line.join(separator)}\n`).join(""));
   }
-}
-
-/** TensorFlow.js's abbreviations are left out: Keras's names stand beside them. */
-function columnsOf(logs: Logs): string[] {
-  return Object.keys(logs)
-    .filter((name) => name === kerasMetricName(name))
-    .toSorted();
 }

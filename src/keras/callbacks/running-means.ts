@@ -1,6 +1,7 @@
 import type { LayersModel, Logs } from "@tensorflow/tfjs-node";
 import { kerasMetricName } from "../model/metric-names.js";
-import { epochMetricNames } from "../metrics/install.js";
+import { epochMeasures } from "../metrics/install.js";
+import { openModel } from "../../tfjs/internals.js";
 import { valueOf } from "./monitor.js";
 
 /** The means of an epoch so far, which are Keras's logs of a batch. */
@@ -17,7 +18,10 @@ export class RunningMeans {
   add(model: LayersModel, logs: Logs): Map<string, number> {
     const { size = 1 } = logs;
     this.#samples += size;
-    const counted = epochMetricNames(model);
+    const open = openModel(model);
+    const isCounted = epochMeasures(open);
+    const names = open.getDedupedMetricsNames().map(kerasMetricName);
+    const counted = new Set(names.filter((_, i) => isCounted[i]));
     const means = new Map<string, number>();
     for (const [name, value] of valuesIn(logs)) {
       this.#sums.set(name, (this.#sums.get(name) ?? 0) + value * size);
@@ -27,9 +31,9 @@ export class RunningMeans {
   }
 }
 
-/** Losses and metrics, under Keras's names only. */
+/** Losses and metrics. */
 export function valuesIn(logs: Logs): [string, number][] {
   return Object.entries(logs)
-    .filter(([name]) => name === kerasMetricName(name) && name !== "batch" && name !== "size")
+    .filter(([name]) => name !== "batch" && name !== "size")
     .map(([name, value]) => [name, valueOf(value)]);
 }

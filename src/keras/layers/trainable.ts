@@ -25,9 +25,8 @@ function partsOf({ layers, forwardLayer, backwardLayer, cells, cell, layer }: Op
 }
 
 /** A layer and all that are inside of it, at any depth. */
-export function withParts(layer: Layer): Layer[] {
-  const parts = partsOf(layer as unknown as OpenLayer) as unknown as Layer[];
-  return [layer, ...parts.flatMap(withParts)];
+export function withParts(layer: OpenLayer): OpenLayer[] {
+  return [layer, ...partsOf(layer).flatMap(withParts)];
 }
 
 /** Freezes a model, but not its layers, each of which may be frozen or not: what a file says. */

@@ -22,12 +22,7 @@ interface CompiledModel extends OutputLayer {
   lossFunctions: Loss[];
   /** The losses of several outputs, as metrics, and the metrics; with the output's index. */
   metricsTensors: [Loss, number][];
-  testFunction: Step;
-  makeTestFunction(): void;
-  makeTrainFunction(): Step;
 }
-
-type Step = (data: Tensor[]) => Tensor[];
 
 /** What went into which activation, by the `dataId` of what came out: layers hand on clones, which share that. */
 const inputs = new WeakMap<object, { activation: string; input: Tensor }>();
@@ -48,7 +43,7 @@ function rememberInputs({ activation, outputLayers = [] }: OutputLayer): void {
 let kept: Tensor[] | undefined;
 
 /** A layer's intermediate tensors end with its call. These last until `run` is over. */
-function keepingInputs<T>(run: () => T): T {
+export function keepingInputs<T>(run: () => T): T {
   const before = kept;
   kept = [];
   try {
@@ -166,17 +161,6 @@ function replaced(loss: Loss): Loss {
 export function repairCrossentropy(): void {
   const model = tf.LayersModel.prototype;
   const { compile } = model;
-  const open = model as unknown as CompiledModel;
-  const { makeTestFunction, makeTrainFunction } = open;
-  open.makeTrainFunction = function () {
-    const step = makeTrainFunction.call(this);
-    return (data) => keepingInputs(() => step(data));
-  };
-  open.makeTestFunction = function () {
-    makeTestFunction.call(this);
-    const { testFunction } = this;
-    this.testFunction = (data) => keepingInputs(() => testFunction(data));
-  };
   model.compile = function (args) {
     compile.call(this, args);
     const compiled = this as unknown as CompiledModel;

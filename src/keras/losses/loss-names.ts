@@ -2,7 +2,7 @@ import type { ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
 import { epochMetrics } from "../metrics/constructors.js";
 import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
 import * as made from "./constructors.js";
-import { Loss, lossOf } from "./loss.js";
+import { isOfClassNumbers, Loss, lossOf } from "./loss.js";
 import { Metric } from "../metrics/metric.js";
 import { tf } from "../../tfjs/native.js";
 
@@ -113,16 +113,9 @@ export function repairLossNames(): void {
   };
 }
 
-/** Losses of ours whose targets are class numbers, of which TensorFlow.js expects one for each sample or step. */
-const ofClassNumbers = new Set([
-  "SparseCategoricalCrossentropy",
-  "CategoricalGeneralizedCrossEntropy",
-  "Circle",
-]);
-
 function takeClassNumbers({ lossFunctions, feedOutputShapes }: CheckedModel): void {
   lossFunctions.forEach((lossFunction, i) => {
-    if (!ofClassNumbers.has(lossOf(lossFunction)?.className ?? "")) return;
+    if (!lossOf(lossFunction) || !isOfClassNumbers(lossFunction)) return;
     feedOutputShapes[i] = [...feedOutputShapes[i]!.slice(0, -1), 1];
   });
 }

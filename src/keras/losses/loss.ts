@@ -40,3 +40,17 @@ export class Loss {
 export function lossOf(measure: Measure): Loss | undefined {
   return lossOfMeasure.get(measure);
 }
+
+const ofClassNumbers = new Set([
+  "SparseCategoricalCrossentropy",
+  "CategoricalGeneralizedCrossEntropy",
+  "Circle",
+]);
+
+/** Whether a loss's targets are class numbers, one for each sample or step. */
+export function isOfClassNumbers(measure: Measure): boolean {
+  const className = lossOf(measure)?.className;
+  if (className !== undefined) return ofClassNumbers.has(className);
+  // The names of functions have a number behind them in the bundle of TensorFlow.js.
+  return /^sparseCategoricalCrossentropy(?:\$\d+)?$/.test(measure.name);
+}

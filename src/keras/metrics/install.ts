@@ -1,5 +1,4 @@
-import type { LayersModel, Logs, ModelCompileArgs } from "@tensorflow/tfjs-node";
-import type { AveragingCallback } from "../model/progress-callback.js";
+import type { LayersModel, ModelCompileArgs } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { epochMetrics } from "./constructors.js";
 import { meanOf } from "./definitions.js";
@@ -28,7 +27,7 @@ const metricsOf = new WeakMap<OpenModel, EpochMetric[]>();
  */
 export function useEpochMetrics(): void {
   const model = tf.LayersModel.prototype as unknown as OpenModel;
-  const { compile, dispose, evaluateDataset } = model;
+  const { compile, dispose } = model;
 
   model.compile = function (args) {
     disposeMetrics(this);
@@ -59,11 +58,6 @@ export function useEpochMetrics(): void {
     disposeMetrics(this);
     compileSequential.call(this, args);
   };
-
-  model.evaluateDataset = function (...args) {
-    resetMetrics(this);
-    return evaluateDataset.apply(this, args);
-  };
 }
 
 /** Begins the metrics of a model anew, for an epoch or an evaluation. */
@@ -71,23 +65,10 @@ export function resetMetrics(model: object): void {
   for (const metric of metricsOf.get(model as OpenModel) ?? []) metric.reset();
 }
 
-/** Names, in logs, of the metrics that count over an epoch. */
-export function epochMetricNames(model: object): Set<string> {
-  const { metricsTensors } = model as OpenModel;
+/** Which of a model's losses and metrics count over an epoch, in the order of its `metricsNames`. */
+export function epochMeasures(model: object): boolean[] {
   const measures = new Set(metricsOf.get(model as OpenModel)?.map(({ measure }) => measure));
-  if (measures.size === 0) return new Set();
-  const names = (model as OpenModel).getDedupedMetricsNames().slice(1);
-  return new Set(names.filter((_, i) => measures.has(metricsTensors[i]![0])));
-}
-
-/** Puts the values over the epoch so far into the logs of a batch, of the metrics for which a batch alone has none. */
-export function showRunningMetrics(model: object, { seen, totals }: AveragingCallback, logs: Logs): void {
-  for (const name of epochMetricNames(model)) {
-    if (!(name in totals)) continue;
-    const total = totals[name]!;
-    tf.dispose([logs[name]]);
-    Object.assign(logs, { [name]: typeof total === "number" ? total / seen : tf.div(total, seen) });
-  }
+  return [false, ...(model as OpenModel).metricsTensors.map(([measure]) => measures.has(measure))];
 }
 
 function disposeMetrics(outer: OpenModel): void {

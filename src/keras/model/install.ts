@@ -1,80 +1,80 @@
-import { createRequire } from "node:module";
-import type { Callback, CallbackList, Logs } from "@tensorflow/tfjs-node";
-import { resetMetrics, showRunningMetrics } from "../metrics/install.js";
-import { tf } from "../../tfjs/native.js";
-import { repairEvaluateVerbose } from "./evaluate-verbose.js";
-import { notebookHost } from "../../host/notebook-host.js";
-import { InterruptCallback, makeInterruptible, recoverFromInterrupts } from "./interrupt.js";
-import { addKerasNames } from "./metric-names.js";
-import { ProgressCallback, type AveragingCallback, type FitParams } from "./progress-callback.js";
-import { rememberRegisteredCallbacks } from "./registered-callbacks.js";
-import { runOf, type FitRun } from "./run.js";
-import { rememberSequential } from "./sequential.js";
+import { modelPrototype, sequentialPrototype } from "../../tfjs/internals.js";
+import { patch } from "../../tfjs/patch.js";
+import { rememberRegisteredCallbacks } from "./callbacks.js";
+import type { TrainedModel } from "./data.js";
+import { evaluate, evaluateDataset } from "./evaluate.js";
+import { fit, fitDataset } from "./fit.js";
+import { makeFramesInterruptible } from "./interrupt.js";
+import { testOnBatch, trainOnBatch } from "./on-batch.js";
+import { predict, predictLoop } from "./predict.js";
+import { recoverFromInterrupts } from "./recovery.js";
+import { stateOf } from "./state.js";
 
-/**
- * Gives every `fit` Keras's names in its logs, Keras's progress bar instead of tfjs-node's (which writes a line per redraw
- * where there is no terminal), and an end when the user interrupts. All of it hangs on the list of callbacks, whose first
- * member is TensorFlow.js's own: it turns the metrics of batches into those of the epoch.
- */
-export function installFit(): void {
-  const isReplaced = replacedProgressBar();
-  const list = tf.CallbackList.prototype;
-  const { setParams, setModel, onEpochBegin } = list;
-  list.setParams = function (params) {
-    const fit = params as unknown as FitParams;
-    const [averaging, ...others] = this.callbacks.filter((callback) => !isReplaced(callback));
-    const ours: Callback[] = [new InterruptCallback()];
-    if (fit.verbose > 0) ours.push(new ProgressCallback(fit, averaging as unknown as AveragingCallback));
-    this.callbacks = [averaging!, ...ours, ...others];
-    metricNames.set(this, fit.metrics);
-    setParams.call(this, params);
+const name = "models as in Keras";
+
+/** The methods of models, each of which is replaced here and nowhere else. */
+export function installModels(): void {
+  const model = modelPrototype as TrainedModel;
+  const training = {
+    name,
+    why: "arguments of Keras are refused or forgotten, steps run as single operations, and nothing ends them",
+    upstream: "https://github.com/tensorflow/tfjs/issues/25",
   };
-  list.setModel = function (model) {
-    models.set(this, model);
-    const { validate } = runOf(model);
-    validations.set(this, validate);
-    const metrics = metricNames.get(this) ?? [];
-    if (validate) metrics.push(...metrics.map((name) => `val_${name}`));
-    setModel.call(this, model);
-  };
-  list.onEpochBegin = function (...args) {
-    resetMetrics(models.get(this)!);
-    return onEpochBegin.apply(this, args);
-  };
-  list.onBatchEnd = withKerasNames("onBatchEnd");
-  list.onEpochEnd = withKerasNames("onEpochEnd");
-  makeInterruptible();
-  recoverFromInterrupts();
-  rememberSequential();
+  patch(model, "fit", { ...training, replace: fit });
+  patch(model, "fitDataset", { ...training, replace: fitDataset });
+  patch(model, "evaluate", { ...training, replace: evaluate });
+  patch(model, "evaluateDataset", { ...training, replace: evaluateDataset });
+  patch(model, "trainOnBatch", { ...training, replace: trainOnBatch });
+  patch(model, "testOnBatch", { ...training, replace: testOnBatch });
+  patch(model, "predict", {
+    ...training,
+    wrap: predict as (before: typeof model.predict) => typeof model.predict,
+  });
+  patch(model, "predictLoop", { ...training, replace: predictLoop });
+  patch(model, "compile", {
+    name,
+    why: "the graphs of a model are those of its losses and its optimizer",
+    wrap: (compile) =>
+      function (args) {
+        const state = stateOf(this);
+        state.dispose();
+        state.programs.runEagerly = args.runEagerly ?? false;
+        compile.call(this, args);
+      },
+  });
+  patch(model, "dispose", {
+    name,
+    why: "the graphs of a model go with it",
+    wrap: (dispose) =>
+      function () {
+        stateOf(this).dispose();
+        return dispose.call(this);
+      },
+  });
+  installSequential();
   rememberRegisteredCallbacks();
-  repairEvaluateVerbose();
+  makeFramesInterruptible();
+  recoverFromInterrupts();
 }
 
-const models = new WeakMap<CallbackList, object>();
-/** What `fit` tells its callbacks to expect in the logs. */
-const metricNames = new WeakMap<CallbackList, string[]>();
-const validations = new WeakMap<CallbackList, FitRun["validate"]>();
-
-function withKerasNames(method: "onBatchEnd" | "onEpochEnd") {
-  return async function (this: CallbackList, index: number, logs: Logs = {}): Promise<void> {
-    const [averaging, ...others] = this.callbacks;
-    await averaging?.[method](index, logs);
-    if (method === "onBatchEnd") {
-      showRunningMetrics(models.get(this)!, averaging as unknown as AveragingCallback, logs);
-    } else if (!notebookHost()?.interruptSignal().aborted) {
-      const values = (await validations.get(this)?.(index)) ?? {};
-      for (const [name, value] of Object.entries(values)) logs[`val_${name}`] = value;
-    }
-    addKerasNames(logs);
-    for (const callback of others) await callback[method](index, logs);
-  };
-}
-
-function replacedProgressBar(): (callback: object) => boolean {
-  if (!tf.node) return () => false;
-  const require = createRequire(import.meta.url);
-  const { ProgbarLogger } = require("@tensorflow/tfjs-node/dist/callbacks.js") as {
-    ProgbarLogger: new () => object;
-  };
-  return (callback) => callback instanceof ProgbarLogger;
+/** A sequential model leaves its work to a model inside of it, a new one from each `compile` on. */
+function installSequential(): void {
+  const sequential = sequentialPrototype as TrainedModel & { model: TrainedModel };
+  patch(sequential, "compile", {
+    name,
+    why: "the graphs of the model inside, of which it makes a new one, stay",
+    wrap: (compile) =>
+      function (args) {
+        if (this.model) stateOf(this.model).dispose();
+        compile.call(this, args);
+        stateOf(this.model).owner = this;
+      },
+  });
+  patch(sequential, "trainOnBatch", {
+    name,
+    why: "it hands on only two arguments",
+    replace(...args) {
+      return this.model.trainOnBatch(...args);
+    },
+  });
 }

@@ -1,4 +1,5 @@
-import type { LayersModel, LayerVariable, layers, Optimizer } from "@tensorflow/tfjs-node";
+import type { LayerVariable, Optimizer } from "@tensorflow/tfjs-node";
+import type { OpenLayer, OpenModel } from "../../tfjs/internals.js";
 import { withParts } from "../layers/trainable.js";
 import { hasUpdateRule } from "../optimizers/rule.js";
 
@@ -18,11 +19,11 @@ export function optimizerSettingsOf(optimizer: Optimizer): [name: string, value:
 }
 
 interface LayerSettings {
-  layer: layers.Layer;
+  layer: OpenLayer;
   settings: [name: string, value: unknown][];
 }
 
-const layerSettingsOf = (layer: layers.Layer): LayerSettings => ({ layer, settings: settingsOf(layer) });
+const layerSettingsOf = (layer: OpenLayer): LayerSettings => ({ layer, settings: settingsOf(layer) });
 
 function isUnchanged({ layer, settings }: LayerSettings): boolean {
   const fields = layer as unknown as Record<string, unknown>;
@@ -38,7 +39,7 @@ export class ModelSettings {
   #weights: { weight: LayerVariable; trainable: boolean }[] = [];
   #key = "";
 
-  constructor(private readonly model: LayersModel) {}
+  constructor(private readonly model: Pick<OpenModel, "layers" | "weights">) {}
 
   /** The settings as they are now. */
   get key(): string {

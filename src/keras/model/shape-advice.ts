@@ -1,36 +1,14 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
-import type { Tensors } from "./open-model.js";
+import type { OpenModel, Shape, Tensors } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 
-type Shape = (number | null)[];
-
-interface CheckedModel {
-  feedInputShapes: Shape[];
-  /** From `compile` on, as are the losses. */
-  feedOutputShapes?: Shape[];
-  lossFunctions?: { name: string }[];
-  standardizeUserDataXY(x: Tensors, y: Tensors, ...others: unknown[]): unknown;
-  predict(x: Tensors, ...others: unknown[]): unknown;
-}
-
 /**
- * Where inputs or targets do not fit the model, TensorFlow.js says which shapes meet. In the usual cases the error now says
- * how to mend it, too.
+ * Where inputs or targets do not fit the model, TensorFlow.js says which shapes meet. In the usual cases the error of `check`
+ * now says how to mend it, too.
  */
-export function repairShapeErrors(): void {
-  const model = tf.LayersModel.prototype as unknown as CheckedModel;
-  const { standardizeUserDataXY, predict } = model;
-  model.standardizeUserDataXY = function (x, y, ...others) {
-    return advising(this, x, y, () => standardizeUserDataXY.call(this, x, y, ...others));
-  };
-  model.predict = function (x, ...others) {
-    return advising(this, x, [], () => predict.call(this, x, ...others));
-  };
-}
-
-function advising<T>(model: CheckedModel, x: Tensors, y: Tensors, run: () => T): T {
+export function advising<T>(model: OpenModel, x: Tensors, y: Tensors, check: () => T): T {
   try {
-    return run();
+    return check();
   } catch (error) {
     const advice = adviceOn(model, x, y);
     if (error instanceof Error && advice) error.message += `\n${advice}`;
@@ -38,7 +16,7 @@ function advising<T>(model: CheckedModel, x: Tensors, y: Tensors, run: () => T):
   }
 }
 
-function adviceOn(model: CheckedModel, x: Tensors, y: Tensors): string {
+function adviceOn(model: OpenModel, x: Tensors, y: Tensors): string {
   if ([...listed(x), ...listed(y)].includes(undefined))
     return "Inputs and targets must be tensors: make one of an array with tf.tensor(array).";
   const inputs = listed(x).map((each, i) => each && inputAdvice(model.feedInputShapes[i], each.shape));
@@ -80,7 +58,7 @@ function inputAdvice(batch: Shape | undefined, got: number[]): string {
     : `Reshape each sample with ${reshape}.`;
 }
 
-function targetAdvice(model: CheckedModel, output: number, got: number[]): string {
+function targetAdvice(model: OpenModel, output: number, got: number[]): string {
   const loss = model.lossFunctions?.[output]?.name ?? "";
   const classes = model.feedOutputShapes?.[output]?.at(-1);
   if (!loss.startsWith("sparseCategoricalCrossentropy") || got.at(-1) !== classes) return "";

@@ -1,28 +1,27 @@
-import type { LayersModel } from "@tensorflow/tfjs-node";
 import { withParts } from "../layers/trainable.js";
 import { Loss } from "../losses/loss.js";
 import { Metric } from "../metrics/metric.js";
+import { classMap, type OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 
 const ownClasses = new Set<unknown>();
 
 /** Takes the classes that are known so far for TensorFlow.js's own. */
 export function rememberOwnClasses(): void {
-  const { classNameMap } = tf.serialization.SerializationMap.getMap();
-  for (const [known] of Object.values(classNameMap)) ownClasses.add(known);
+  for (const [known] of Object.values(classMap())) ownClasses.add(known);
 }
 
 /**
  * Whether a model's step is known to make the same values in JavaScript each time, so that one recording tells all: no code
  * but TensorFlow.js's takes part in it, and no layer keeps states.
  */
-export function isSteady(model: LayersModel): boolean {
+export function isSteady(model: OpenModel): boolean {
   return !isForeign(model) && !model.layers.flatMap(withParts).some((layer) => layer.stateful);
 }
 
 /** Whether code of the user's takes part in a model's step: a loss, a metric, a layer, an optimizer, or what they hold. */
-export function isForeign(model: LayersModel): boolean {
-  const { loss, metrics, weightedMetrics, optimizer, layers } = model as unknown as Record<string, unknown>;
+export function isForeign(model: OpenModel): boolean {
+  const { loss, metrics, weightedMetrics, optimizer, layers } = model;
   return ![loss, metrics, weightedMetrics].every(isNamed) || !isOwn([layers, optimizer ?? []]);
 }
 

@@ -1,64 +1,61 @@
-import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
+import type { Scalar, Tensor } from "@tensorflow/tfjs-node";
+import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
+import { applyConstraints } from "../layers/constraints.js";
+import { masksOf } from "../layers/masks.js";
+import { keepingInputs } from "../losses/crossentropy.js";
 import { lossOf } from "../losses/loss.js";
 import { reduced, unmasked } from "../losses/reduction.js";
-import { isWeighted, skipsMasked, type Measure } from "../metrics/epoch-metric.js";
-import { masksOf } from "../layers/masks.js";
-import type { Step } from "./open-model.js";
+import { isWeighted, skipsMasked } from "../metrics/epoch-metric.js";
 
-interface CompiledModel {
-  inputs: unknown[];
-  outputs: unknown[];
-  lossFunctions: Measure[];
-  /** What each output's loss counts in the total, 1 if undefined. */
-  lossWeights?: number[] | undefined;
-  /** The losses of several outputs, as metrics, and the metrics; with the output's index. */
-  metricsTensors: [Measure, number][];
-  collectedTrainableWeights: { read(): Variable }[];
-  optimizer: { minimize(loss: () => Scalar, returnCost: true, variables: Variable[]): Scalar };
-  call(inputs: Tensor[], kwargs: { training: true } | undefined): Tensor[];
-  calculateLosses(): Scalar[];
-  testFunction: Step;
-  makeTestFunction(): void;
-  makeTrainFunction(): Step;
+/**
+ * A step of training.
+ *
+ * @param data inputs, targets and, where given, weights of the samples
+ * @returns the total loss, then what the model's `metricsNames` list
+ */
+export function trainStep(model: OpenModel, data: Tensor[]): Tensor[] {
+  return keepingInputs(() => {
+    const weights = model.collectedTrainableWeights.filter(({ trainable }) => trainable);
+    if (weights.length === 0) return tf.tidy(() => results(model, data, true));
+    let measured: Tensor[] = [];
+    const total = model.optimizer.minimize(
+      () => {
+        const [loss, ...others] = results(model, data, true);
+        measured = others.map((value) => tf.keep(value));
+        return loss as Scalar;
+      },
+      true,
+      weights.map((weight) => weight.read()),
+    );
+    applyConstraints(weights);
+    return [total!, ...measured];
+  });
+}
+
+/** A step of evaluation, which takes and returns the same. */
+export function testStep(model: OpenModel, data: Tensor[]): Tensor[] {
+  return keepingInputs(() => tf.tidy(() => results(model, data, false)));
+}
+
+/** The outputs for a batch of inputs. */
+export function predictStep(model: OpenModel, inputs: Tensor[]): Tensor[] {
+  return [model.call(inputs)].flat();
 }
 
 /**
- * What a model does with a batch in training and in evaluation. TensorFlow.js has no weights of losses, and adds up the
- * losses of several outputs sample by sample, so that their shapes must agree. Its evaluation leaves the regularizers and
- * the weights of samples out of the loss (https://github.com/tensorflow/tfjs/issues/25), and returns the sums of the first
- * losses before the losses of several outputs, each under the name of another. In Keras it is the total with regularizers,
- * then the loss of each output, then the metrics. What a mask hides counts in none of them.
+ * TensorFlow.js has no weights of losses, and adds up the losses of several outputs sample by sample, so that their shapes
+ * must agree. Its evaluation leaves the regularizers and the weights of samples out of the loss
+ * (https://github.com/tensorflow/tfjs/issues/25), and returns the sums of the first losses before the losses of several
+ * outputs, each under the name of another. In Keras it is the total with regularizers, then the loss of each output, then the
+ * metrics. What a mask hides counts in none of them.
  */
-export function makeSteps(): void {
-  const model = tf.LayersModel.prototype as unknown as CompiledModel;
-  model.makeTrainFunction = function () {
-    return (data) => {
-      let measured: Tensor[] = [];
-      const total = this.optimizer.minimize(
-        () => {
-          const [loss, ...others] = results(this, data, true);
-          measured = others.map((value) => tf.keep(value));
-          return loss as Scalar;
-        },
-        true,
-        this.collectedTrainableWeights.map((weight) => weight.read()),
-      );
-      return [total, ...measured];
-    };
-  };
-  model.makeTestFunction = function () {
-    this.testFunction = (data) => tf.tidy(() => results(this, data, false));
-  };
-}
-
-/** Of inputs, targets and, where given, sample weights: the total loss, then what `metricsNames` lists. */
-function results(model: CompiledModel, data: Tensor[], training: boolean): Tensor[] {
+function results(model: OpenModel, data: Tensor[], training: boolean): Tensor[] {
   const { inputs, lossFunctions, lossWeights, metricsTensors } = model;
   const firstWeight = inputs.length + model.outputs.length;
   const targets = data.slice(inputs.length, firstWeight);
   const weights = data.slice(firstWeight);
-  const outputs = model.call(data.slice(0, inputs.length), training ? { training } : undefined);
+  const outputs = [model.call(data.slice(0, inputs.length), training ? { training } : undefined)].flat();
   const masks = masksOf(outputs);
   const losses = lossFunctions.map((lossFunction, i) => {
     const values = lossFunction(targets[i]!, outputs[i]!);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LayersModel, Tensor } from "@tensorflow/tfjs-node";
-import { explain } from "../../../src/graphs/index.js";
+import { explain } from "../../../src/keras/model/explain.js";
 import { tf } from "../../../src/keras/load.js";
 
 type Layer = InstanceType<typeof tf.layers.Layer>;

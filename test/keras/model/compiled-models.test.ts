@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { LayersModel, ModelCompileArgs, Tensor, layers } from "@tensorflow/tfjs-node";
 import { nativeBackend } from "../../../src/graphs/binding.js";
-import { explain, useCompiledTraining } from "../../../src/graphs/index.js";
+import { explain } from "../../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../../src/keras/load.js";
 
 type Layer = layers.Layer;
@@ -70,7 +70,6 @@ const fit = ({ model, x, y }: Setting, more: object = {}) =>
 
 describe("compiled models", function () {
   this.timeout(30_000);
-  before(() => useCompiledTraining());
 
   it("show their newest weights, and take those that JavaScript sets", async () => {
     await bothWays(async (run, collect) => {

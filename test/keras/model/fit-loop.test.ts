@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Logs } from "@tensorflow/tfjs-node";
-import { explain } from "../../../src/graphs/index.js";
+import { explain } from "../../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../../src/keras/load.js";
 
 /** 4 batches of 8 and one of 2. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Tensor, layers } from "@tensorflow/tfjs-node";
-import { explain } from "../../../src/graphs/index.js";
+import { explain } from "../../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../../src/keras/load.js";
 import { hasOwnOperation, withoutOwnOperations } from "../../../src/tfjs/own-operations.js";
 

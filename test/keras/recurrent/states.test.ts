@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Tensor, layers } from "@tensorflow/tfjs-node";
-import { explain } from "../../../src/graphs/index.js";
+import { explain } from "../../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../../src/keras/load.js";
 
 const [batch, time, features] = [4, 6, 2];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { compiled, explain } from "../../../src/graphs/index.js";
+import { compiled } from "../../../src/graphs/index.js";
+import { explain } from "../../../src/keras/model/explain.js";
 import { tf } from "../../../src/keras/load.js";
 
 const x = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);

@@ -1,16 +1,18 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { PacedSteps, type RunSteps } from "../../graphs/paced-steps.js";
 import { core, tf } from "../../tfjs/native.js";
+import { warnOfEnd, type ComingBatches, type TrainingBatches } from "./training-batches.js";
 
 /** In which order `fit` takes its samples. */
-export interface RowOrder {
+interface RowOrder {
   /** Whether to shuffle the samples, or only those within each batch. */
   shuffle: boolean | "batch";
   /** How many batches make an epoch; all of them if left out. */
   steps?: number | undefined;
 }
 
-/** The batch that comes next. */
-interface ComingBatch {
+/** Where the next batches are. */
+interface ComingRows {
   /** Where in the rows it begins. */
   first: number;
   /** Its samples. */
@@ -24,7 +26,7 @@ interface ComingBatch {
  * last one ended; all samples were seen before the first comes again, and an epoch that finds too few left ends early, with
  * a warning.
  */
-export class EpochRows {
+class EpochRows {
   /** The row numbers, int32 `[samples]`; others after each `begin`. */
   rows: Tensor;
   readonly #order: Int32Array;
@@ -53,7 +55,7 @@ export class EpochRows {
   }
 
   /** The next batch of this epoch; undefined at its end. */
-  get coming(): ComingBatch | undefined {
+  get coming(): ComingRows | undefined {
     const { samples, batchSize } = this;
     const { steps = Infinity } = this.given;
     const [first, stepsLeft, left] = [this.#next, steps - this.#batch, samples - this.#next];
@@ -83,9 +85,38 @@ export class EpochRows {
   }
 }
 
-/** What Keras says, too, when the data end before the steps. */
-export function warnOfEnd(batches: number, steps: number): void {
-  console.warn(
-    `The data ended after ${batches} of ${steps} steps. Ask for fewer steps, or take a smaller batchSize.`,
-  );
+/** Batches of data that are all there. */
+export class ArrayBatches implements TrainingBatches {
+  readonly #rows: EpochRows;
+  #paced: PacedSteps | undefined;
+
+  constructor(
+    private readonly runSteps: RunSteps,
+    samples: number,
+    batchSize: number,
+    order: RowOrder,
+  ) {
+    this.#rows = new EpochRows(samples, batchSize, order);
+  }
+
+  begin(): void {
+    this.#rows.begin();
+  }
+
+  next(singly: boolean): ComingBatches | undefined {
+    const { coming } = this.#rows;
+    if (!coming) return undefined;
+    const { first, size, alike } = coming;
+    this.#paced ??= new PacedSteps(this.runSteps, singly);
+    const run = () => {
+      const results = this.#paced!.run(this.#rows.rows, first, size, alike);
+      this.#rows.pass(results.length, size);
+      return results;
+    };
+    return { size, run };
+  }
+
+  dispose(): void {
+    this.#rows.dispose();
+  }
 }
