@@ -3,6 +3,7 @@
  * `%name argument` and `!command` where a statement could start, `%%name argument` as the first line of a cell.
  */
 import { isComplete } from "./completeness.js";
+import { isNegation } from "./negation.js";
 
 interface MagicDescription {
   usage: string;
@@ -92,8 +93,6 @@ export interface CellMagics {
 const tslabMark = /^(\s*\/\*\*[\s*]*)(@module|@browser)\b[ \t]*([\w./-]*)[\s*]*\*\//;
 const cellMagic = /^\s*(%%\w+)[ \t]*([^\n]*)(?:\n|$)/;
 const candidate = /^[ \t]*(%[a-z]+\b|!(?=[\w./~$]))[ \t]*([^\n]*)$/gm;
-/** What makes of a line that starts with `!` the negation of a value rather than a command. */
-const negation = /^[\w$]+(?:[.([]|\s*(?:;|[!=]==?|\?))/;
 
 /**
  * @example
@@ -133,7 +132,7 @@ export function findMagics(source: string): CellMagics {
     before += source.slice(from, match.index);
     from = match.index;
     if (name !== "!" && !(name in magics)) continue;
-    if ((name === "!" && negation.test(argument)) || isComplete(before).status !== "complete") continue;
+    if ((name === "!" && isNegation(argument)) || isComplete(before).status !== "complete") continue;
     const start = match.index + text.indexOf(name);
     const end = match.index + text.length;
     lines.push({ name, argument: argument.trim(), start, end, argumentStart: end - argument.length });

@@ -7,8 +7,7 @@ import { readFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseSync } from "oxc-parser";
-import type { CellDiagnostic, Completions } from "../contracts.js";
-import { unknownNameCodes } from "./findings.js";
+import type { Completions } from "../contracts.js";
 
 interface Exported {
   name: string;
@@ -33,15 +32,10 @@ export class AutoImports {
     return this.matchesInClause([partial], (name) => !names.has(name));
   }
 
-  /** How to import the names that a cell does not know. */
-  advice(found: CellDiagnostic[], source: string): string[] {
-    const names = found
-      .filter(({ code }) => unknownNameCodes.has(code))
-      .map(({ start, end }) => source.slice(start, end));
-    return [...new Set(names)].flatMap((name) => {
-      const [from] = this.#all().filter((each) => each.name === name);
-      return from ? [`${name} can be imported: ${importOf([name], from.from)}`] : [];
-    });
+  /** How to import a name that a cell does not know. */
+  advice(name: string): string | undefined {
+    const found = this.#all().find((each) => each.name === name);
+    return found && `${name} can be imported: ${importOf([name], found.from)}`;
   }
 
   /** For `import { a, b, par`: modules that export all names before the last, which is still partial. */

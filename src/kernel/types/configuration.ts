@@ -1,6 +1,6 @@
 /** The virtual tsconfig.json of a notebook, and the globals that cells have. */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import {
   bundledDeclarations,
   isLibrary,
@@ -8,7 +8,7 @@ import {
   libraryFile,
   nodeFile,
 } from "./joined-declarations.js";
-import { readTsconfig } from "../transform/tsconfig.js";
+import { readTsconfig, type Tsconfig } from "../transform/tsconfig.js";
 
 /** What a notebook without a tsconfig.json gets: strict, except where that is only noise in a notebook. */
 const defaults = {
@@ -60,7 +60,8 @@ export function configure(folder: string, cellFiles: string[]): Configuration {
   const ownConfig = join(folder, "tsconfig.json");
   const ownNodeTypes = nodeTypesOf(folder);
   const nodeTypes = ownNodeTypes && isCurrent(ownNodeTypes) ? ownNodeTypes : nodeFile();
-  const { lib = defaults.lib } = readTsconfig(folder)?.options ?? {};
+  const own = readTsconfig(folder)?.options ?? {};
+  const { lib = defaults.lib } = own;
   const isNewest = lib.some((name) => name.toLowerCase() === "esnext");
   const bundled = isNewest && nodeTypes === nodeFile() ? bundledDeclarations() : undefined;
   const files = new Map([
@@ -69,7 +70,7 @@ export function configure(folder: string, cellFiles: string[]): Configuration {
       configFile,
       JSON.stringify({
         extends: [defaultsFile, ...(existsSync(ownConfig) ? [ownConfig] : [])],
-        compilerOptions: overrides,
+        compilerOptions: { ...overrides, ...withoutBaseUrl(folder, own) },
         files: [...cellFiles, globalsFile],
         include: [],
         references: [],
@@ -89,6 +90,20 @@ export function configure(folder: string, cellFiles: string[]): Configuration {
     },
   };
 }
+
+/** `baseUrl` as `paths`: TypeScript 7 has done away with it, but not the tools that people come from. */
+function withoutBaseUrl(folder: string, { baseUrl, paths = {} }: Tsconfig["options"]): object {
+  if (baseUrl === undefined) return {};
+  const all = Object.entries({ "*": ["*"], ...paths });
+  const absolute = all.map(([pattern, targets]) => [
+    pattern,
+    targets.map((target) => resolve(folder, baseUrl, target)),
+  ]);
+  return { baseUrl: null, paths: Object.fromEntries(absolute) as object };
+}
+
+/** What says only that TypeScript 7 has no use any more for an option, or paths that are relative to `baseUrl`. */
+export const outdatedOptionCodes = new Set([5090, 5102, 5108]);
 
 function reference(file: string): string {
   return `/// <reference path=${JSON.stringify(file)} />`;

@@ -11,16 +11,17 @@ import {
 import { AutoImports } from "./auto-imports.js";
 import { alias, CellViews, looseDeclaration, type CellView } from "./cell-view.js";
 import type { CheckerCompletion, Description, TypeChecker } from "./checker.js";
-import { configure } from "./configuration.js";
+import { configure, outdatedOptionCodes } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
 import { DiskState, modificationTime } from "./disk-state.js";
-import { inCell, isTold, missingModuleCode, notice } from "./findings.js";
+import { inCell, isTold, missingModuleCode, notice, unknownNameCodes } from "./findings.js";
 import { ImportTable } from "./imports.js";
 import { missingFields } from "./javascript-fields.js";
 import { localModuleErrors } from "./local-module-errors.js";
 import { isJavaScriptNotebook } from "./notebook-language.js";
 import { megabytes, showCell, type ShownCell } from "./shown-cell.js";
 import { codeWithoutMagics, findMagics, type CellMagics, type LineMagic } from "../transform/magic-syntax.js";
+import { negationAdvice } from "../transform/negation.js";
 import { CellSyntaxError } from "../transform/syntax-error.js";
 import { transformCell } from "../transform/transform.js";
 import { readTsconfig } from "../transform/tsconfig.js";
@@ -94,13 +95,20 @@ export class CellLanguage {
       return { ...last, inModules: localModuleErrors(checker, this.folder, source, last.view) };
     });
     const diagnostics = this.#toldOf([...found, ...inModules], source, magics);
-    const notices = [
-      ...this.#notices.splice(0),
-      ...noticesOf(view),
-      ...this.autoImports.advice(diagnostics, source),
-    ];
+    const notices = [...this.#notices.splice(0), ...noticesOf(view), ...this.#advice(diagnostics, source)];
     if (magics.lines.some(({ name }) => name === "%reset")) this.reset();
     return { diagnostics: [...notices.map(notice), ...diagnostics], remember: () => this.#remember(view) };
+  }
+
+  /** What else names that nobody knows may be meant to be. */
+  #advice(found: CellDiagnostic[], source: string): Set<string> {
+    const unknown = found.filter(({ code }) => unknownNameCodes.has(code));
+    return new Set(
+      unknown.flatMap((place) => {
+        const name = source.slice(place.start, place.end);
+        return negationAdvice(source, place) ?? this.autoImports.advice(name) ?? [];
+      }),
+    );
   }
 
   /** A cell that is too large. */
@@ -198,7 +206,8 @@ export class CellLanguage {
     const { configFile, read: readOwn } = configure(this.folder, Object.values(this.#views.files));
     const read = (file: string) => this.#files.get(file) ?? this.#imports.text(file) ?? readOwn(file);
     const checker = startTypeScript7(this.folder, configFile, { read }, this.onCheckerStart);
-    for (const { message } of checker.configurationDiagnostics()) this.#notice(`tsconfig.json: ${message}`);
+    for (const { code, message } of checker.configurationDiagnostics())
+      if (!outdatedOptionCodes.has(code)) this.#notice(`tsconfig.json: ${message}`);
     return checker;
   }
 

@@ -31,6 +31,7 @@ describe("findings", function () {
     assert.match(advice("imageGrid([])"), /import { imageGrid } from "manabi";/);
     assert.match(advice("readFileSync('x')"), /import { readFileSync } from "node:fs";/);
     assert.equal(advice("noSuchName"), "");
+    assert.match(advice("1;\n!prog.bin"), /!prog\.bin was read as JavaScript.*!\.\/prog\.bin/);
   });
 
   it("know import.meta, modules and their exports", () => {

@@ -48,6 +48,8 @@ export class Evaluator {
   ) {
     this.modules = new CellModules(folder);
     this.scope.offer("Deno", createDeno(host));
+    this.scope.offer("module", this.modules.module);
+    this.scope.offer("exports", this.modules.module.exports);
     this.magics = createMagics({
       folder,
       scope: this.scope,

@@ -39,6 +39,8 @@ const { cache } = requireFromManabi;
 export class CellModules {
   readonly meta: ImportMeta;
   readonly require: NodeJS.Require;
+  /** What a script that is pasted into a cell finds as `module`. */
+  readonly module: NodeJS.Module;
   private readonly local = new LocalModules();
   private readonly importFromFolder: ImportFunction;
 
@@ -51,6 +53,7 @@ export class CellModules {
       resolve: (specifier) => this.resolve(specifier),
     };
     this.importFromFolder = importFunction(filename);
+    this.module = Object.assign(new Module(filename), { filename });
     this.require = this.makeRequire(createRequire(filename));
   }
 
@@ -123,6 +126,7 @@ export class CellModules {
     };
     return Object.assign(requireInCell, fromFolder, {
       resolve: Object.assign(resolve, fromFolder.resolve),
+      main: this.module,
     }) as NodeJS.Require;
   }
 }
@@ -134,8 +138,11 @@ function inNamespace(url: string, attributes: ImportOptions["with"]): string {
 }
 
 function interoperable(module: ModuleNamespace, path: string): LoadedModule {
+  const value = module["default"];
+  if (path.endsWith(".json") && typeof value === "object" && value !== null && !Array.isArray(value))
+    return { module: namespaceOf(value) };
   const exports: unknown = cache[path]?.exports;
-  const isCommonJs = exports === module["default"] && exports !== null;
+  const isCommonJs = exports === value && exports !== null;
   if (!isCommonJs || (typeof exports !== "object" && typeof exports !== "function")) return { module };
   return { module: namespaceOf(exports), exports: exports as ModuleNamespace };
 }

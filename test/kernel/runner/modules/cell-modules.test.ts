@@ -66,6 +66,8 @@ describe("kernel/runner modules", () => {
       "42",
     );
     assert.equal(await harness.result("require('./data.json').answer"), "42");
+    assert.equal(await harness.result("import * as all from './data.json'; all.answer"), "42");
+    assert.equal(await harness.result("(await import('./data.json')).answer"), "42");
   });
 
   it("imports local files, TypeScript or not, with and without extension", async () => {
@@ -191,6 +193,16 @@ describe("kernel/runner modules", () => {
       "import { increment as count2, nothing } from './live.mjs'; nothing",
     );
     assert.match(text, /nothing is not defined/);
+  });
+
+  it("has module, exports and require.main for scripts that are pasted", async () => {
+    assert.equal(await harness.result("exports.one = 1; module.exports.one"), "1");
+    assert.equal(await harness.result("require.main === module"), "true");
+    const umd = `(function (root, factory) {
+      if (typeof module === "object" && module.exports) module.exports = factory(); else root.lib = factory();
+    })(this, () => ({ two: 2 })); module.exports.two`;
+    assert.equal(await harness.result(umd), "2");
+    assert.equal(await harness.result("const exports = 3; exports"), "3");
   });
 
   it("resolves names by import.meta.resolve", async () => {
