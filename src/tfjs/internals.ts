@@ -134,8 +134,8 @@ export interface OpenModel {
   outputLayers: OpenLayer[];
   weights: LayerVariable[];
   feedInputShapes: Shape[];
-  /** From `compile` on, as are all of the following. */
-  feedOutputShapes?: Shape[];
+  /** From `compile` on, as are all of the following; null for targets of any shape. */
+  feedOutputShapes?: (Shape | null)[];
   optimizer: Optimizer;
   isOptimizerOwned: boolean;
   /** Losses and metrics as `compile` was given them. */

@@ -1,6 +1,6 @@
 import type { LayersModel, Logs } from "@tensorflow/tfjs-node";
 import { kerasMetricName } from "../model/metric-names.js";
-import { epochMeasures } from "../metrics/install.js";
+import { epochMeasures } from "../metrics/model-metrics.js";
 import { openModel } from "../../tfjs/internals.js";
 import { valueOf } from "./monitor.js";
 

@@ -1,10 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { lossOf } from "./loss.js";
 import { isEpochMeasure } from "../metrics/epoch-metric.js";
+import type { Measure, OpenModel } from "../../tfjs/internals.js";
 import { gradientDepth, runNative, runsNatively, tf } from "../../tfjs/native.js";
 
 type Save = (tensors: Tensor[]) => void;
-type Loss = (target: Tensor, output: Tensor) => Tensor;
+type Loss = Measure;
 
 interface Activation {
   apply(x: Tensor): Tensor;
@@ -15,13 +16,6 @@ interface Activation {
 interface OutputLayer {
   activation?: Activation;
   outputLayers?: OutputLayer[];
-}
-
-interface CompiledModel extends OutputLayer {
-  outputLayers: OutputLayer[];
-  lossFunctions: Loss[];
-  /** The losses of several outputs, as metrics, and the metrics; with the output's index. */
-  metricsTensors: [Loss, number][];
 }
 
 /** What went into which activation, by the `dataId` of what came out: layers hand on clones, which share that. */
@@ -154,18 +148,12 @@ function replaced(loss: Loss): Loss {
 }
 
 /**
- * Behind a softmax or sigmoid, computes crossentropies from what went into it, as Keras does with TensorFlow
- * (`_get_logits` in keras/src/backend/tensorflow/nn.py). TensorFlow.js clips the probabilities, so that what a model gets
- * very wrong has no gradient, and needs twenty operations where this needs five.
+ * Behind a softmax or sigmoid, has a compiled model compute crossentropies from what went into it, as Keras does with
+ * TensorFlow (`_get_logits` in keras/src/backend/tensorflow/nn.py). TensorFlow.js clips the probabilities, so that what a
+ * model gets very wrong has no gradient, and needs twenty operations where this needs five.
  */
-export function repairCrossentropy(): void {
-  const model = tf.LayersModel.prototype;
-  const { compile } = model;
-  model.compile = function (args) {
-    compile.call(this, args);
-    const compiled = this as unknown as CompiledModel;
-    rememberInputs(compiled);
-    compiled.lossFunctions = compiled.lossFunctions.map(replaced);
-    compiled.metricsTensors = compiled.metricsTensors.map(([measure, output]) => [replaced(measure), output]);
-  };
+export function useLogits(model: OpenModel): void {
+  rememberInputs(model as OutputLayer);
+  model.lossFunctions = model.lossFunctions.map(replaced);
+  model.metricsTensors = model.metricsTensors.map(([measure, output]) => [replaced(measure), output]);
 }

@@ -1,20 +1,10 @@
-import type { ModelCompileArgs, Tensor } from "@tensorflow/tfjs-node";
+import type { Measure, OpenModel } from "../../tfjs/internals.js";
 import { epochMetrics } from "../metrics/constructors.js";
 import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
 import * as made from "./constructors.js";
 import { isOfClassNumbers, Loss, lossOf } from "./loss.js";
 import { Metric } from "../metrics/metric.js";
 import { tf } from "../../tfjs/native.js";
-
-type Measure = (yTrue: Tensor, yPred: Tensor) => Tensor;
-
-interface CheckedModel {
-  outputs: { shape: (number | null)[] }[];
-  lossFunctions: Measure[];
-  feedOutputShapes: (number | null)[][];
-  metricsNames: string[];
-  metricsTensors: [Measure, number][];
-}
 
 /** Keras's names of losses that TensorFlow.js knows by another name, has otherwise, or not at all. */
 const losses: Record<string, string | Measure> = {
@@ -67,7 +57,7 @@ const namesOf = {
 };
 
 /** Runs `compile`; a misspelt name is answered with those that there are. */
-function advising(compile: () => void): void {
+export function namingKnown(compile: () => void): void {
   try {
     compile();
   } catch (error) {
@@ -90,33 +80,31 @@ function replaced(given: unknown, known: Record<string, string | Measure>): unkn
   return Object.fromEntries(Object.entries(given).map(([output, one]) => [output, replaced(one, known)]));
 }
 
-/** Lets `compile` take Keras's names, in camelCase: https://keras.io/api/losses/ and https://keras.io/api/metrics/ */
-export function repairLossNames(): void {
-  const model = tf.LayersModel.prototype;
-  const { compile } = model;
-  model.compile = function (args) {
-    const { loss, metrics: measured, weightedMetrics } = args;
-    const known = {
-      ...args,
-      loss: replaced(loss, losses) as ModelCompileArgs["loss"],
-      metrics: replaced(measured, metrics) as NonNullable<typeof measured>,
-      ...(weightedMetrics !== undefined && {
-        weightedMetrics: replaced(weightedMetrics, metrics) as typeof weightedMetrics,
-      }),
-    };
-    advising(() => compile.call(this, known));
-    takeClassNumbers(this as unknown as CheckedModel);
-    chooseByShape(this as unknown as CheckedModel);
-    // What is saved with the model are the names.
-    if (loss !== undefined) this.loss = loss as typeof this.loss;
-    this.metrics = measured as typeof this.metrics;
-  };
+/** What TensorFlow.js's `compile` takes for Keras's names of losses, in camelCase: https://keras.io/api/losses/ */
+export const resolveLosses = (given: unknown): unknown => replaced(given, losses);
+
+/** The same for metrics, https://keras.io/api/metrics/ */
+export const resolveMetrics = (given: unknown): unknown => replaced(given, metrics);
+
+/** Says which targets a compiled model's losses take: of any shape, a loss of one's own. */
+export function takeTargets(model: OpenModel, given: unknown): void {
+  takeClassNumbers(model);
+  const shapes = model.feedOutputShapes!;
+  model.outputNames.forEach((name, i) => {
+    if (typeof lossGivenFor(given, name, i) === "function") shapes[i] = null;
+  });
 }
 
-function takeClassNumbers({ lossFunctions, feedOutputShapes }: CheckedModel): void {
+/** What `compile` was given for an output: one loss for all, or one for each, in order or by name. */
+function lossGivenFor(given: unknown, output: string, index: number): unknown {
+  if (typeof given !== "object" || given === null || given instanceof Loss) return given;
+  return Array.isArray(given) ? given[index] : (given as Record<string, unknown>)[output];
+}
+
+function takeClassNumbers({ lossFunctions, feedOutputShapes }: OpenModel): void {
   lossFunctions.forEach((lossFunction, i) => {
     if (!lossOf(lossFunction) || !isOfClassNumbers(lossFunction)) return;
-    feedOutputShapes[i] = [...feedOutputShapes[i]!.slice(0, -1), 1];
+    feedOutputShapes![i] = [...feedOutputShapes![i]!.slice(0, -1), 1];
   });
 }
 
@@ -131,7 +119,7 @@ const meanings: Record<string, [Measure, Measure, Measure]> = {
 };
 
 /** In Keras it depends on the shapes of targets and outputs (`is_binary_or_sparse_categorical`), in TensorFlow.js on the loss. */
-function chooseByShape(model: CheckedModel): void {
+export function chooseByShape(model: OpenModel): void {
   const { metricsNames, metricsTensors } = model;
   model.metricsTensors = metricsTensors.map(([measure, output], i) => {
     const meaning = meanings[/(?:^|_)(acc|ce)$/.exec(metricsNames[i + 1]!)?.[1] ?? ""];

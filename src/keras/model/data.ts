@@ -66,7 +66,7 @@ export interface TrainedModel extends OpenModel {
   predictOnBatch(x: Tensors): Tensor | Tensor[];
   trainOnBatch(x: Tensors, y: Tensors, args?: object): Promise<unknown>;
   testOnBatch(x: Tensors, y: Tensors, args?: object): Promise<unknown>;
-  compile(args: { runEagerly?: boolean }): void;
+  compile(args: object): void;
 }
 
 /** Does the same to each of the tensors. */

@@ -6,7 +6,6 @@ import { notebookHost } from "../../host/notebook-host.js";
 import { openProgress } from "../../host/progress-sink.js";
 import type { Tensors } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
-import { resetMetrics } from "../metrics/install.js";
 import { Averages } from "./averages.js";
 import { checkNames } from "./argument-names.js";
 import { warnOfEnd } from "./training-batches.js";
@@ -95,7 +94,7 @@ export function evaluateRows(
   data: Tensor[],
   { batchSize, steps }: Pick<EvaluateArguments, "batchSize" | "steps">,
 ): Evaluation {
-  resetMetrics(model);
+  stateOf(model).resetMetrics();
   const samples = data[0]!.shape[0];
   const size = batchSize ?? (steps ? Math.ceil(samples / steps) : 32);
   const all = Math.ceil(samples / size);
@@ -123,7 +122,7 @@ export async function evaluateBatches(
   dataset: BatchDataset,
   steps = Infinity,
 ): Promise<Evaluation> {
-  resetMetrics(model);
+  stateOf(model).resetMetrics();
   const { programs } = stateOf(model);
   const signal = notebookHost()?.interruptSignal();
   const iterator = await dataset.iterator();

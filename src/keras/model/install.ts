@@ -1,6 +1,7 @@
 import { modelPrototype, sequentialPrototype } from "../../tfjs/internals.js";
 import { patch } from "../../tfjs/patch.js";
 import { rememberRegisteredCallbacks } from "./callbacks.js";
+import { compile } from "./compile.js";
 import type { TrainedModel } from "./data.js";
 import { evaluate, evaluateDataset } from "./evaluate.js";
 import { fit, fitDataset } from "./fit.js";
@@ -31,24 +32,17 @@ export function installModels(): void {
     wrap: predict as (before: typeof model.predict) => typeof model.predict,
   });
   patch(model, "predictLoop", { ...training, replace: predictLoop });
-  patch(model, "compile", {
-    name,
-    why: "the graphs of a model are those of its losses and its optimizer",
-    wrap: (compile) =>
-      function (args) {
-        const state = stateOf(this);
-        state.dispose();
-        state.programs.runEagerly = args.runEagerly ?? false;
-        compile.call(this, args);
-      },
-  });
+  patch(model, "compile", { ...training, wrap: compile });
   patch(model, "dispose", {
     name,
-    why: "the graphs of a model go with it",
+    why: "the graphs of a model, and what its metrics have counted, go with it",
     wrap: (dispose) =>
       function () {
-        stateOf(this).dispose();
-        return dispose.call(this);
+        const state = stateOf(this);
+        state.programs.dispose();
+        const result = dispose.call(this);
+        if (result.refCountAfterDispose === 0) state.dispose();
+        return result;
       },
   });
   installSequential();
@@ -63,10 +57,10 @@ function installSequential(): void {
   patch(sequential, "compile", {
     name,
     why: "the graphs of the model inside, of which it makes a new one, stay",
-    wrap: (compile) =>
+    wrap: (compileInside) =>
       function (args) {
         if (this.model) stateOf(this.model).dispose();
-        compile.call(this, args);
+        compileInside.call(this, args);
         stateOf(this.model).owner = this;
       },
   });

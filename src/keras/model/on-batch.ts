@@ -2,7 +2,6 @@ import type { Tensor } from "@tensorflow/tfjs-node";
 import { numbersOf } from "../../graphs/compiled-step.js";
 import type { Tensors } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
-import { resetMetrics } from "../metrics/install.js";
 import { withTensors } from "./arrays.js";
 import { stepData, type TrainedModel } from "./data.js";
 import { byKerasName } from "./metric-names.js";
@@ -45,7 +44,7 @@ function onBatch(
 ): Values {
   return withTensors(given, (x, y, { returnDict, ...weighing } = {}) => {
     const data = stepData(model, x, y, weighing);
-    resetMetrics(model);
+    stateOf(model).resetMetrics();
     try {
       const values = numbersOf(step(data.tensors));
       if (returnDict) return byKerasName(model.getDedupedMetricsNames(), values);

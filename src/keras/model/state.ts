@@ -1,5 +1,6 @@
 import type { History } from "@tensorflow/tfjs-node";
 import type { OpenModel } from "../../tfjs/internals.js";
+import type { ModelMetrics } from "../metrics/model-metrics.js";
 import { ModelPrograms } from "./programs.js";
 
 /** A `fit` under way. */
@@ -20,6 +21,7 @@ export class ModelState {
   fit: FitState | undefined;
   /** What interrupts the cell of the last `fit`. */
   signal: AbortSignal | undefined;
+  #metrics: ModelMetrics | undefined;
   #isKnownFrozen = false;
 
   constructor(private readonly model: OpenModel) {
@@ -37,9 +39,22 @@ export class ModelState {
     );
   }
 
-  /** Forgets the graphs. */
+  /** Begins anew with what the model was compiled with. */
+  begin(metrics: ModelMetrics, runEagerly: boolean): void {
+    this.dispose();
+    this.#metrics = metrics;
+    this.programs.runEagerly = runEagerly;
+  }
+
+  /** Begins the metrics anew, for an epoch or an evaluation. */
+  resetMetrics(): void {
+    this.#metrics?.reset();
+  }
+
+  /** Frees the graphs and what the metrics have counted. */
   dispose(): void {
     this.programs.dispose();
+    this.#metrics?.dispose();
   }
 }
 

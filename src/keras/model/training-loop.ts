@@ -2,7 +2,7 @@ import type { History, Logs, ModelFitArgs } from "@tensorflow/tfjs-node";
 import { userCodeRan } from "../../graphs/user-turns.js";
 import { notebookHost } from "../../host/notebook-host.js";
 import { tf } from "../../tfjs/native.js";
-import { epochMeasures, resetMetrics } from "../metrics/install.js";
+import { epochMeasures } from "../metrics/model-metrics.js";
 import { Averages } from "./averages.js";
 import { Callbacks } from "./callbacks.js";
 import type { TrainedModel } from "./data.js";
@@ -61,7 +61,7 @@ export async function train({ model, batches, validate, args, sizes }: Training)
   model.stopTraining = false;
   let logs: Logs = {};
   for (let epoch = state.fit.initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-    resetMetrics(model);
+    stateOf(model).resetMetrics();
     progress.beginEpoch(epoch);
     await callbacks.epochBegin(epoch);
     userCodeRan();

@@ -1,81 +1,63 @@
-import type { LayersModel, ModelCompileArgs } from "@tensorflow/tfjs-node";
+import type { Measure, OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { epochMetrics } from "./constructors.js";
 import { meanOf } from "./definitions.js";
-import { EpochMetric, isEpochMeasure, isWeighted, type Measure } from "./epoch-metric.js";
+import { EpochMetric, isEpochMeasure, isWeighted } from "./epoch-metric.js";
 import { Metric } from "./metric.js";
 
 type GivenMetric = string | Measure | Metric;
-type Metrics = GivenMetric | (GivenMetric | GivenMetric[])[] | Record<string, GivenMetric | GivenMetric[]>;
-type CompileArguments = Omit<ModelCompileArgs, "metrics"> & { metrics?: Metrics; weightedMetrics?: Metrics };
-
-interface OpenModel extends Omit<LayersModel, "metrics" | "compile"> {
-  metrics: Metrics | undefined;
-  weightedMetrics: Metrics | undefined;
-  metricsTensors: [Measure, number][];
-  compile(args: CompileArguments): void;
-  getDedupedMetricsNames(): string[];
-}
+/** What `compile` takes: metrics of all outputs, or of each, in lists or by name. */
+export type Metrics =
+  GivenMetric | (GivenMetric | GivenMetric[])[] | Record<string, GivenMetric | GivenMetric[]>;
 
 const Masking = tf.layers.masking().constructor as new () => object;
-const metricsOf = new WeakMap<OpenModel, EpochMetric[]>();
 
 /**
- * Precision, recall and AUC of an epoch are in TensorFlow.js, where it has them, the means of its batches, which is another
- * number (https://github.com/tensorflow/tfjs/issues/1990). Here they are counted over the epoch, or the evaluation, as in
- * Keras.
+ * The metrics of a model. Precision, recall and AUC of an epoch are in TensorFlow.js, where it has them, the means of its
+ * batches, which is another number (https://github.com/tensorflow/tfjs/issues/1990). Here they are counted over the epoch, or
+ * the evaluation, as in Keras.
  */
-export function useEpochMetrics(): void {
-  const model = tf.LayersModel.prototype as unknown as OpenModel;
-  const { compile, dispose } = model;
+export class ModelMetrics {
+  /** Those that count over an epoch. */
+  readonly #counted: EpochMetric[] = [];
+  readonly #plain: Record<string, (string | Measure)[]>;
+  readonly #weighed: Record<string, (string | Measure)[]>;
 
-  model.compile = function (args) {
-    disposeMetrics(this);
-    const made: EpochMetric[] = [];
-    const { metrics, weightedMetrics } = args;
-    const [plain, weighed] = [metrics, weightedMetrics].map((given, i) =>
-      byOutput(given, this.outputNames, i === 1, made),
-    );
-    const all = Object.fromEntries(
-      this.outputNames.map((name) => [name, [...plain![name]!, ...weighed![name]!]]),
-    );
-    compile.call(this, made.length > 0 || weightedMetrics ? { ...args, metrics: all } : args);
-    if (weightedMetrics) weighMetrics(this, (name) => weighed![name]!.length, made);
-    if (this.layers.some(makesMasks)) takeMasks(this, made);
-    metricsOf.set(this, made);
-    this.metrics = metrics;
-    this.weightedMetrics = weightedMetrics;
-  };
-  model.dispose = function () {
-    const result = dispose.call(this);
-    if (result.refCountAfterDispose === 0) disposeMetrics(this);
-    return result;
-  };
-  // It compiles a new model inside of it each time.
-  const sequential = tf.Sequential.prototype as unknown as OpenModel;
-  const { compile: compileSequential } = sequential;
-  sequential.compile = function (args) {
-    disposeMetrics(this);
-    compileSequential.call(this, args);
-  };
-}
+  constructor(
+    metrics: Metrics | null | undefined,
+    weightedMetrics: Metrics | null | undefined,
+    outputNames: string[],
+  ) {
+    this.#plain = byOutput(metrics, outputNames, false, this.#counted);
+    this.#weighed = byOutput(weightedMetrics, outputNames, true, this.#counted);
+  }
 
-/** Begins the metrics of a model anew, for an epoch or an evaluation. */
-export function resetMetrics(model: object): void {
-  for (const metric of metricsOf.get(model as OpenModel) ?? []) metric.reset();
+  /** All of them, by output, as TensorFlow.js's `compile` takes them: names and functions. */
+  get byOutput(): Record<string, (string | Measure)[]> {
+    const entries = Object.entries(this.#plain);
+    return Object.fromEntries(entries.map(([name, own]) => [name, [...own, ...this.#weighed[name]!]]));
+  }
+
+  /** Puts weights and masks into what TensorFlow.js's `compile` has made of them. */
+  apply(model: OpenModel): void {
+    if (Object.values(this.#weighed).some(({ length }) => length > 0))
+      weighMetrics(model, (name) => this.#weighed[name]!.length, this.#counted);
+    if (model.layers.some(makesMasks)) takeMasks(model, this.#counted);
+  }
+
+  /** Begins anew, for an epoch or an evaluation. */
+  reset(): void {
+    for (const metric of this.#counted) metric.reset();
+  }
+
+  dispose(): void {
+    for (const metric of this.#counted) metric.dispose();
+  }
 }
 
 /** Which of a model's losses and metrics count over an epoch, in the order of its `metricsNames`. */
-export function epochMeasures(model: object): boolean[] {
-  const measures = new Set(metricsOf.get(model as OpenModel)?.map(({ measure }) => measure));
-  return [false, ...(model as OpenModel).metricsTensors.map(([measure]) => measures.has(measure))];
-}
-
-function disposeMetrics(outer: OpenModel): void {
-  // A sequential model leaves its training to a model inside of it.
-  const { model = outer } = outer as { model?: OpenModel };
-  for (const metric of metricsOf.get(model) ?? []) metric.dispose();
-  metricsOf.delete(model);
+export function epochMeasures({ metricsTensors }: OpenModel): boolean[] {
+  return [false, ...metricsTensors.map(([measure]) => isEpochMeasure(measure))];
 }
 
 /**
@@ -83,7 +65,7 @@ function disposeMetrics(outer: OpenModel): void {
  * has the metrics of each output, as in Keras; a flat one, as in TensorFlow.js, those of all.
  */
 function byOutput(
-  given: Metrics | undefined,
+  given: Metrics | null | undefined,
   outputNames: string[],
   isWeighed: boolean,
   made: EpochMetric[],
