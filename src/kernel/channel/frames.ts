@@ -10,6 +10,8 @@
  *                                    uint32 LE length of the frames that were written with it
  */
 
+import { allocate, bufferFrom, concat, parseJson, stringify, withOwnJson } from "../intrinsics.js";
+
 export const FrameKind = { message: 0, stdout: 1, stderr: 2, barrier: 3 } as const;
 
 /** Bytes before a frame's payload. */
@@ -22,19 +24,21 @@ export interface Frame {
 
 /** A message and the binary buffers that travel with it. */
 export function encodeMessage(message: unknown, buffers: readonly Uint8Array[] = []): Buffer {
-  const json = Buffer.from(JSON.stringify({ message, lengths: buffers.map((buffer) => buffer.byteLength) }));
-  const head = Buffer.alloc(frameHeaderLength + 4);
+  const json = bufferFrom(
+    withOwnJson(() => stringify({ message, lengths: buffers.map((buffer) => buffer.byteLength) })),
+  );
+  const head = allocate(frameHeaderLength + 4);
   const total = json.length + buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   head.writeUInt32LE(1 + 4 + total, 0);
   head.writeUInt8(FrameKind.message, 4);
   head.writeUInt32LE(json.length, frameHeaderLength);
-  return Buffer.concat([head, json, ...buffers]);
+  return concat([head, json, ...buffers]);
 }
 
 /** The inverse of `encodeMessage`, for the payload of a frame. */
 export function decodeMessage(payload: Buffer): { message: unknown; buffers: Buffer[] } {
   let offset = 4 + payload.readUInt32LE(0);
-  const { message, lengths } = JSON.parse(payload.toString("utf8", 4, offset)) as {
+  const { message, lengths } = parseJson(payload.toString("utf8", 4, offset)) as {
     message: unknown;
     lengths: number[];
   };

@@ -1,6 +1,9 @@
 /** Messages between the front process and the runner's two threads. */
 import type { CellOutcome, CellRequest, LiveProperty, RunnerOutput } from "../contracts.js";
 
+/** How the runner ends when user code has replaced what its own code needs. */
+export const unusableExitCode = 70;
+
 export type CommMessage = Extract<RunnerOutput, { type: "comm_open" | "comm_msg" | "comm_close" }>;
 
 /** Descriptors of the runner process beyond the standard three. */

@@ -4,9 +4,11 @@
  * to the output channel.
  */
 
+import { bufferFrom } from "../intrinsics.js";
+
 /** The mark of barrier `number`. `token` is a random text of the process. */
 export function rawMark(token: string, number: number): Buffer {
-  return Buffer.from(`\0${token}:${number.toString(16).padStart(8, "0")}\0`);
+  return bufferFrom(`\0${token}:${number.toString(16).padStart(8, "0")}\0`);
 }
 
 export type RawPiece = { text: Buffer } | { mark: number };

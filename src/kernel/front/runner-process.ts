@@ -9,6 +9,7 @@ import { describeError } from "../runner/evaluate/cell-errors.js";
 import { decodeMessage, encodeMessage, FrameKind, FrameReader, type Frame } from "../channel/frames.js";
 import {
   Descriptor,
+  unusableExitCode,
   type CommMessage,
   type HelperReply,
   type HelperRequest,
@@ -209,6 +210,10 @@ interface ProcessListener {
 /** What Node prints as it exits, since the helper thread has an inspector session. */
 const debuggerNote = "Waiting for the debugger to disconnect...\n";
 
+const unusable =
+  "The process that runs the cells was ended, because its code has changed what the kernel needs itself (such as JSON, " +
+  "Array.prototype or Object.prototype)";
+
 /** One process, from its start to its death. */
 class RunnerProcess {
   /** Resolves when the process can evaluate, or has died. */
@@ -352,12 +357,15 @@ class RunnerProcess {
     if (signal === "SIGKILL")
       return "The process that runs the cells was killed (SIGKILL; perhaps out of memory)";
     if (signal) return `The process that runs the cells was ended by ${signal}`;
+    if (code === unusableExitCode) return unusable;
     return `The process that runs the cells ended with exit code ${code}`;
   }
 
   private receive({ kind, payload }: Frame): void | Promise<void> {
     if (kind === FrameKind.message) {
-      const { message, buffers } = decodeMessage(payload) as { message: RunnerMessage; buffers: Buffer[] };
+      const decoded = this.decode(payload);
+      if (!decoded) return;
+      const { message, buffers } = decoded;
       if (message.type === "ready") {
         this.wasReady = true;
         this.becomeReady();
@@ -369,6 +377,18 @@ class RunnerProcess {
     const idEnd = 2 + payload.readUInt16LE(0);
     const name = kind === FrameKind.stdout ? "stdout" : "stderr";
     return this.listener.text(payload.toString("utf8", 2, idEnd), name, payload.toString("utf8", idEnd));
+  }
+
+  /** Undefined for what cannot be read: the process has sent nonsense, and will not do better. */
+  private decode(payload: Buffer): { message: RunnerMessage; buffers: Buffer[] } | undefined {
+    try {
+      const { message, buffers } = decodeMessage(payload) as { message?: RunnerMessage; buffers: Buffer[] };
+      if (typeof message?.type === "string") return { message, buffers };
+    } catch {
+      // JSON that is none.
+    }
+    this.kill(unusable);
+    return undefined;
   }
 
   private stream(descriptor: number): Duplex {

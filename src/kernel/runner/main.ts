@@ -1,6 +1,6 @@
 /** The runner process: user code runs in this thread. Started by `process.ts`, with its name and the output token as arguments. */
-import { readSync } from "node:fs";
 import { Socket } from "node:net";
+import { queueMicrotask, readSync } from "../intrinsics.js";
 import { Comms } from "./show/comms.js";
 import { hideAdditions } from "../transform/marks.js";
 import { stopFunction } from "../transform/stoppable.js";

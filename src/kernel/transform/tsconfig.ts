@@ -1,7 +1,7 @@
 /** The tsconfig.json of a folder with all that it extends, for those who do not ask the type checker. */
-import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { statSync } from "../intrinsics.js";
 import type * as GetTsconfig from "get-tsconfig";
 
 /** Loaded when there is a tsconfig.json: most folders of notebooks have none. */

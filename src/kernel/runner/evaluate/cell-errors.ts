@@ -1,5 +1,5 @@
 /** What a thrown value looks like in a notebook: name, message, and a traceback with the cell's code around. */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { boldRed, gray, red } from "../../colors.js";
 import type { CellError } from "../../contracts.js";
 import { shownLine } from "../../shown-line.js";
@@ -148,6 +148,8 @@ function subErrors(error: Error): { label: string; error: unknown }[] {
 }
 
 function isError(value: unknown): value is Error {
+  // Whose code could do anything.
+  if (types.isProxy(value)) return false;
   // Errors of other contexts (`vm`, jsdom) are not instances of this one's Error.
   return safely(
     () => value instanceof Error || Object.prototype.toString.call(value) === "[object Error]",

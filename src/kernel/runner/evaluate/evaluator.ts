@@ -5,13 +5,16 @@ import { readCompilerSettings } from "../../transform/compiler-settings.js";
 import { CellContext, type RunMagic } from "../../transform/cell-context.js";
 import { NotebookScope } from "../../transform/scope.js";
 import { transformCell } from "../../transform/transform.js";
+import { unusableExitCode } from "../../channel/messages.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../../contracts.js";
+import { exitNow, withOwnJson } from "../../intrinsics.js";
 import { describeError } from "./cell-errors.js";
 import { CellModules } from "../modules/cell-modules.js";
 import { createDeno } from "../compat/deno.js";
 import type { Host } from "../show/jupyter-host.js";
 import { readInheritedOutput } from "../output/inherited-output.js";
 import { createMagics } from "./magic-commands.js";
+import { encodableBundle, sendBundle } from "../show/encodable-bundle.js";
 import { toMimeBundle } from "../show/mime-bundle.js";
 import type { OutputChannel } from "../output/output-channel.js";
 import { plainText } from "../show/plain-text.js";
@@ -73,15 +76,25 @@ export class Evaluator {
       this.interruptCell(cell, "");
       return;
     }
-    // A loop that an interrupt ends never comes back here: `interrupt` settles its cell.
-    void this.run(cell, request).then(
-      (outcome) => this.settle(cell, outcome),
-      (error: unknown) => {
+    void this.runToEnd(cell, request);
+  }
+
+  /** A loop that an interrupt ends never comes back here: `interrupt` settles its cell. */
+  private async runToEnd(cell: RunningCell, request: CellRequest): Promise<void> {
+    try {
+      let outcome: CellOutcome;
+      try {
+        outcome = await this.run(cell, request);
+      } catch (error) {
         // A child process that the cell waited for ended by the interrupt, perhaps.
-        if (this.channel.interruptNumber !== 0) this.interruptCell(cell, stackLines(error));
-        else this.settle(cell, { status: "error", ...describeError(error) });
-      },
-    );
+        if (this.channel.interruptNumber !== 0) return this.interruptCell(cell, stackLines(error));
+        outcome = { status: "error", ...describeError(error) };
+      }
+      this.settle(cell, outcome);
+    } catch (error) {
+      // The front process tells the user: that the connection to it was closed, or that nothing of ours works any more.
+      if ((error as NodeJS.ErrnoException | undefined)?.code !== "EBADF") exitNow(unusableExitCode);
+    }
   }
 
   /**
@@ -117,11 +130,13 @@ export class Evaluator {
   }
 
   private async evaluate(code: string, name: string): Promise<{ value: unknown } | undefined> {
-    const transformed = transformCell(code, {
-      fileName: name,
-      earlier: this.scope,
-      settings: () => readCompilerSettings(this.folder),
-    });
+    const transformed = withOwnJson(() =>
+      transformCell(code, {
+        fileName: name,
+        earlier: this.scope,
+        settings: () => readCompilerSettings(this.folder),
+      }),
+    );
     const filename = join(this.folder, `cell-${(this.scripts += 1)}.ts`);
     registerSource(filename, { name, code }, () => transformed.map);
     const run = compile(transformed.code, filename);
@@ -138,7 +153,7 @@ export class Evaluator {
     const { data, failure } = await toMimeBundle(value);
     if (failure !== undefined) this.host.reportFailure(cell, failure);
     if (!cell.interrupted && Object.keys(data).length > 0) {
-      this.channel.message({ type: "execute_result", cellId: cell.cellId, data, metadata: {} });
+      sendBundle(this.channel, { type: "execute_result", cellId: cell.cellId, data, metadata: {} });
     }
   }
 
@@ -146,7 +161,7 @@ export class Evaluator {
     try {
       const result = await this.evaluate(expression, "user expression");
       const { data } = await toMimeBundle(result?.value);
-      return { status: "ok", data, metadata: {} };
+      return { status: "ok", data: encodableBundle(data), metadata: {} };
     } catch (error) {
       return { status: "error", ...describeError(error) };
     }

@@ -1,5 +1,5 @@
 /** `input("name? ")`, `input.password("key? ")` and `prompt("name?")`: questions to whoever runs the cell. */
-import { randomUUID } from "node:crypto";
+import { randomUUID } from "../../intrinsics.js";
 import type { OutputChannel } from "../output/output-channel.js";
 import { currentCell } from "./running-cell.js";
 

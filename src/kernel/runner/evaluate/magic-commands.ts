@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { magics, noSuchMagic } from "../../transform/magic-syntax.js";
 import type { RunMagic } from "../../transform/cell-context.js";
 import type { NotebookScope } from "../../transform/scope.js";
@@ -182,6 +182,7 @@ function who(scope: NotebookScope): string {
 
 function typeName(value: unknown): string {
   if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  if (types.isProxy(value)) return "Proxy";
   const prototype: unknown = Object.getPrototypeOf(value);
   const constructor: unknown = prototype && (prototype as { constructor?: unknown }).constructor;
   return typeof constructor === "function" && constructor.name ? constructor.name : "object";

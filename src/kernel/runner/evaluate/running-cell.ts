@@ -1,5 +1,6 @@
 /** Which cell a piece of code belongs to: the one that caused it to run, also after an `await` or from a timer. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { AbortController } from "../../intrinsics.js";
 
 /** An interrupt, as the cell that it ends sees it. */
 export class Interrupted extends Error {

@@ -4,6 +4,7 @@
  */
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { types } from "node:util";
+import { parseJson, withOwnJson } from "../../intrinsics.js";
 import { withoutInternalNames } from "../../transform/marks.js";
 
 export interface CellSource {
@@ -53,7 +54,7 @@ export interface Position {
 export function originalPosition(fileName: string, line: number, column: number): Position {
   const source = sources.get(fileName) ?? findAndKeep(fileName);
   if (!source) return { name: fileName, line, column };
-  source.map ??= toSourceMap(source.loadMap());
+  source.map ??= toSourceMap(withOwnJson(source.loadMap));
   const entry = source.map?.findEntry(line - 1, column - 1);
   if (!entry || !("originalLine" in entry)) return { name: source.name, line, column, source };
   return { name: source.name, line: entry.originalLine + 1, column: entry.originalColumn + 1, source };
@@ -66,7 +67,7 @@ function findAndKeep(fileName: string): KnownSource | undefined {
 }
 
 function toSourceMap(text: string | undefined): SourceMap | undefined {
-  return text === undefined ? undefined : new SourceMap(JSON.parse(text) as SourceMapPayload);
+  return text === undefined ? undefined : new SourceMap(parseJson(text) as SourceMapPayload);
 }
 
 const kernelFolder = new URL("../..", import.meta.url);
@@ -112,12 +113,27 @@ const deepestStack = 100;
 
 /** Installs the formatting for all errors of this process. */
 export function installStackFormatting(): void {
-  Error.stackTraceLimit = deepestStack;
-  Error.prepareStackTrace = (error: Error, sites: CallSite[]): string => {
-    const lines = sites.map(formatCallSite).filter((line) => line !== undefined);
-    return [errorHeader(error), ...lines].join("\n");
-  };
+  setStacks(ourStacks);
 }
+
+function formatStack(error: Error, sites: CallSite[]): string {
+  const lines = sites.map(formatCallSite).filter((line) => line !== undefined);
+  return [errorHeader(error), ...lines].join("\n");
+}
+
+/** What there was before. User code may have frozen `Error`: then it stays. */
+function setStacks(settings: StackSettings): StackSettings {
+  const { stackTraceLimit, prepareStackTrace } = Error as StackSettings;
+  for (const [name, value] of Object.entries(settings)) Reflect.set(Error, name, value);
+  return { stackTraceLimit, prepareStackTrace };
+}
+
+interface StackSettings {
+  stackTraceLimit: number;
+  prepareStackTrace?: ((this: void, error: Error, sites: CallSite[]) => unknown) | undefined;
+}
+
+const ourStacks: StackSettings = { stackTraceLimit: deepestStack, prepareStackTrace: formatStack };
 
 function errorHeader(error: unknown): string {
   try {
@@ -145,17 +161,13 @@ function textOfStack(error: unknown): string {
   }
 }
 
-const settingsOfStacks = (): object =>
-  Object.fromEntries((["prepareStackTrace", "stackTraceLimit"] as const).map((name) => [name, Error[name]]));
-
 /** The frames of the calling code, whatever it has made of `Error`. */
 export function currentStack(): string {
-  const before = settingsOfStacks();
-  installStackFormatting();
+  const before = setStacks(ourStacks);
   try {
     return stackLines(new Error());
   } finally {
-    Object.assign(Error, before);
+    setStacks(before);
   }
 }
 
@@ -164,13 +176,14 @@ export function currentStack(): string {
  * in the middle.
  */
 export function callerOf(method: (...parameters: never[]) => unknown): string | undefined {
-  const before = settingsOfStacks();
-  Error.stackTraceLimit = 1;
-  Error.prepareStackTrace = (_, [site]) => site?.getFileName();
+  let file: string | null | undefined;
+  const prepareStackTrace = (_: Error, [site]: CallSite[]): void => void (file = site?.getFileName());
+  const before = setStacks({ stackTraceLimit: 1, prepareStackTrace });
   const traced: { stack?: unknown } = {};
   Error.captureStackTrace(traced, method);
-  const file = traced.stack;
-  Object.assign(Error, before);
+  // Makes it.
+  void traced.stack;
+  setStacks(before);
   if (typeof file !== "string") return undefined;
   return sources.get(file)?.name.startsWith("cell [") ? "cell" : file;
 }

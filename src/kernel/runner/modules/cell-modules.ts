@@ -2,11 +2,11 @@
  * What `import` and `require` mean in cells: relative to the notebook's folder, with Manabi's own packages for a
  * folder that has none, and local modules read again when they have been edited.
  */
-import { existsSync } from "node:fs";
 import Module, { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script, constants } from "node:vm";
+import { existsSync, stringify } from "../../intrinsics.js";
 import type { LoadedModule, ModuleNamespace } from "../../transform/cell-context.js";
 import { withoutNpm } from "../../transform/npm-specifier.js";
 import * as tslab from "../compat/tslab.js";
@@ -133,8 +133,8 @@ export class CellModules {
 
 /** A module that hands over the namespace of another, which is not awaited so. */
 function inNamespace(url: string, attributes: ImportOptions["with"]): string {
-  const given = attributes ? ` with ${JSON.stringify(attributes)}` : "";
-  return `data:text/javascript,${encodeURIComponent(`export * as module from ${JSON.stringify(url)}${given}`)}`;
+  const given = attributes ? ` with ${stringify(attributes)}` : "";
+  return `data:text/javascript,${encodeURIComponent(`export * as module from ${stringify(url)}${given}`)}`;
 }
 
 function interoperable(module: ModuleNamespace, path: string): LoadedModule {

@@ -4,12 +4,12 @@
  * it, is loaded again, while all others keep their state. Used by the main thread and by the loader's hooks.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import remapping from "@jridgewell/remapping";
 import { parseSync } from "oxc-parser";
+import { readFileSync, statSync, withOwnJson } from "../../intrinsics.js";
 import { readCompilerSettings } from "../../transform/compiler-settings.js";
 import { toJavaScript } from "../../transform/javascript.js";
 import { stoppableModule } from "../../transform/stoppable.js";
@@ -189,7 +189,7 @@ function readModule(path: string): ReadModule | undefined {
 
 function importsOf(path: string, text: string): string[] {
   if (extname(path) === ".json") return [];
-  const { module } = parseSync(path, text);
+  const { module } = withOwnJson(() => parseSync(path, text));
   const specifiers = [
     ...module.staticImports.map((each) => each.moduleRequest.value),
     ...module.staticExports.flatMap((each) => each.entries.map((entry) => entry.moduleRequest?.value)),

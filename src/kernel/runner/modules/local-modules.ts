@@ -1,8 +1,8 @@
 /** Local modules as cells import and require them. Loads the TypeScript transform only when a cell needs it. */
-import { readFileSync } from "node:fs";
 import Module, { createRequire, isBuiltin, register } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { readFileSync } from "../../intrinsics.js";
 import * as graph from "./local-graph.js";
 import { findPackage, manabiFolder, notFoundCode, type Kind } from "./package-resolution.js";
 import { setSourceFinder } from "../evaluate/stack-frames.js";

@@ -3,7 +3,6 @@
  * looked for anew each time: Node remembers, as long as the process lives, that a package had no package.json when it
  * explained why an import failed, and takes what is installed then for a package without `exports` and `main`.
  */
-import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -12,6 +11,7 @@ import {
   type PathConditions,
   type PathConditionsMap,
 } from "resolve-pkg-maps";
+import { parseJson, readFileSync, realpathSync, statSync } from "../../intrinsics.js";
 
 /** By what the package is asked for. */
 export type Kind = "import" | "require";
@@ -138,7 +138,7 @@ function readManifest(folder: string): Manifest | undefined {
   const version = `${status.mtimeMs} ${status.size} ${status.ino}`;
   const known = manifests.get(path);
   if (known?.version === version) return known.manifest;
-  const manifest = attempt(() => JSON.parse(readFileSync(path, "utf8")) as Manifest | null) ?? {};
+  const manifest = attempt(() => parseJson(readFileSync(path, "utf8")) as Manifest | null) ?? {};
   manifests.set(path, { version, manifest });
   return manifest;
 }

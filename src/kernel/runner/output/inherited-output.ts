@@ -3,9 +3,9 @@
  * then. So it gets pipes of its own in place of those that all share, and its `stdout` and `stderr` are null as ever.
  */
 import { ChildProcess } from "node:child_process";
-import { readSync } from "node:fs";
 import type { Socket } from "node:net";
 import { StringDecoder } from "node:string_decoder";
+import { readSync } from "../../intrinsics.js";
 import type { OutputChannel } from "./output-channel.js";
 import { currentCell } from "../evaluate/running-cell.js";
 

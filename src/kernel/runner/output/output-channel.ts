@@ -11,9 +11,9 @@
  * - The lock is also taken by the helper thread to interrupt the user's thread, which therefore never happens in
  *   the middle of an append or a write.
  */
-import { writeSync } from "node:fs";
 import { FrameKind, encodeMessage, frameHeaderLength } from "../../channel/frames.js";
 import { rawMark } from "../../channel/raw-marks.js";
+import { milliseconds, writeSync } from "../../intrinsics.js";
 
 const channelDescriptor = 3;
 const capacity = 64 * 1024;
@@ -148,12 +148,12 @@ export class OutputChannel {
 
   /** For the helper thread: the lock without blocking its event loop. False if the user's thread keeps it. */
   async lockWithin(timeoutMs: number): Promise<boolean> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = milliseconds() + timeoutMs;
     // Without this, a user's thread that only prints would hardly ever leave the lock free.
     Atomics.store(this.fields, Field.wanted, 1);
     let locked = false;
     while (!(locked = Atomics.compareExchange(this.fields, Field.lock, 0, this.owner) === 0)) {
-      if (performance.now() > deadline) break;
+      if (milliseconds() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     Atomics.store(this.fields, Field.wanted, 0);
@@ -184,8 +184,8 @@ export class OutputChannel {
     Atomics.store(this.fields, Field.order, 1);
     Atomics.notify(this.fields, Field.order);
     // Not by Atomics.wait, which would take part in the interruption that this is a part of.
-    const deadline = performance.now() + timeoutMs;
-    while (this.isOrderAwaited() && performance.now() < deadline);
+    const deadline = milliseconds() + timeoutMs;
+    while (this.isOrderAwaited() && milliseconds() < deadline);
     Atomics.store(this.fields, Field.order, 0);
   }
 

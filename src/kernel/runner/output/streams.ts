@@ -3,7 +3,9 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { inspect } from "node:util";
+import { nextTick } from "../../intrinsics.js";
 import { tableHtml, tableOf } from "../show/console-table.js";
+import { proxyTarget } from "../show/proxy-target.js";
 import type { OutputChannel } from "./output-channel.js";
 import { currentCell } from "../evaluate/running-cell.js";
 
@@ -36,7 +38,7 @@ class CellStream extends Writable {
     const done = typeof encodingOrCallback === "function" ? encodingOrCallback : callback;
     const encoding = typeof encodingOrCallback === "string" ? encodingOrCallback : "utf8";
     this.channel.text(currentCell().cellId, this.streamName, this.decode(chunk, encoding));
-    if (done) process.nextTick(done);
+    if (done) nextTick(done);
     return true;
   }
 
@@ -94,7 +96,8 @@ export function installStreams(channel: OutputChannel): void {
   for (const name of ["debug", "error", "info", "log", "warn"] as const) {
     replace(console, name, withPlainNumbers(own[name]));
   }
-  replace(console, "table", (data: unknown, properties?: string[]) => {
+  replace(console, "table", (value: unknown, properties?: string[]) => {
+    const data = proxyTarget(value);
     const table = tableOf(data, properties);
     if (!table) return console.log(data);
     const { cellId } = currentCell();

@@ -1,6 +1,6 @@
 /** Comms: channels between code in cells and its counterpart in the front end, as widgets use them. */
-import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../contracts.js";
+import { randomUUID } from "../../intrinsics.js";
 import type { CommMessage } from "../../channel/messages.js";
 import type { OutputChannel } from "../output/output-channel.js";
 import { currentCell, runForMessage } from "../evaluate/running-cell.js";

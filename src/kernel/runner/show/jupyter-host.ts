@@ -1,7 +1,8 @@
 /** What code of cells can ask of the notebook, offered on `globalThis[Symbol.for("Jupyter.host")]`. */
-import { randomUUID } from "node:crypto";
 import type { JsonObject, MimeBundle } from "../../contracts.js";
+import { randomUUID } from "../../intrinsics.js";
 import { errorText } from "../evaluate/cell-errors.js";
+import { sendBundle } from "./encodable-bundle.js";
 import { displaySymbol, normalizeBundle, toMimeBundle, type Formatted } from "./mime-bundle.js";
 import type { Comms } from "./comms.js";
 import type { OutputChannel } from "../output/output-channel.js";
@@ -102,6 +103,6 @@ export class Host {
       throw new TypeError("display(…, { update: true }) needs the displayId of the output that it replaces.");
     }
     const type = update ? "update_display_data" : "display_data";
-    this.channel.message({ type, cellId: cell.cellId, data, metadata, displayId });
+    sendBundle(this.channel, { type, cellId: cell.cellId, data, metadata, displayId });
   }
 }

@@ -3,10 +3,11 @@
  * libraries are known to offer (the same as in Deno's kernel), then images by their first bytes, then the text that
  * `util.inspect` makes.
  */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { MimeBundle } from "../../contracts.js";
 import { dataFrameHtml, isDataFrame } from "./data-frame.js";
 import { plainText } from "./plain-text.js";
+import { proxyTarget } from "./proxy-target.js";
 
 export const displaySymbol = Symbol.for("Jupyter.display");
 
@@ -21,7 +22,8 @@ export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
   const complete = (data: MimeBundle): Formatted => ({ data: withText(withWholeFrame(data, value), value) });
   const fallback = (failure: unknown): Formatted => ({ data: { "text/plain": plainText(value) }, failure });
   try {
-    const data = ownBundle(value) ?? duckTyped(value) ?? imageBundle(value);
+    const target = proxyTarget(value);
+    const data = ownBundle(value, target) ?? duckTyped(value, target) ?? imageBundle(target);
     if (data === undefined) return { data: { "text/plain": plainText(value) } };
     return data instanceof Promise ? data.then(complete, fallback) : complete(data);
   } catch (failure) {
@@ -32,7 +34,8 @@ export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
 /** JSON types hold any JSON value, all others hold text; bytes become base64. */
 export function normalizeBundle(bundle: object): MimeBundle {
   const data: MimeBundle = {};
-  for (const [type, content] of Object.entries(bundle)) {
+  for (const type of Object.keys(bundle)) {
+    const content = formOf(bundle, type);
     if (content === undefined) continue;
     const isJson = /^application\/(.*\+)?json$/.test(type);
     data[type] =
@@ -49,17 +52,41 @@ export function normalizeBundle(bundle: object): MimeBundle {
   return data;
 }
 
+/** Undefined if making it fails: the others do without it. */
+function formOf(bundle: object, type: string): object | string | number | undefined {
+  try {
+    return (bundle as Record<string, object | string | number>)[type];
+  } catch {
+    return undefined;
+  }
+}
+
 type Member = (this: unknown, ...parameters: unknown[]) => unknown;
 
-/** A method, asked for rather than looked up: the Proxy objects of some libraries hide theirs from `in`. */
-function method(value: unknown, name: string | symbol): Member | undefined {
-  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-  const member = isObject ? (value as Record<string | symbol, unknown>)[name] : undefined;
+function method(target: unknown, name: string | symbol): Member | undefined {
+  const member = read(target, name);
   return typeof member === "function" ? (member as Member) : undefined;
 }
 
-function ownBundle(value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
-  const show = method(value, displaySymbol);
+/** A property, without calling code of the user's: getters are asked only where a class has them, as those of the DOM. */
+function read(target: unknown, name: string | symbol): unknown {
+  if ((typeof target !== "object" && typeof target !== "function") || target === null) return undefined;
+  for (let at: unknown = target; at !== null && !types.isProxy(at); at = Object.getPrototypeOf(at)) {
+    const property = Object.getOwnPropertyDescriptor(at, name);
+    if (!property) continue;
+    if (!property.get) return property.value;
+    try {
+      return at === target ? undefined : property.get.call(target);
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** @param target the value, or what it is a Proxy of */
+function ownBundle(value: unknown, target: unknown): MimeBundle | Promise<MimeBundle> | undefined {
+  const show = method(target, displaySymbol);
   if (!show) return undefined;
   const shown = show.call(value);
   return method(shown, "then") ? Promise.resolve(shown).then(checkedBundle) : checkedBundle(shown);
@@ -73,19 +100,19 @@ function checkedBundle(shown: unknown): MimeBundle {
   );
 }
 
-function duckTyped(value: unknown): MimeBundle | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const toDataUrl = method(value, "toDataURL");
+function duckTyped(value: unknown, target: unknown): MimeBundle | undefined {
+  if (typeof target !== "object" || target === null) return undefined;
+  const toDataUrl = method(target, "toDataURL");
   if (toDataUrl) {
     const match = /^data:([^;,]+);base64,(.*)$/s.exec(String(toDataUrl.call(value)));
     if (match) return { [match[1] as string]: match[2] as string };
   }
-  const toSpec = method(value, "toSpec");
+  const toSpec = method(target, "toSpec");
   if (toSpec) {
     const spec = toSpec.call(value) as { $schema?: string };
     if (typeof spec === "object" && spec !== null) return vegaBundle(spec);
   }
-  const { outerHTML } = value as { outerHTML?: unknown };
+  const outerHTML = read(target, "outerHTML");
   if (typeof outerHTML === "string") {
     return /^\s*<svg[\s>]/i.test(outerHTML) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
   }
@@ -131,10 +158,10 @@ function withText(data: MimeBundle, value: unknown): MimeBundle {
 
 /** Whether the value knows its text; that of other objects would be pages of what the picture shows already. */
 function writesItself(value: unknown): boolean {
-  return typeof (value as { [inspect.custom]?: unknown })[inspect.custom] === "function";
+  return method(proxyTarget(value), inspect.custom) !== undefined;
 }
 
 function constructorName(value: unknown): string {
-  const { constructor } = value as { constructor?: { name?: unknown } };
-  return typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name : "Object";
+  const name = read(read(proxyTarget(value), "constructor"), "name");
+  return typeof name === "string" && name !== "" ? name : "Object";
 }

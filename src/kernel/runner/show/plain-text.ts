@@ -1,6 +1,7 @@
 /** The text of a value as the notebook shows it, with colours, cut at a bearable length. */
 import { inspect, types } from "node:util";
 import { grayCode } from "../../colors.js";
+import { proxyTarget } from "./proxy-target.js";
 
 // Of `undefined`. Its type knows codes of one number only.
 Object.assign(inspect.colors, { gray: [grayCode, 39] });
@@ -11,7 +12,8 @@ const longestText = 100_000;
 const mostProperties = 100;
 
 export function plainText(value: unknown): string {
-  const { shown, left } = cutDictionary(value);
+  // `inspect` calls the traps of a Proxy of a Proxy. Of one that was revoked there is nothing else to show.
+  const { shown, left } = cutDictionary(proxyTarget(value) ?? value);
   const text = inspectSafely(shown);
   const brace = text.lastIndexOf("}");
   const whole =

@@ -39,9 +39,9 @@ describe("kernel/runner host", () => {
 
   it("asks objects whose method hides behind a Proxy", async () => {
     const [bundle] = await shown(`
-      new Proxy({}, {
-        get: (_, key) => (key === Symbol.for("Jupyter.display") ? () => ({ "text/html": "<table>" }) : undefined),
+      new Proxy({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<table>" }) }, {
         has: () => false,
+        ownKeys: () => [],
       })
     `);
     assert.equal(bundle?.["text/html"], "<table>");
