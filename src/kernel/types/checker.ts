@@ -56,4 +56,6 @@ export interface TypeChecker {
 export interface CheckerFiles {
   /** Text of a file in memory; undefined for files on disk. */
   read(file: string): string | undefined;
+  /** False if a file on disk must not be found; undefined for all that is nobody's concern. */
+  exists?(file: string): false | undefined;
 }

@@ -7,11 +7,10 @@
  * for those that the notebook's folder does not have). In a cell, `import * as tf from "m"` is an alias,
  * `import tf = __near.m0;`, with all its values, types and namespaces.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { ImportedName } from "./analysis.js";
-import { largestChecked, megabytes } from "./shown-cell.js";
 import { withoutNpm } from "../transform/npm-specifier.js";
 
 type Place = "near" | "home";
@@ -29,8 +28,6 @@ export interface RegisteredImport {
   line: Span;
   /** The specifier in the file. */
   source: Span;
-  /** What the user should know about it. */
-  notice?: string;
 }
 
 export class ImportTable {
@@ -75,9 +72,6 @@ export class ImportTable {
     if (known) return { entry: known, isNew: false };
 
     const name = `m${this.#registered.size}`;
-    const bytes = /^[./].*\.json$/.test(from) ? sizeOf(resolve(this.folder, from)) : 0;
-    if (bytes > largestChecked)
-      return { entry: this.#addUntyped(key, name, place, from, bytes), isNew: true };
     const source = JSON.stringify(from);
     const type = isTypeOnly ? "type " : "";
     const before =
@@ -100,17 +94,6 @@ export class ImportTable {
     return { entry, isNew: true };
   }
 
-  /** TypeScript would make a type of each value of the data. */
-  #addUntyped(key: string, name: string, place: Place, from: string, bytes: number): RegisteredImport {
-    const start = this.#texts[place].length;
-    this.#texts[place] += `export declare const ${name}: any;\n`;
-    const span = { start, end: this.#texts[place].length };
-    const notice = `${from} (${megabytes(bytes)}) has the type any: TypeScript would take long to read it.`;
-    const entry = { file: this.files[place], path: `__${place}.${name}`, line: span, source: span, notice };
-    this.#registered.set(key, entry);
-    return entry;
-  }
-
   #placeOf(from: string): Place {
     if (/^[./]/.test(from) || isBuiltin(from)) return "near";
     const packageName = /^(?:@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? from;
@@ -123,10 +106,6 @@ export class ImportTable {
 /** A file's path without the `?v=2` or `#2` that has Node load it anew. */
 function withoutVersion(specifier: string): string {
   return /^(?:[./]|file:)/.test(specifier) ? specifier.replace(/[?#].*$/, "") : specifier;
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Whether code in a folder can import a package, or has types for it. */

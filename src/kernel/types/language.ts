@@ -16,6 +16,7 @@ import { DeclarationTable, type Declaration } from "./declarations.js";
 import { DiskState, modificationTime } from "./disk-state.js";
 import { inCell, isTold, missingModuleCode, notice, unknownNameCodes } from "./findings.js";
 import { ImportTable } from "./imports.js";
+import { LargeData } from "./large-data.js";
 import { missingFields } from "./javascript-fields.js";
 import { localModuleErrors } from "./local-module-errors.js";
 import { isJavaScriptNotebook } from "./notebook-language.js";
@@ -33,6 +34,7 @@ export class CellLanguage {
   readonly #imports: ImportTable;
   readonly #views: CellViews;
   readonly #disk: DiskState;
+  readonly #data: LargeData;
   readonly autoImports: AutoImports;
   #checker: TypeChecker | undefined;
   /** What the next `check` has to tell beside the findings in its cell. */
@@ -52,6 +54,7 @@ export class CellLanguage {
   ) {
     this.#imports = new ImportTable(folder, homeFolder);
     this.#disk = new DiskState(folder);
+    this.#data = new LargeData(folder);
     this.#ownConfig = join(folder, "tsconfig.json");
     this.autoImports = new AutoImports(folder, homeFolder);
     const cellFiles = { ts: join(folder, "manabi-cell.ts"), tsx: join(folder, "manabi-cell.tsx") };
@@ -85,8 +88,10 @@ export class CellLanguage {
 
     // A checker reads tsconfig.json when it starts.
     if (this.#configured !== modificationTime(this.#ownConfig)) this.close();
+    const data = this.#data.mentioned(source);
     const { view, found, inModules } = this.#withChecker((checker) => {
       this.#disk.refresh(checker, source);
+      if (data.isNew) checker.update([this.#data.file]);
       const first = this.#checked(checker, source, shown, analysis);
       const fields = missingFields(source, first.found, analysis.language);
       const more = fields.length > 0 ? showCell(source, fields) : undefined;
@@ -95,7 +100,8 @@ export class CellLanguage {
       return { ...last, inModules: localModuleErrors(checker, this.folder, source, last.view) };
     });
     const diagnostics = this.#toldOf([...found, ...inModules], source, magics);
-    const notices = [...this.#notices.splice(0), ...noticesOf(view), ...this.#advice(diagnostics, source)];
+    const ofCell = [...(shown.notice ? [shown.notice] : []), ...data.notices];
+    const notices = [...this.#notices.splice(0), ...ofCell, ...this.#advice(diagnostics, source)];
     if (magics.lines.some(({ name }) => name === "%reset")) this.reset();
     return { diagnostics: [...notices.map(notice), ...diagnostics], remember: () => this.#remember(view) };
   }
@@ -203,9 +209,12 @@ export class CellLanguage {
 
   #startChecker(): TypeChecker {
     this.#configured = modificationTime(this.#ownConfig);
-    const { configFile, read: readOwn } = configure(this.folder, Object.values(this.#views.files));
-    const read = (file: string) => this.#files.get(file) ?? this.#imports.text(file) ?? readOwn(file);
-    const checker = startTypeScript7(this.folder, configFile, { read }, this.onCheckerStart);
+    const own = [...Object.values(this.#views.files), this.#data.file];
+    const { configFile, read: readOwn } = configure(this.folder, own);
+    const read = (file: string) =>
+      this.#files.get(file) ?? this.#imports.text(file) ?? this.#data.text(file) ?? readOwn(file);
+    const exists = (file: string) => this.#data.exists(file);
+    const checker = startTypeScript7(this.folder, configFile, { read, exists }, this.onCheckerStart);
     for (const { code, message } of checker.configurationDiagnostics())
       if (!outdatedOptionCodes.has(code)) this.#notice(`tsconfig.json: ${message}`);
     return checker;
@@ -293,10 +302,6 @@ export class CellLanguage {
     });
     return `${documentation}declare ${kind === "const" ? "const" : "let"} ${name}: ${written};`;
   }
-}
-
-function noticesOf({ shown, imports }: CellView): string[] {
-  return [shown.notice, ...imports.map(({ entry }) => entry.notice)].filter((each) => each !== undefined);
 }
 
 /** Whether a cell starts with the comment that switches its checks off. */

@@ -42,7 +42,7 @@ export function startTypeScript7(
     cwd,
     fs: {
       readFile: (file) => files.read(file),
-      fileExists: (file) => (files.read(file) === undefined ? undefined : true),
+      fileExists: (file) => (files.read(file) === undefined ? files.exists?.(file) : true),
     },
   });
   const pid = processOf(api);

@@ -26,16 +26,4 @@ describe("what the checker is shown of a cell", function () {
     assert.deepEqual(notebook.check("text.anything"), []);
     assert.deepEqual(notebook.language.completions(`${cell}text.`, cell.length + 5), []);
   });
-
-  it("lacks large JSON files, which have the type any", () => {
-    notebook.write("rows.json", rows);
-    notebook.write("few.json", '[{ "id": 1 }]');
-    assert.match(
-      notebook.notices("import rows from './rows.json'; rows.any.thing").join(),
-      /rows\.json \(0\.9 MB\)/,
-    );
-    assert.deepEqual(notebook.check("import few from './few.json'; few[0].foo; rows.any.thing"), [
-      "2339 1:38 foo",
-    ]);
-  });
 });
