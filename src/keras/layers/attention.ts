@@ -16,6 +16,7 @@ export class Attention extends tf.layers.Layer {
   private readonly scoreMode: "dot" | "concat";
   private readonly dropout: number;
   private readonly useCausalMask: boolean;
+  private readonly returnAttentionScores: boolean;
 
   constructor(args: AttentionArgs = {}) {
     super(args);
@@ -23,6 +24,7 @@ export class Attention extends tf.layers.Layer {
     this.scoreMode = args.scoreMode ?? "dot";
     this.dropout = args.dropout ?? 0;
     this.useCausalMask = args.useCausalMask ?? false;
+    this.returnAttentionScores = args.returnAttentionScores ?? false;
     this.supportsMasking = true;
   }
 
@@ -57,14 +59,16 @@ export class Attention extends tf.layers.Layer {
         this.useCausalMask ? causalMask(scores.shape) : undefined,
       );
       const weights = attentionWeights(scores, mask, training ? this.dropout : 0);
-      const output = tf.matMul(weights, value);
-      return queryMask ? tf.mul(output, tf.cast(tf.expandDims(queryMask, -1), "float32")) : output;
+      const values = tf.matMul(weights, value);
+      const output = queryMask ? tf.mul(values, tf.cast(tf.expandDims(queryMask, -1), "float32")) : values;
+      return this.returnAttentionScores ? [output, weights] : output;
     });
   }
 
   override computeOutputShape(shapes: Shapes): Shapes {
-    const [query, value] = shapes as Shape[];
-    return [...query!.slice(0, -1), value!.at(-1)!];
+    const [query, value, key = value] = shapes as Shape[];
+    const output = [...query!.slice(0, -1), value!.at(-1)!];
+    return this.returnAttentionScores ? [output, [...query!.slice(0, -1), key!.at(-2)!]] : output;
   }
 
   override computeMask(_inputs: Inputs, masks?: Inputs): Tensor {
@@ -72,8 +76,8 @@ export class Attention extends tf.layers.Layer {
   }
 
   override getConfig(): Config {
-    const { useScale, scoreMode, dropout, useCausalMask } = this;
-    return { ...super.getConfig(), useScale, scoreMode, dropout, useCausalMask };
+    const { useScale, scoreMode, dropout, useCausalMask, returnAttentionScores } = this;
+    return { ...super.getConfig(), useScale, scoreMode, dropout, useCausalMask, returnAttentionScores };
   }
 }
 
@@ -103,17 +107,17 @@ export class AdditiveAttention extends Attention {
   }
 }
 
-/** Two or three inputs; fails clearly otherwise. */
+/** Two or three inputs, or four where a layer takes a mask; fails clearly otherwise. */
 export function inputsOf(
   layer: { name: string },
   inputs: Inputs,
-): [query: Tensor, value: Tensor, key?: Tensor] {
-  if (Array.isArray(inputs) && (inputs.length === 2 || inputs.length === 3))
-    return inputs as [Tensor, Tensor];
+  most: 3 | 4 = 3,
+): [query: Tensor, value: Tensor, key?: Tensor, mask?: Tensor] {
   const count = Array.isArray(inputs) ? inputs.length : 1;
+  if (count >= 2 && count <= most) return inputs as [Tensor, Tensor];
   throw new Error(
-    `Layer ${JSON.stringify(layer.name)} got ${count} input${count === 1 ? "" : "s"}. Expected 2 or 3. Call it with ` +
-      "[query, value] or [query, value, key]; for self-attention with [x, x].",
+    `Layer ${JSON.stringify(layer.name)} got ${count} input${count === 1 ? "" : "s"}. Expected ${most === 3 ? "2 or 3" : "2 to 4"}. ` +
+      "Call it with [query, value] or [query, value, key]; for self-attention with [x, x].",
   );
 }
 

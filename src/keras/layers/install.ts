@@ -3,6 +3,7 @@ import { layerFactories } from "../../tfjs/internals.js";
 import { patch } from "../../tfjs/patch.js";
 import { addClass } from "../../tfjs/registries.js";
 import { extendActivationLayers } from "./activation-layers.js";
+import { ActivityRegularization } from "./activity-regularizer.js";
 import { AdditiveAttention, Attention } from "./attention.js";
 import { Discretization } from "./discretization.js";
 import { EinsumDense } from "./einsum-dense.js";
@@ -20,15 +21,18 @@ import {
   RandomTranslation,
   RandomZoom,
 } from "./random-images.js";
+import { CustomScaleLayer, LayerScale } from "./residual-scale.js";
 import { RMSNormalization } from "./rms-normalization.js";
 import { Conv1DTranspose, DepthwiseConv1D, SeparableConv1D } from "./sequence-convolutions.js";
 import { Identity, Subtract } from "./simple.js";
 import { SpatialDropout2D, SpatialDropout3D } from "./spatial-dropout.js";
 import { UnitNormalization } from "./unit-normalization.js";
 import { UpSampling1D, UpSampling3D } from "./up-sampling.js";
+import { WithMask } from "./with-mask.js";
 
 /** Each layer with the name of its function in `tf.layers`; types in `types.cts`. */
 const added = {
+  activityRegularization: ActivityRegularization,
   additiveAttention: AdditiveAttention,
   attention: Attention,
   conv1dTranspose: Conv1DTranspose,
@@ -41,6 +45,7 @@ const added = {
   globalMaxPooling3d: GlobalMaxPooling3D,
   groupNormalization: GroupNormalization,
   identity: Identity,
+  layerScale: LayerScale,
   multiHeadAttention: MultiHeadAttention,
   normalization: Normalization,
   randomBrightness: RandomBrightness,
@@ -57,6 +62,7 @@ const added = {
   unitNormalization: UnitNormalization,
   upSampling1d: UpSampling1D,
   upSampling3d: UpSampling3D,
+  withMask: WithMask,
   zeroPadding1d: ZeroPadding1D,
   zeroPadding3d: ZeroPadding3D,
 };
@@ -72,6 +78,7 @@ export function addLayers(): void {
     const make = (args: object = {}): layers.Layer => new Layer(args as never);
     patch(layerFactories, name, { ...reason, replace: make });
   }
+  addClass(CustomScaleLayer);
   addGroupedConvolution();
   extendGlobalPooling();
   extendActivationLayers();

@@ -12,7 +12,8 @@ type Projection = { kernel: LayerVariable; bias?: LayerVariable };
 type Part = "query" | "key" | "value" | "output";
 
 /**
- * Several attentions side by side, each on projections of its own, for `[query, value]` or `[query, value, key]`: Vaswani et
+ * Several attentions side by side, each on projections of its own, for `[query, value]`, `[query, value, key]` or
+ * `[query, value, key, attentionMask]`, where a mask is `[batch, queries, keys]` with 1 for keys that a query may see: Vaswani et
  * al., 2017, https://arxiv.org/abs/1706.03762 (https://keras.io/api/layers/attention_layers/multi_head_attention/).
  */
 export class MultiHeadAttention extends WeightedLayer {
@@ -25,6 +26,7 @@ export class MultiHeadAttention extends WeightedLayer {
   private readonly useBias: boolean;
   private readonly outputSize: number | undefined;
   private readonly useCausalMask: boolean;
+  private readonly returnAttentionScores: boolean;
   readonly #projections = new Map<Part, Projection>();
 
   constructor(args: MultiHeadAttentionArgs) {
@@ -36,6 +38,7 @@ export class MultiHeadAttention extends WeightedLayer {
     this.useBias = args.useBias ?? true;
     this.outputSize = [args.outputShape ?? undefined].flat()[0];
     this.useCausalMask = args.useCausalMask ?? false;
+    this.returnAttentionScores = args.returnAttentionScores ?? false;
     this.supportsMasking = true;
   }
 
@@ -76,7 +79,7 @@ export class MultiHeadAttention extends WeightedLayer {
 
   override call(inputs: Inputs, { training = false }: CallArguments): Inputs {
     return tf.tidy(() => {
-      const [query, value, key = value] = inputsOf(this, inputs);
+      const [query, value, key = value, attentionMask] = inputsOf(this, inputs, 4);
       const [queryMask, valueMask, keyMask] = masksForAttention([query, value, key]);
       const project = (part: Part, x: Tensor): Tensor => {
         const { kernel, bias } = this.#projections.get(part)!;
@@ -94,28 +97,33 @@ export class MultiHeadAttention extends WeightedLayer {
         valueMask && tf.expandDims(valueMask, 1),
         keyMask && tf.expandDims(keyMask, 1),
         this.useCausalMask ? causalMask(scores.shape) : undefined,
+        attentionMask,
       );
-      const weights = this.#weights(scores, mask && tf.expandDims(mask, 1), training);
-      return project("output", tf.matMul(weights, project("value", value)));
+      const weights = this.#weights(scores, mask?.rank === 3 ? tf.expandDims(mask, 1) : mask, training);
+      const output = project("output", tf.matMul(weights, project("value", value)));
+      return this.returnAttentionScores ? [output, weights] : output;
     });
   }
 
   /**
-   * Keras's layer has a fused attention without dropout and a softmax of its own with it, and they differ where a query is
-   * masked wholly: it attends to all keys alike, or to none.
+   * Keras's layer has a fused attention, and a softmax of its own for dropout or if the weights are wanted, and they differ where
+   * a query is masked wholly: it attends to all keys alike, or to none.
    */
   #weights(scores: Tensor, mask: Tensor | undefined, training: boolean): Tensor {
     if (!mask) return withDropout(tf.softmax(scores), training ? this.dropout : 0);
     const shown = tf.broadcastTo(mask, scores.shape);
-    const hidden = this.dropout > 0 ? -1e9 : -0.7 * 3.38953e38;
+    const isFused = this.dropout === 0 && !this.returnAttentionScores;
+    const hidden = isFused ? -0.7 * 3.38953e38 : -1e9;
     const weights = tf.softmax(tf.where(shown, scores, tf.fill(scores.shape, hidden)));
-    if (this.dropout === 0) return weights;
+    if (isFused) return weights;
     return withDropout(tf.where(shown, weights, tf.zerosLike(weights)), training ? this.dropout : 0);
   }
 
   override computeOutputShape(shapes: Shapes): Shapes {
-    const [batch, steps, features] = (shapes as Shape[])[0]!;
-    return [batch!, steps!, this.outputSize ?? features!];
+    const [query, value, key = value] = shapes as Shape[];
+    const [batch, steps, features] = query!;
+    const output = [batch!, steps!, this.outputSize ?? features!];
+    return this.returnAttentionScores ? [output, [batch!, this.numHeads, steps!, key![1]!]] : output;
   }
 
   override computeMask(_inputs: Inputs, masks?: Inputs): Tensor {
@@ -123,8 +131,9 @@ export class MultiHeadAttention extends WeightedLayer {
   }
 
   override getConfig(): Config {
-    const { numHeads, keyDim, valueDim, dropout, useBias, useCausalMask } = this;
+    const { numHeads, keyDim, valueDim, dropout, useBias, useCausalMask, returnAttentionScores } = this;
     const outputShape = this.outputSize === undefined ? null : [this.outputSize];
-    return { ...super.getConfig(), numHeads, keyDim, valueDim, dropout, useBias, outputShape, useCausalMask };
+    const calls = { useCausalMask, returnAttentionScores };
+    return { ...super.getConfig(), numHeads, keyDim, valueDim, dropout, useBias, outputShape, ...calls };
   }
 }

@@ -95,6 +95,8 @@ export interface AdditiveAttentionArgs extends LayerArgs {
   dropout?: number;
   /** Whether a query sees no later keys; `false` if left out. In Keras it is an argument of the call. */
   useCausalMask?: boolean;
+  /** Whether to give `[output, weights]`; `false` if left out. In Keras it is an argument of the call. */
+  returnAttentionScores?: boolean;
 }
 
 export interface AttentionArgs extends AdditiveAttentionArgs {
@@ -116,6 +118,27 @@ export interface MultiHeadAttentionArgs extends LayerArgs, WeightArgs {
   outputShape?: number | [number] | null;
   /** Whether a query sees no later keys; `false` if left out. In Keras it is an argument of the call. */
   useCausalMask?: boolean;
+  /** Whether to give `[output, weights]`; `false` if left out. In Keras it is an argument of the call. */
+  returnAttentionScores?: boolean;
+}
+
+export interface ActivityRegularizationArgs extends LayerArgs {
+  /** How much the absolute values of the input count in the loss; 0 if left out. */
+  l1?: number;
+  /** How much the squares of the input count in the loss; 0 if left out. */
+  l2?: number;
+}
+
+export interface LayerScaleArgs extends LayerArgs {
+  /** What the factors begin with. */
+  initValues: number;
+  /** Features of the input. */
+  projectionDim: number;
+}
+
+export interface ScaledSumArgs extends LayerArgs {
+  /** What the second input is multiplied by. */
+  scale: number;
 }
 
 export interface EinsumDenseArgs extends LayerArgs, WeightArgs {
@@ -197,6 +220,8 @@ export interface DiscretizationArgs extends LayerArgs {
 }
 
 declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
+  /** Gives its input, whose size counts in the loss: https://keras.io/api/layers/regularization_layers/activity_regularization/ */
+  function activityRegularization(args?: ActivityRegularizationArgs): layers.Layer;
   /** Additive attention on `[query, value]` or `[query, value, key]`: https://keras.io/api/layers/attention_layers/additive_attention/ */
   function additiveAttention(args?: AdditiveAttentionArgs): layers.Layer;
   /** Attention by dot products on `[query, value]` or `[query, value, key]`: https://keras.io/api/layers/attention_layers/attention/ */
@@ -221,7 +246,9 @@ declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
   function groupNormalization(args?: GroupNormalizationArgs): layers.Layer;
   /** https://keras.io/api/layers/core_layers/identity/ */
   function identity(args?: LayerArgs): layers.Layer;
-  /** Attention with several heads on `[query, value]` or `[query, value, key]`: https://keras.io/api/layers/attention_layers/multi_head_attention/ */
+  /** Multiplies each feature by a small number that is learned: https://arxiv.org/abs/2103.17239 */
+  function layerScale(args: LayerScaleArgs): layers.Layer;
+  /** Attention with several heads on `[query, value]`, `[query, value, key]` or `[query, value, key, attentionMask]`: https://keras.io/api/layers/attention_layers/multi_head_attention/ */
   function multiHeadAttention(args: MultiHeadAttentionArgs): layers.Layer;
   /** Mean 0 and variance 1, given or by `adapt`: https://keras.io/api/layers/preprocessing_layers/numerical/normalization/ */
   function normalization(args?: NormalizationArgs): layers.Layer & { adapt(data: Tensor): void };
@@ -245,6 +272,8 @@ declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
   function spatialDropout2d(args: SpatialDropoutArgs): layers.Layer;
   /** https://keras.io/api/layers/regularization_layers/spatial_dropout3d/ */
   function spatialDropout3d(args: SpatialDropoutArgs): layers.Layer;
+  /** The first input with the second one, `[batch, steps]`, as its mask: Keras's `layer(x, mask=mask)`. */
+  function withMask(args?: LayerArgs): layers.Layer;
   /** The first of two inputs minus the second: https://keras.io/api/layers/merging_layers/subtract/ */
   function subtract(args?: LayerArgs): layers.Layer;
   /** https://keras.io/api/layers/normalization_layers/unit_normalization/ */
@@ -257,6 +286,20 @@ declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
   function zeroPadding1d(args?: ZeroPaddingArgs): layers.Layer;
   /** https://keras.io/api/layers/reshaping_layers/zero_padding3d/ */
   function zeroPadding3d(args?: ZeroPaddingArgs): layers.Layer;
+}
+
+declare module "@tensorflow/tfjs-layers/dist/engine/topology" {
+  // oxlint-disable-next-line no-shadow -- TensorFlow.js's own
+  interface LayerArgs {
+    /** What counts in the loss of the layer's output, as a mean over the batch; for every layer, as in Keras. */
+    activityRegularizer?: DenseArgs["kernelRegularizer"];
+  }
+}
+declare module "@tensorflow/tfjs-layers/dist/layers/wrappers" {
+  interface BidirectionalLayerArgs {
+    /** The layer that runs backwards, made with `goBackwards: true`; one like `layer` if left out. */
+    backwardLayer?: layers.RNN;
+  }
 }
 
 /** What Keras has a default for can be left out. */

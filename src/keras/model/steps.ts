@@ -2,6 +2,7 @@ import type { Scalar, Tensor } from "@tensorflow/tfjs-node";
 import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { applyConstraints } from "../layers/constraints.js";
+import { withActivityPenalties } from "../layers/activity-regularizer.js";
 import { masksOf } from "../layers/masks.js";
 import { keepingInputs } from "../losses/crossentropy.js";
 import { lossOf } from "../losses/loss.js";
@@ -55,7 +56,9 @@ function results(model: OpenModel, data: Tensor[], training: boolean): Tensor[] 
   const firstWeight = inputs.length + model.outputs.length;
   const targets = data.slice(inputs.length, firstWeight);
   const weights = data.slice(firstWeight);
-  const outputs = [model.call(data.slice(0, inputs.length), training ? { training } : undefined)].flat();
+  const { result: outputs, penalties } = withActivityPenalties(() =>
+    [model.call(data.slice(0, inputs.length), training ? { training } : undefined)].flat(),
+  );
   const masks = masksOf(outputs);
   const losses = lossFunctions.map((lossFunction, i) => {
     const values = lossFunction(targets[i]!, outputs[i]!);
@@ -72,5 +75,7 @@ function results(model: OpenModel, data: Tensor[], training: boolean): Tensor[] 
     const given = mask ? unmasked(mask, own) : own;
     return tf.mean(measure(targets[output]!, outputs[output]!, given));
   });
-  return [tf.addN([...weighed, ...model.calculateLosses()]), ...outputLosses, ...metrics];
+  const total = tf.addN([...weighed, ...model.calculateLosses(), ...penalties]);
+  tf.dispose(penalties);
+  return [total, ...outputLosses, ...metrics];
 }
