@@ -20,7 +20,7 @@ export function packagesInstalled(root) {
     return Object.entries(wanted).every(
       ([name, { version, optional, devOptional, peer }]) =>
         name === "" ||
-        installed[name]?.version === version ||
+        (installed[name]?.version === version && fs.existsSync(path.join(root, name, "package.json"))) ||
         // Other platforms' binaries are listed, but not installed.
         ((optional || devOptional || peer) && installed[name] === undefined),
     );
@@ -73,12 +73,73 @@ function run(title, command, args, { root, verbose, failure }) {
     child.on("close", (code) => {
       process.stdout.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
       if (code === 0) resolve();
-      else reject(new Error(`${output.trimEnd()}\n\n${failure}`));
+      else {
+        const isFull = /ENOSPC|No space left on device/.test(output);
+        const cure = isFull ? "The disk is full. Free some space, then run the same command again." : failure;
+        reject(new Error(`${output.trimEnd()}\n\n${cure}`));
+      }
     });
   });
 }
 
+/** npm's packages, dist/ and what npm keeps while it unpacks. */
+const packagesNeed = 1.5e9;
+
+/** Like src/setup/disk-space.ts, which is not built yet. */
+function checkSpace(root) {
+  const { bavail, bsize } = fs.statfsSync(root);
+  const free = bavail * bsize;
+  if (free >= packagesNeed) return;
+  throw new Error(
+    `The disk of ${root} is too full: npm's packages need about ${packagesNeed / 1e9} GB, and ${Math.floor(free / 1e6)} MB are free.\n` +
+      "Free some space (or put the folder on another disk), then run the same command again.",
+  );
+}
+
+/** How long a set-up waits before it looks again whether another one has ended. */
+const lockPollMs = 500;
+
+const isRunning = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+};
+
+/**
+ * One set-up of a folder at a time; a second one waits, and says so. What a killed one has left is taken over.
+ * @returns what ends it
+ */
+export async function lockSetup(root, say = console.log) {
+  const file = path.join(root, ".setup-lock");
+  for (let said = false; ;) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+      return () => fs.rmSync(file, { force: true });
+    } catch (error) {
+      // A folder that is only read has nothing to be set up.
+      if (error.code === "EACCES" || error.code === "EROFS") return () => {};
+      if (error.code !== "EEXIST") throw error;
+    }
+    let owner = 0;
+    try {
+      owner = Number(fs.readFileSync(file, "utf8"));
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+    if (owner > 0 && !isRunning(owner)) fs.rmSync(file, { force: true });
+    else {
+      if (!said) say(`Another command is setting up this folder (process ${owner}). Waiting for it ...`);
+      said = true;
+      await new Promise((resolve) => setTimeout(resolve, lockPollMs));
+    }
+  }
+}
+
 async function installPackages(root, verbose) {
+  checkSpace(root);
   // npm tells the scripts it runs where it is; another package manager would ignore package-lock.json.
   const npm = process.env.npm_execpath ?? "";
   const [command, ...args] = npm.endsWith("npm-cli.js") ? [process.execPath, npm] : ["npm"];
@@ -123,15 +184,19 @@ async function main(root, [command, ...args]) {
       `Manabi needs Node 20.19 or newer; this is ${process.version}. Install a newer Node, then run the same command again.`,
     );
   const verbose = args.includes("--verbose");
-  if (!packagesInstalled(root)) {
+  const repair = command === "setup" && args.includes("--repair");
+  const unlock = await lockSetup(root);
+  process.once("exit", unlock);
+  if (repair || !packagesInstalled(root)) {
     console.log(
       "Setting up what Manabi needs, all of it in this folder. The first time takes a few minutes.",
     );
     await installPackages(root, verbose);
   }
+  if (repair) fs.rmSync(path.join(root, "dist"), { recursive: true, force: true });
   await build(root, verbose);
-  const setup = await import(pathToFileURL(path.join(root, "dist/tools/npm-commands.js")).href);
-  await setup.main(command, args);
+  const commands = await import(pathToFileURL(path.join(root, "dist/tools/npm-commands.js")).href);
+  await commands.main(command, args, unlock);
 }
 
 if (process.argv[1] === import.meta.filename)

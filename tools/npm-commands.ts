@@ -4,44 +4,48 @@ import { runLab } from "../src/setup/lab.js";
 import { type Project, projectAt, projectRoot } from "../src/setup/project.js";
 import { testPackagesStep } from "../src/setup/python-environment.js";
 import { setUp } from "../src/setup/set-up.js";
-import { runSteps } from "../src/setup/step.js";
+import { runSteps, type Step } from "../src/setup/step.js";
 import { kerasStep } from "./keras-environment.js";
 import { runKerasTests, runOneFile, runTests } from "./test-command.js";
 import { runTestsOnNodes } from "./test-nodes.js";
 
-const commands: Record<string, (project: Project, args: string[]) => Promise<number>> = {
-  setup: async (project) => {
-    await setUp(project);
-    return 0;
-  },
-  start: async (project, args) => {
-    await setUp(project);
-    return runLab(project, args);
-  },
-  test: async (project, args) => {
-    await setUp(project);
-    await runSteps([testPackagesStep(project)]);
-    return runTests(project, args);
-  },
-  "test:one": runOneFile,
-  "test:keras": async (project, args) => {
-    await setUp(project);
-    await runSteps([kerasStep(project)]);
-    return runKerasTests(project, args);
-  },
-  "test:nodes": async (project, args) => {
-    await setUp(project);
-    await runSteps([testPackagesStep(project)]);
-    return runTestsOnNodes(project, args);
-  },
+interface Command {
+  /** What must be in place before it. */
+  setUp(project: Project, args: string[]): Promise<void>;
+  /** @returns the exit code */
+  run?(project: Project, args: string[]): Promise<number>;
+}
+
+/** Set-up, and more for some commands. */
+const withSteps =
+  (...more: ((project: Project) => Step)[]) =>
+  async (project: Project, args: string[]): Promise<void> => {
+    await setUp(project, { repair: args.includes("--repair") });
+    await runSteps(more.map((step) => step(project)));
+  };
+
+const commands: Record<string, Command> = {
+  setup: { setUp: withSteps() },
+  start: { setUp: withSteps(), run: runLab },
+  test: { setUp: withSteps(testPackagesStep), run: runTests },
+  "test:one": { setUp: async () => {}, run: runOneFile },
+  "test:keras": { setUp: withSteps(kerasStep), run: runKerasTests },
+  "test:nodes": { setUp: withSteps(testPackagesStep), run: runTestsOnNodes },
 };
 
-/** Runs `command` with the user's options, after set-up; bootstrap.mjs calls it. */
-export async function main(command: string, args: string[]): Promise<void> {
+/**
+ * Runs `command` with the user's options, after set-up; bootstrap.mjs calls it.
+ *
+ * @param unlock lets other set-ups of this folder begin
+ */
+export async function main(command: string, args: string[], unlock: () => void): Promise<void> {
   const project = projectAt(projectRoot, { verbose: args.includes("--verbose") });
   const options = args.filter((arg) => arg !== "--verbose");
   try {
-    process.exitCode = await commands[command]!(project, options);
+    const asked = commands[command]!;
+    await asked.setUp(project, options);
+    unlock();
+    process.exitCode = (await asked.run?.(project, options)) ?? 0;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(`\n${error.output}\n\n${error.message}\n${error.fix}`);

@@ -62,6 +62,9 @@ export function closingLines(summary: Summary, hasChromium: boolean): string[] {
   return [...lines, `${summary.passes} passed, ${summary.failures} failed`];
 }
 
+/** As in .mocharc.json, whose files would be added to those that are named. */
+const ownOptions = ["--no-config", "--timeout=20000", "--enable-source-maps"];
+
 /**
  * What `npm test -- --shuffle` or `--shuffle=SEED` adds to mocha: the files and, by `shuffle.ts`, suites and tests in
  * another order. @returns mocha's arguments and environment; the rest of `args` stays
@@ -79,8 +82,8 @@ export function shuffled(project: Project, args: string[]): { args: string[]; en
   const order = files.toSorted(([a], [b]) => a - b).map(([, file]) => file);
   const others = args.filter((arg) => arg !== asked);
   return {
-    args: ["--no-config", "--timeout=20000", "--require=dist/tools/shuffle.js", ...others, ...order],
-    env: { MANABI_SHUFFLE: seed, NODE_OPTIONS: "--enable-source-maps" },
+    args: [...ownOptions, "--require=dist/tools/shuffle.js", ...others, ...order],
+    env: { MANABI_SHUFFLE: seed },
   };
 }
 
@@ -115,10 +118,8 @@ export async function runOneFile(project: Project, args: string[]): Promise<numb
     );
     return 1;
   }
-  // Without the configuration, whose files are added to those that are named.
-  const script = "mocha/bin/mocha.js";
-  const options = ["--no-config", "--timeout=20000", "--enable-source-maps", "--exit"];
-  return (await runTool(project, project.node, script, [...options, ...files])) ? 0 : 1;
+  const ok = await runTool(project, project.node, "mocha/bin/mocha.js", [...ownOptions, "--exit", ...files]);
+  return ok ? 0 : 1;
 }
 
 /**
@@ -132,7 +133,7 @@ export async function runKerasTests(project: Project, given: string[]): Promise<
     allowPositionals: true,
   });
   const args = values.grep === undefined ? positionals : [`--grep=${values.grep}`, ...positionals];
-  const options = ["--no-config", "--timeout=600000", "--enable-source-maps"];
+  const options = [...ownOptions, "--timeout=600000"];
   const env = {
     MANABI_KERAS_PYTHON: kerasPython(project),
     ...(values.models && { MANABI_KERAS_MODELS: values.models }),

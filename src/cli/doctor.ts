@@ -20,6 +20,8 @@ export interface Finding {
 }
 
 const RUN_SETUP = "npm run setup";
+/** What is there and does not work, a plain set-up takes for done. */
+const REPAIR = "npm run setup -- --repair";
 
 function node(project: Project, version = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -55,9 +57,38 @@ async function python(project: Project): Promise<Finding> {
 }
 
 async function jupyterLab(project: Project): Promise<Finding> {
-  const version = await askPython(project, "import importlib.metadata as m; print(m.version('jupyterlab'))");
-  if (version) return { name: "JupyterLab", status: "ok", detail: version };
-  return { name: "JupyterLab", status: "missing", detail: "is not in .venv", fix: RUN_SETUP };
+  const name = "JupyterLab";
+  if (!fs.existsSync(project.python))
+    return { name, status: "missing", detail: "is not set up", fix: RUN_SETUP };
+  const version = await askPython(project, "import jupyterlab.labapp; print(jupyterlab.__version__)");
+  if (version) return { name, status: "ok", detail: version };
+  return { name, status: "missing", detail: "does not start in .venv", fix: REPAIR };
+}
+
+/** Packages with native code, or without which no kernel starts. */
+const kernelPackages = [
+  "zeromq",
+  "oxc-parser",
+  "oxc-transform",
+  "libsql",
+  "nodejs-polars",
+  "plotly.js/package.json",
+];
+
+async function packages(project: Project): Promise<Finding> {
+  const name = "npm packages";
+  if (!fs.existsSync(path.join(project.root, "node_modules")))
+    return { name, status: "missing", detail: "are not installed", fix: RUN_SETUP };
+  const broken: string[] = [];
+  for (const each of kernelPackages) {
+    const { ok } = await runCommand({ ...project, verbose: false }, project.node, [
+      "-e",
+      `require(${JSON.stringify(each)})`,
+    ]);
+    if (!ok) broken.push(each.replace("/package.json", ""));
+  }
+  if (broken.length === 0) return { name, status: "ok", detail: "load" };
+  return { name, status: "missing", detail: `do not load: ${broken.join(", ")}`, fix: REPAIR };
 }
 
 function kernelspec(project: Project): Finding {
@@ -70,7 +101,7 @@ function kernelspec(project: Project): Finding {
       fix: RUN_SETUP,
     };
   if (!fs.existsSync(project.kernelMain))
-    return { name, status: "missing", detail: `${project.kernelMain} is not built`, fix: "npm run build" };
+    return { name, status: "missing", detail: `${project.kernelMain} is not built`, fix: REPAIR };
   return { name, status: "ok", detail: `manabi starts ${path.relative(project.root, project.kernelMain)}` };
 }
 
@@ -79,7 +110,7 @@ async function tensorFlow(project: Project): Promise<Finding> {
   const status = readTensorFlowStatus(project);
   if (!status) return { name, status: "missing", detail: "is not set up", fix: RUN_SETUP };
   if (status.kind === "wasm")
-    return { name, status: "warning", detail: `WebAssembly backend: ${status.reason}`, fix: RUN_SETUP };
+    return { name, status: "warning", detail: `WebAssembly backend: ${status.reason}`, fix: REPAIR };
   try {
     const version = await probeBinding(project, project.binding);
     if (status.kind === "native") return { name, status: "ok", detail: `${version}, native backend` };
@@ -87,11 +118,11 @@ async function tensorFlow(project: Project): Promise<Finding> {
       name,
       status: "warning",
       detail: `${version}, prebuilt files: ${status.reason}`,
-      fix: RUN_SETUP,
+      fix: REPAIR,
     };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    return { name, status: "missing", detail: error.message, fix: RUN_SETUP };
+    return { name, status: "missing", detail: error.message, fix: REPAIR };
   }
 }
 
@@ -144,6 +175,7 @@ export async function examine(project: Project): Promise<Finding[]> {
     node(project),
     await python(project),
     await jupyterLab(project),
+    await packages(project),
     kernelspec(project),
     await tensorFlow(project),
     compiler(project),

@@ -1,17 +1,20 @@
-#!/usr/bin/env node
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import os from "node:os";
 import { Command } from "commander";
 import { SetupError } from "../setup/command.js";
-import { runLab, runPython } from "../setup/lab.js";
+import { runLab } from "../setup/lab.js";
 import { setUp } from "../setup/set-up.js";
+import { problemOf, runNotebooks } from "./run.js";
 import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
 import { installKernel, installTslab, uninstallKernels, userJupyterFolder } from "./install.js";
 
 const project = projectAt(projectRoot);
 const userFolder = userJupyterFolder(process.env, process.platform, os.homedir());
-const program = new Command("manabi").description("Deep learning in TypeScript notebooks.");
+const { version } = JSON.parse(readFileSync(`${projectRoot}/package.json`, "utf8")) as { version: string };
+const program = new Command("manabi")
+  .description("Deep learning in TypeScript notebooks.")
+  .version(version, "-v, --version");
 
 program
   .command("lab")
@@ -32,12 +35,10 @@ program
   .allowUnknownOption()
   .argument("<notebooks...>")
   .action(async (args: string[]) => {
-    const isNotebook = (each: string, i: number) =>
-      /^[^-].*\.ipynb$/.test(each) && args[i - 1] !== "--output";
-    const missing = args.filter(isNotebook).find((each) => !existsSync(each));
-    if (missing !== undefined) program.error(`There is no notebook ${missing} in ${process.cwd()}.`);
+    const problem = problemOf(args, process.cwd());
+    if (problem !== undefined) program.error(problem);
     await setUp(project);
-    process.exitCode = await runPython(project, ["-m", "jupyter", "execute", ...args], process.cwd());
+    process.exitCode = await runNotebooks(project, args, process.cwd());
   });
 
 program
@@ -53,11 +54,13 @@ program
 program
   .command("uninstall")
   .description("take away what install registered")
-  .action(() => {
-    const removed = uninstallKernels(project, userFolder);
-    console.log(
-      removed.length ? removed.map((folder) => `Removed ${folder}`).join("\n") : "Nothing is registered.",
-    );
+  .action(async () => {
+    const { removed, left } = await uninstallKernels(project, userFolder);
+    const lines = [
+      ...removed.map((folder) => `Removed ${folder}`),
+      ...left.map((kernel) => `Left alone ${kernel}`),
+    ];
+    console.log(lines.join("\n") || "Nothing is registered.");
   });
 
 program
@@ -71,7 +74,9 @@ program
   });
 
 try {
-  await program.parseAsync();
+  // Without a command: what there is, which is no error.
+  if (process.argv.length === 2) program.outputHelp();
+  else await program.parseAsync();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`${error.output}\n\n${error.message}\n${error.fix}`.trim());

@@ -9,11 +9,7 @@ export class Markup {
 
 /**
  * Builds all HTML and SVG of the library: what is put into the template is escaped, for use within an element or a quoted
- * attribute, unless it is markup itself, or a list of it.
- *
- * @example
- * const cell = markup`<td title="${hover}">${text}</td>`;
- * const row = markup`<tr>${[cell, cell]}</tr>`;
+ * attribute, unless it is markup itself, or a list of it: markup`<tr>${cells}</tr>`.
  */
 export function markup(parts: TemplateStringsArray, ...values: MarkupValue[]): Markup {
   return new Markup(parts.map((part, i) => part + (i < values.length ? escaped(values[i]!) : "")).join(""));

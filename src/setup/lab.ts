@@ -13,6 +13,8 @@ export function jupyterEnvironment(project: Project): NodeJS.ProcessEnv {
     JUPYTERLAB_SETTINGS_DIR: path.join(folder, "lab/settings"),
     JUPYTERLAB_WORKSPACES_DIR: path.join(folder, "lab/workspaces"),
     IPYTHONDIR: path.join(folder, "ipython"),
+    // JupyterLab asks npm for its settings, which logs that. (npm start brings the user's own.)
+    npm_config_cache: path.join(folder, "npm"),
     ...project.env,
   };
 }

@@ -20,7 +20,7 @@ export function packageCodeStep(project: Project): Step {
       if (!ok || !fs.existsSync(packageCodeFile(folder)))
         throw new SetupError(
           `TensorFlow.js's modules could not be compiled (${lastLines(output)})`,
-          "run `npx manabi doctor` to see what is missing, then run the same command again",
+          "run `npm run manabi doctor` to see what is missing, then run the same command again",
           output,
         );
     },

@@ -26,6 +26,13 @@ export interface Project {
   binding: string;
 }
 
+/** Variables that lead pip or Python out of a .venv: a cluster's modules and people's shells set them. */
+const leadingOut = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PYTHONPATH", "PYTHONHOME"];
+
+function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !leadingOut.includes(name)));
+}
+
 /** Describes the project in the folder `root` on this machine; `overrides` replace what tests want to be different. */
 export function projectAt(
   root: string,
@@ -36,7 +43,6 @@ export function projectAt(
   const tfjsNode = path.join(root, "node_modules/@tensorflow/tfjs-node");
   return {
     root,
-    env: process.env,
     node: process.execPath,
     platform,
     arch: process.arch,
@@ -49,6 +55,7 @@ export function projectAt(
     tfjsNode,
     binding: path.join(tfjsNode, "lib/napi-v8/tfjs_binding.node"),
     ...overrides,
+    env: ownEnvironment(overrides.env ?? process.env),
   };
 }
 

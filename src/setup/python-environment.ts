@@ -21,10 +21,17 @@ function stampContent(project: Project, requirements: string): string | undefine
 }
 
 /** A step whose result lives in .venv; its stamp does too, and goes when the .venv goes. */
-function stampedStep(project: Project, name: string, requirements: string, run: () => Promise<void>): Step {
+function stampedStep(
+  project: Project,
+  name: string,
+  requirements: string,
+  run: () => Promise<void>,
+  needs?: number,
+): Step {
   const stamp = path.join(project.venv, `manabi-${path.basename(path.dirname(requirements))}.json`);
   return {
     name,
+    ...(needs !== undefined && { needs }),
     isDone: () => {
       const content = stampContent(project, requirements);
       return content !== undefined && content === readIfThere(stamp);
@@ -37,15 +44,50 @@ function stampedStep(project: Project, name: string, requirements: string, run: 
   };
 }
 
-async function pipInstall(project: Project, requirements: string): Promise<void> {
+/** Settings of a pip.conf that lead out of a .venv; empty ones count as none, and go before those of other files. */
+const pipSettings = ["global", "install"]
+  .map((section) => `[${section}]\ntarget =\nprefix =\nroot =\nuser = false\n`)
+  .join("");
+
+/** Prints which of the packages named are not in this environment, or come from elsewhere. */
+const strayPackages = `
+import importlib.metadata as metadata, pathlib, sys
+for name in sys.argv[1:]:
+    try:
+        place = pathlib.Path(metadata.distribution(name).locate_file("")).resolve()
+    except metadata.PackageNotFoundError:
+        print(name, "is not installed")
+    else:
+        if pathlib.Path(sys.prefix).resolve() not in place.parents:
+            print(name, "comes from", place)
+`;
+
+/**
+ * Installs into a virtual environment and nowhere else, and sees that it did. pip's index, proxy and certificates stay the
+ * user's.
+ */
+export async function pipInstall(project: Project, python: string, requirements: string): Promise<void> {
+  const settings = path.join(path.dirname(path.dirname(python)), "pip-manabi.conf");
+  writeAtomic(settings, pipSettings);
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", requirements];
-  // A user's own `pip install --user` default has no meaning in a .venv.
-  const { ok, output } = await runCommand(project, project.python, args, { env: { PIP_USER: "0" } });
+  const { ok, output } = await runCommand(project, python, args, { env: { PIP_CONFIG_FILE: settings } });
+  const name = path.relative(project.root, requirements);
   if (!ok)
     throw new SetupError(
-      `pip could not install ${path.relative(project.root, requirements)}: ${lastLines(output)}`,
+      `pip could not install ${name}: ${lastLines(output)}`,
       "Check the network (or pip's index and proxy: `pip config list`), then run the same command again.",
       output,
+    );
+  const names = fs
+    .readFileSync(requirements, "utf8")
+    .split("\n")
+    .flatMap((line) => /^[\w.-]+/.exec(line) ?? []);
+  const tried = await runCommand({ ...project, verbose: false }, python, ["-c", strayPackages, ...names]);
+  if (!tried.ok || tried.output.trim())
+    throw new SetupError(
+      `pip ended well, but not all of ${name} is where it belongs: ${lastLines(tried.output)}.`,
+      "See where pip puts packages (`pip config list`, variables PIP_*), then run the same command again.",
+      tried.output,
     );
 }
 
@@ -71,16 +113,22 @@ async function makeVenv(project: Project): Promise<void> {
 /** JupyterLab in the project's own .venv. Unless a finished one is there, it is made anew: a half-made one tells nothing. */
 export function jupyterLabStep(project: Project): Step {
   const requirements = path.join(project.root, "kernel-setup/requirements.txt");
-  return stampedStep(project, "JupyterLab in .venv", requirements, async () => {
-    await makeVenv(project);
-    await pipInstall(project, requirements);
-  });
+  return stampedStep(
+    project,
+    "JupyterLab in .venv",
+    requirements,
+    async () => {
+      await makeVenv(project);
+      await pipInstall(project, project.python, requirements);
+    },
+    500e6,
+  );
 }
 
 /** What the tests need in .venv besides JupyterLab. */
 export function testPackagesStep(project: Project): Step {
   const requirements = path.join(project.root, "test/requirements.txt");
   return stampedStep(project, "Python packages of the tests", requirements, () =>
-    pipInstall(project, requirements),
+    pipInstall(project, project.python, requirements),
   );
 }

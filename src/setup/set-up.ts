@@ -1,3 +1,6 @@
+import fs from "node:fs";
+import path from "node:path";
+import { checkSpace, explainFullDisk } from "./disk-space.js";
 import { kernelBundleStep } from "./kernel-bundle.js";
 import { kernelSpecStep } from "./kernelspec.js";
 import { labSettingsStep } from "./lab-settings.js";
@@ -23,11 +26,32 @@ export function startSteps(project: Project): Step[] {
   ];
 }
 
+/** Takes away what set-up has made, so that all of it is made anew. (npm's packages and dist/: bootstrap.mjs.) */
+function forget(project: Project): void {
+  for (const made of [
+    path.join(project.state, "tensorflow"),
+    project.venv,
+    project.binding,
+    path.join(path.dirname(project.kernelMain), "bundle"),
+  ])
+    fs.rmSync(made, { recursive: true, force: true });
+}
+
 /** Brings the machine to where `npm start` needs it, and says again if TensorFlow is not the best there could be. */
-export async function setUp(project: Project): Promise<void> {
+export async function setUp(project: Project, { repair = false } = {}): Promise<void> {
+  if (repair) forget(project);
   const steps = startSteps(project);
-  const nothingToDo = steps.every((step) => step.isDone());
-  await runSteps(steps);
+  const toDo = steps.filter((step) => !step.isDone());
+  const nothingToDo = toDo.length === 0;
+  checkSpace(
+    project.root,
+    toDo.reduce((sum, { needs = 0 }) => sum + needs, 0),
+  );
+  try {
+    await runSteps(steps);
+  } catch (error) {
+    throw explainFullDisk(error, project.root);
+  }
   const status = readTensorFlowStatus(project);
   if (nothingToDo && status && status.kind !== "native") console.log(`  ${describeTensorFlow(status)}`);
 }

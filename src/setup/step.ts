@@ -2,6 +2,8 @@
 export interface Step {
   /** What the reader sees while it runs. */
   name: string;
+  /** Bytes of disk that it takes at most, where that is much. */
+  needs?: number;
   /** Whether what the step makes is in place and current. Cheap: every start asks. */
   isDone(): boolean;
   /**

@@ -24,8 +24,13 @@ const statusFile = (project: Project) => path.join(project.state, "tensorflow/st
 
 /** The last choice of set-up, or undefined if there is none yet. */
 export function readTensorFlowStatus(project: Project): TensorFlowStatus | undefined {
-  const text = readIfThere(statusFile(project));
-  return text === undefined ? undefined : JSON.parse(text);
+  try {
+    return JSON.parse(readIfThere(statusFile(project)) ?? "null") ?? undefined;
+  } catch (error) {
+    // Cut short by a full disk.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** A native build stays good whatever happens to the compiler; without one, a new compiler is a reason to try again. */
@@ -133,6 +138,7 @@ export function tensorFlowStep(project: Project): Step {
   };
   return {
     name: "TensorFlow",
+    needs: 2e9,
     isDone: () => isInPlace(project),
     run: async () => {
       const status = await choose();

@@ -47,7 +47,7 @@ function loadFallback(reason: string): TensorFlow {
   Object.assign(tf.backend(), { firstUse: false });
   console.warn(
     `Native TensorFlow did not load (${reason}). Computing in WebAssembly: slower, and convolutions cannot be trained. ` +
-      "To mend it run `npm start`, or `npx manabi doctor` to see what is missing.",
+      "To mend it run `npm start`, or `npm run manabi doctor` to see what is missing.",
   );
   // Until WebAssembly is compiled, tensors are made in plain JavaScript; they move over when they are used.
   startWebAssembly(tf).catch((error: unknown) => {

@@ -16,6 +16,7 @@ describe("cli/doctor", () => {
       "Node",
       "Python",
       "JupyterLab",
+      "npm packages",
       "kernelspec",
       "TensorFlow",
       "compiler",
@@ -29,7 +30,7 @@ describe("cli/doctor", () => {
       detail: "3.12.1 is there, .venv is not",
       fix: "npm run setup",
     });
-    for (const name of ["JupyterLab", "kernelspec", "TensorFlow", "plot renderer"])
+    for (const name of ["JupyterLab", "npm packages", "kernelspec", "TensorFlow", "plot renderer"])
       assert.deepEqual([found[name]!.status, found[name]!.fix], ["missing", "npm run setup"], name);
     assert.equal(found.compiler!.status, "warning");
     assert.match(found.compiler!.fix!, /apt install g\+\+/);
@@ -45,10 +46,27 @@ describe("cli/doctor", () => {
   it("notices a kernel that is registered but not built", async () => {
     const project = bareProject();
     await kernelSpecStep(project).run();
-    assert.equal(byName(await examine(project)).kernelspec!.fix, "npm run build");
+    assert.equal(byName(await examine(project)).kernelspec!.fix, "npm run setup -- --repair");
     fs.mkdirSync(path.dirname(project.kernelMain), { recursive: true });
     fs.writeFileSync(project.kernelMain, "");
     assert.equal(byName(await examine(project)).kernelspec!.status, "ok");
+  });
+
+  it("tries the parts: what is there and does not work is to be repaired", async () => {
+    const project = bareProject();
+    for (const file of [project.binding, path.join(project.state, "tensorflow/library/x")]) {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, Buffer.alloc(1000));
+    }
+    fs.mkdirSync(path.join(project.root, "node_modules/zeromq"), { recursive: true });
+    fs.writeFileSync(path.join(project.state, "tensorflow/status.json"), '{ "kind": "native", "key": "" }');
+    const found = byName(await examine(project));
+    assert.match(found.TensorFlow!.detail, /the native binding does not load/);
+    assert.match(found["npm packages"]!.detail, /do not load: zeromq, oxc-parser/);
+    for (const name of ["TensorFlow", "npm packages"])
+      assert.deepEqual([found[name]!.status, found[name]!.fix], ["missing", "npm run setup -- --repair"]);
+    fs.writeFileSync(path.join(project.state, "tensorflow/status.json"), "");
+    assert.equal(byName(await examine(project)).TensorFlow!.detail, "is not set up");
   });
 
   it("passes on why TensorFlow runs on WebAssembly, as a warning", async () => {

@@ -25,8 +25,8 @@ describe("cli/install", () => {
     };
     assert.equal(argv[1], project.kernelMain);
 
-    assert.deepEqual(uninstallKernels(project, user), [folder]);
-    assert.deepEqual(uninstallKernels(project, user), []);
+    assert.deepEqual(await uninstallKernels(project, user), { removed: [folder], left: [] });
+    assert.deepEqual(await uninstallKernels(project, user), { removed: [], left: [] });
     assert.deepEqual(fs.readdirSync(path.join(user, "kernels")), ["python3"]);
   });
 
@@ -39,7 +39,7 @@ describe("cli/install", () => {
       message: new RegExp(
         `kernels/manabi is registered already, by another copy of Manabi \\(${first.kernelMain}\\)`,
       ),
-      fix: "To replace it: npx manabi install --force",
+      fix: "To replace it: npm run manabi -- install --force",
     });
     await installKernel(second, user, true);
     fs.rmSync(first.root, { recursive: true });
@@ -55,6 +55,51 @@ describe("cli/install", () => {
     };
     const tslab = path.join(project.root, "node_modules/tslab/bin/tslab");
     assert.deepEqual(argv, [project.node, tslab, "kernel", "--config-path", "{connection_file}"]);
-    assert.deepEqual(uninstallKernels(project, temporaryFolder()), [folder]);
+    assert.deepEqual(await uninstallKernels(project, temporaryFolder()), { removed: [folder], left: [] });
+  });
+
+  it("neither replaces nor removes a kernel of somebody else, nor stumbles over a broken one", async () => {
+    const project = bareProject();
+    for (const content of [
+      '{ "argv": ["python", "-m", "their_manabi"] }',
+      "{",
+      "null",
+      '{ "argv": 3 }',
+      undefined,
+    ]) {
+      const user = temporaryFolder();
+      const folder = path.join(user, "kernels/manabi");
+      fs.mkdirSync(folder, { recursive: true });
+      if (content !== undefined) fs.writeFileSync(path.join(folder, "kernel.json"), content);
+      await assert.rejects(installKernel(project, user, false), {
+        message: /kernels\/manabi is not this kernel: it/,
+        fix: /install --force/,
+      });
+      const { removed, left } = await uninstallKernels(project, user);
+      assert.deepEqual([removed, left.length], [[], 1]);
+      assert.equal(await installKernel(project, user, true), folder);
+      assert.deepEqual((await uninstallKernels(project, user)).removed, [folder]);
+    }
+  });
+
+  it("takes away the kernel of a clone that was moved, and leaves that of another clone", async () => {
+    const [moved, other, user] = [bareProject(), bareProject(), temporaryFolder()];
+    await installKernel(moved, user, false);
+    fs.mkdirSync(path.dirname(moved.kernelMain), { recursive: true });
+    fs.writeFileSync(moved.kernelMain, "");
+    const { removed, left } = await uninstallKernels(other, user);
+    assert.deepEqual(removed, []);
+    assert.match(left[0]!, /it belongs to another copy of Manabi/);
+    fs.rmSync(moved.root, { recursive: true });
+    assert.equal((await uninstallKernels(other, user)).removed.length, 1);
+  });
+
+  it("says which folder it cannot write", async () => {
+    const file = path.join(temporaryFolder(), "file");
+    fs.writeFileSync(file, "");
+    await assert.rejects(installKernel(bareProject(), path.join(file, "jupyter"), false), {
+      message: /file\/jupyter cannot be written/,
+      fix: /JUPYTER_DATA_DIR=FOLDER/,
+    });
   });
 });

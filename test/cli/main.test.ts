@@ -40,14 +40,15 @@ describe("cli/main", function () {
     const folder = path.join(data, "kernels/manabi");
     assert.equal(manabi("install").stdout, `Registered ${folder}\n`);
     assert.ok(fs.existsSync(path.join(folder, "kernel.json")));
-    assert.equal(manabi("uninstall").stdout, `Removed ${folder}\n`);
+    // Besides, maybe, upstream's tslab in .venv.
+    assert.equal(manabi("uninstall").stdout.split("\n")[0], `Removed ${folder}`);
     assert.equal(manabi("uninstall").stdout, "Nothing is registered.\n");
   });
 
   it("gives the doctor's findings to programs, and the exit code says the same", () => {
     const { status, stdout } = manabi("doctor", "--json");
     const findings = JSON.parse(stdout) as { name: string; status: string }[];
-    assert.equal(findings.length, 8);
+    assert.equal(findings.length, 9);
     assert.equal(status, findings.some((finding) => finding.status === "missing") ? 1 : 0);
   });
 });

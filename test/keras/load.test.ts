@@ -78,7 +78,7 @@ describe("keras/load", () => {
     assert.match(stdout, /^cpu 1,4\n\{"backend":"wasm","tensorflowVersion":null,"native":false\} true\n$/);
     assert.match(
       stderr,
-      /^Native TensorFlow did not load \(no binding here\)\. .*`npm start`.*`npx manabi doctor`.*\n$/,
+      /^Native TensorFlow did not load \(no binding here\)\. .*`npm start`.*`npm run manabi doctor`.*\n$/,
     );
   });
 });

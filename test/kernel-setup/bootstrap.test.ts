@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { projectRoot } from "../../src/setup/project.js";
 import { temporaryFolder } from "../setup/sandbox.js";
@@ -9,6 +10,7 @@ interface Bootstrap {
   packagesInstalled(root: string): boolean;
   sourcesKey(root: string): string;
   removeOrphans(root: string): void;
+  lockSetup(root: string, say?: (line: string) => void): Promise<() => void>;
 }
 
 function write(root: string, files: Record<string, string>): string {
@@ -28,8 +30,9 @@ describe("kernel-setup/bootstrap", () => {
   describe("packagesInstalled", () => {
     const lock = (packages: object) => JSON.stringify({ packages: { "": { name: "x" }, ...packages } });
     const a = { "node_modules/a": { version: "1.0.0" } };
-    const check = (wanted: object, installed?: string) => {
-      const root = write(temporaryFolder(), { "package-lock.json": lock(wanted) });
+    const manifest = { "node_modules/a/package.json": "{}" };
+    const check = (wanted: object, installed?: string, files: Record<string, string> = manifest) => {
+      const root = write(temporaryFolder(), { ...files, "package-lock.json": lock(wanted) });
       if (installed !== undefined) write(root, { "node_modules/.package-lock.json": installed });
       return bootstrap.packagesInstalled(root);
     };
@@ -41,6 +44,7 @@ describe("kernel-setup/bootstrap", () => {
       assert.equal(check(a, lock({})), false);
       assert.equal(check(a, lock({ "node_modules/a": { version: "1.0.1" } })), false);
     });
+    it("says no when a package's folder is gone", () => assert.equal(check(a, lock(a), {}), false));
     it("does not wait for the binaries of other platforms", () =>
       assert.equal(
         check({ ...a, "node_modules/a-mac": { version: "1.0.0", optional: true } }, lock(a)),
@@ -93,5 +97,28 @@ describe("kernel-setup/bootstrap", () => {
     });
     bootstrap.removeOrphans(root);
     assert.deepEqual(fs.readdirSync(path.join(root, "dist/test")), ["kept.test.js"]);
+  });
+
+  describe("lockSetup", () => {
+    it("lets one set-up in at a time, and the other say that it waits", async () => {
+      const root = temporaryFolder();
+      const said: string[] = [];
+      const unlock = await bootstrap.lockSetup(root);
+      const second = bootstrap.lockSetup(root, (line: string) => said.push(line));
+      const first = await Promise.race([second.then(() => "entered"), setTimeout(600, "waits")]);
+      assert.equal(first, "waits");
+      assert.deepEqual(said, [
+        `Another command is setting up this folder (process ${process.pid}). Waiting for it ...`,
+      ]);
+      unlock();
+      (await second)();
+      assert.deepEqual(fs.readdirSync(root), []);
+    });
+
+    it("takes over what a killed one has left", async () => {
+      const root = write(temporaryFolder(), { ".setup-lock": "4194304999" });
+      (await bootstrap.lockSetup(root))();
+      assert.deepEqual(fs.readdirSync(root), []);
+    });
   });
 });

@@ -89,7 +89,7 @@ describe("a kernel process", function () {
     const failed = await front.execute("throw new TypeError('no')");
     assert.deepEqual([failed.reply["ename"], failed.reply["evalue"]], ["TypeError", "no"]);
     assert.deepEqual(outputs(failed), ["execute_input", "error"]);
-    assert.match((failed.reply["traceback"] as string[]).join("\n"), /cell \[4\]:1/);
+    assert.match((failed.reply["traceback"] as string[]).join("\n"), /cell \[\d+\]:1/);
   });
 
   it("shows type errors beside the output, and runs the cell", async () => {

@@ -22,7 +22,9 @@ type Writer = ReturnType<typeof tf.node.summaryFileWriter>;
  */
 export function tensorBoard({ logDir = "logs", updateFreq = "epoch" }: TensorBoardOptions = {}): Callback {
   if (!tf.node) {
-    throw new Error("tensorBoard writes with native TensorFlow, which did not load: see npx manabi doctor.");
+    throw new Error(
+      "tensorBoard writes with native TensorFlow, which did not load: see npm run manabi doctor.",
+    );
   }
   if (updateFreq === "epoch") return new EpochWriter(logDir);
   const every = updateFreq === "batch" ? 1 : updateFreq;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { RunnerOutput } from "../../../../src/kernel/contracts.js";
 import { failed, pause, RunnerHarness } from "../harness.js";
@@ -273,6 +274,8 @@ describe("kernel/runner interrupt", function () {
     harness.outputs.length = 0;
     const cell = harness.run("function spin() {\n  for (;;) {}\n}\ndisplay(1); spin();");
     await harness.waitFor(isDisplay);
+    // The output is on its way before the loop begins.
+    await delay(200);
     await harness.runner.interrupt();
     const { text } = failed(await cell);
     assert.doesNotMatch(text, /anonymous|manabi/);
