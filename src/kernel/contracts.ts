@@ -35,7 +35,13 @@ export interface CellError {
 }
 
 export type CellOutcome =
-  | { status: "ok"; userExpressions: Record<string, JsonObject>; payload?: JsonObject[] }
+  | {
+      status: "ok";
+      userExpressions: Record<string, JsonObject>;
+      payload?: JsonObject[];
+      /** What the cell has asked about by `name?`. */
+      questions?: string[];
+    }
   | ({ status: "error"; userExpressions?: Record<string, JsonObject> } & CellError);
 
 /** Everything a cell can send before (or long after) it ends; `cellId` names the cell it belongs to. */

@@ -92,6 +92,11 @@ describe("a kernel process", function () {
     assert.match((failed.reply["traceback"] as string[]).join("\n"), /cell \[\d+\]:1/);
   });
 
+  it("answers a question about a name that the cell itself imports", async () => {
+    const { reply } = await front.execute("import { basename } from 'node:path';\nbasename?");
+    assert.match(JSON.stringify(reply["payload"]), /"source":"page".*method basename\(path: string/);
+  });
+
   it("shows type errors beside the output, and runs the cell", async () => {
     const result = await front.execute("const wrong: number = 'text' as const;\nconsole.log(wrong);");
     assert.equal(result.reply["status"], "ok");

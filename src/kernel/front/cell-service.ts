@@ -17,6 +17,10 @@ const shutdownMs = 2_000;
 /** Cells whose findings nobody waits for are looked at when none has been run for so long. */
 const quietMs = 200;
 
+/** Longer cells are not even sent: the thread would need several times as much memory. */
+const largestSent = 20_000_000;
+const tooLarge = `A cell of more than ${largestSent / 1e6} MB is not looked at: later cells do not know what it declares.`;
+
 /** The package's folder, seen from `dist/src/kernel/front/`. */
 const homeFolder = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
@@ -37,15 +41,26 @@ export function createCellService(options: { cwd: string; patienceMs?: number })
   const service = new WorkerService(options.cwd, options.patienceMs ?? defaultPatienceMs);
   return {
     start: () => service.call("start"),
-    check: ({ code, unlessWrong = false }) => service.check(code, unlessWrong),
-    add: ({ code }) => service.add(code),
+    check: ({ code, unlessWrong = false }) =>
+      isTooLarge(code) ? Promise.resolve([notice(tooLarge)]) : service.check(code, unlessWrong),
+    add: ({ code }) => isTooLarge(code) || service.add(code),
     reset: () => service.call("reset"),
-    complete: (code, cursor) => service.call("complete", code, cursor),
-    inspect: (code, cursor, detailLevel) => service.call("inspect", code, cursor, detailLevel),
-    isComplete: (code) => service.call("isComplete", code),
+    complete: async (code, cursor) =>
+      isTooLarge(code) ? { matches: [], start: cursor, end: cursor } : service.call("complete", code, cursor),
+    inspect: async (code, cursor, detailLevel) =>
+      isTooLarge(code) ? undefined : service.call("inspect", code, cursor, detailLevel),
+    isComplete: async (code) =>
+      isTooLarge(code) ? { status: "complete" } : service.call("isComplete", code),
     shutdown: () => service.shutdown(),
   };
 }
+
+/** What is said of no place in the cell. */
+function notice(message: string): CellDiagnostic {
+  return { category: "warning", code: 0, message, start: 0, end: 0, line: 1, column: 1 };
+}
+
+const isTooLarge = (code: string): boolean => code.length > largestSent;
 
 class WorkerService {
   #worker: Worker | undefined;
@@ -99,7 +114,7 @@ class WorkerService {
     const message = this.#notice;
     this.#notice = undefined;
     if (message === undefined) return diagnostics;
-    return [{ category: "warning", code: 0, message, start: 0, end: 0, line: 1, column: 1 }, ...diagnostics];
+    return [notice(message), ...diagnostics];
   }
 
   add(code: string): void {

@@ -66,6 +66,11 @@ export const magics: Record<string, MagicDescription> = {
     summary: "In a cell's first line: writes it to name.ts, for import from ./name (as in tslab).",
     argument: "text",
   },
+  "?": {
+    usage: "name?",
+    summary: "Shows the documentation of a name, as Shift+Tab does.",
+    argument: "text",
+  },
 };
 
 export interface LineMagic {
@@ -82,33 +87,47 @@ export interface CellMagic extends LineMagic {
   bodyStart: number;
 }
 
+/** `name?` in a line of its own: the name is code like any other. */
+export interface Question {
+  /** As written, with the question marks. */
+  text: string;
+  start: number;
+  end: number;
+}
+
 export interface CellMagics {
   /** The `%%name` that the cell starts with. */
   cell: CellMagic | undefined;
   /** Commands among the lines of code. */
   lines: LineMagic[];
+  questions: Question[];
 }
 
 /** How tslab's cells are marked that do not run in the notebook. */
 const tslabMark = /^(\s*\/\*\*[\s*]*)(@module|@browser)\b[ \t]*([\w./-]*)[\s*]*\*\//;
 const cellMagic = /^\s*(%%\w+)[ \t]*([^\n]*)(?:\n|$)/;
-const candidate = /^[ \t]*(%[a-z]+\b|!(?=[\w./~$]))[ \t]*([^\n]*)$/gm;
+const candidate =
+  /^[ \t]*(?:(%[a-z]+\b|!(?=[\w./~$]))[ \t]*([^\n]*)|((?:\?{1,2}[\w$.]+|[\w$.]+\?{1,2})[ \t]*;?[ \t]*))$/gm;
 
 /**
  * @example
  * findMagics("!ls\n1 + 1").lines // [{ name: "!", argument: "ls", start: 0, end: 3, argumentStart: 1 }]
  */
 export function findMagics(source: string): CellMagics {
-  const none: CellMagics = { cell: undefined, lines: [] };
+  const none: CellMagics = { cell: undefined, lines: [], questions: [] };
   const mark = tslabMark.exec(source);
   if (mark) {
     const [text, before = "", name = "", argument = ""] = mark;
     const argumentStart = text.indexOf(argument, before.length + name.length);
     const end = argumentStart + argument.length;
     // The comment is a part of the module.
-    return { cell: { name, argument, start: before.length, end, argumentStart, bodyStart: 0 }, lines: [] };
+    return {
+      cell: { name, argument, start: before.length, end, argumentStart, bodyStart: 0 },
+      lines: [],
+      questions: [],
+    };
   }
-  if (!/^[ \t]*[%!]/m.test(source)) return none;
+  if (!/^[ \t]*[%!?]|\?[ \t]*;?[ \t]*$/m.test(source)) return none;
   const first = cellMagic.exec(source);
   if (first) {
     const [text, name = "", argument = ""] = first;
@@ -121,37 +140,52 @@ export function findMagics(source: string): CellMagics {
       end: argumentStart + argument.length,
       argumentStart,
     };
-    return { cell: { ...cell, bodyStart: text.length }, lines: [] };
+    return { cell: { ...cell, bodyStart: text.length }, lines: [], questions: [] };
   }
   const lines: LineMagic[] = [];
+  const questions: Question[] = [];
   /** The cell up to here, without commands. */
   let before = "";
   let from = 0;
   for (const match of source.matchAll(candidate)) {
-    const [text, name = "", argument = ""] = match;
+    const [text, name = "", argument = "", question] = match;
     before += source.slice(from, match.index);
     from = match.index;
-    if (name !== "!" && !(name in magics)) continue;
-    if ((name === "!" && isNegation(argument)) || isComplete(before).status !== "complete") continue;
-    const start = match.index + text.indexOf(name);
+    const isOther =
+      question === undefined
+        ? (name !== "!" && !(name in magics)) || (name === "!" && isNegation(argument))
+        : // The first line of a conditional expression looks the same.
+          isComplete(source).status === "complete";
+    if (isOther || isComplete(before).status !== "complete") continue;
+    const start = match.index + text.search(/\S/);
     const end = match.index + text.length;
-    lines.push({ name, argument: argument.trim(), start, end, argumentStart: end - argument.length });
     from = end;
+    if (question === undefined)
+      lines.push({ name, argument: argument.trim(), start, end, argumentStart: end - argument.length });
+    else questions.push({ text: question.replace(/[\s;]+$/, ""), start, end });
   }
-  return { cell: undefined, lines };
+  return { cell: undefined, lines, questions };
 }
 
 /**
  * The code of a cell without its commands, every character at its old place: for all who only read it.
  * Undefined if the cell is not code at all.
  */
-export function codeWithoutMagics(source: string, { cell, lines } = findMagics(source)): string | undefined {
+export function codeWithoutMagics(
+  source: string,
+  { cell, lines, questions } = findMagics(source),
+): string | undefined {
   const blank = (text: string, start: number, end: number): string =>
     text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, " ") + text.slice(end);
   if (cell) return magics[cell.name]?.argument === "code" ? blank(source, 0, cell.end) : undefined;
-  return lines.reduce((text, { name, start, end, argumentStart }) => {
+  const withoutCommands = lines.reduce((text, { name, start, end, argumentStart }) => {
     return blank(text, start, magics[name]?.argument === "code" ? argumentStart : end);
   }, source);
+  return questions.reduce(
+    (text, { start, end }) =>
+      text.slice(0, start) + text.slice(start, end).replaceAll("?", " ") + text.slice(end),
+    withoutCommands,
+  );
 }
 
 /** What to say of a syntax error in a line that looks like a magic, but is none. */

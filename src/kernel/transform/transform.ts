@@ -109,11 +109,16 @@ interface Stripped {
 
 function stripTypes(
   source: string,
-  { cell, lines }: CellMagics,
+  { cell, lines, questions }: CellMagics,
   literals: LargeLiteral[],
   options: TransformOptions,
 ): Stripped {
-  const isEdited = source.startsWith("#!") || cell !== undefined || lines.length > 0 || literals.length > 0;
+  const isEdited =
+    source.startsWith("#!") ||
+    cell !== undefined ||
+    lines.length > 0 ||
+    questions.length > 0 ||
+    literals.length > 0;
   const text = isEdited ? edit() : undefined;
   const edits = (): string[] =>
     text ? [text.generateMap({ hires: true, source: options.fileName }).toString()] : [];
@@ -145,6 +150,8 @@ function stripTypes(
     if (source.startsWith("#!")) edited.update(0, 2, "//");
     if (cell) callCellMagic(edited, cell);
     for (const line of lines) callLineMagic(edited, line);
+    for (const { text: about, start, end } of questions)
+      edited.update(start, end, `await __cell.magic("?", ${JSON.stringify(about)});`);
     for (const literal of literals)
       edited.update(literal.start, literal.end, standIn(source, literal, literal.name));
     return edited;

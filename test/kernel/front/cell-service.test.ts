@@ -107,6 +107,14 @@ describe("createCellService", function () {
     assert.deepEqual(checkers(), []);
   });
 
+  it("does not look at cells of 100 MB", async () => {
+    const code = `let a = "${"x".repeat(1e8)}"`;
+    assert.deepEqual(await codes(code), [0]);
+    assert.deepEqual((await service.complete(code, 3)).matches, []);
+    assert.equal(await service.inspect(code, 4, 0), undefined);
+    assert.deepEqual(checkers(), []);
+  });
+
   it("survives code that is nested too deep for a parser", async () => {
     await codes("[".repeat(900) + "]".repeat(900));
     await codes(`${"1 ? 2 : ".repeat(5000)}3`);

@@ -52,7 +52,24 @@ describe("findMagics", () => {
       assert.equal(findMagics(code).cell, undefined);
   });
 
+  const questions: [cell: string, ...found: string[]][] = [
+    ["import { a } from 'b';\na?", "a?"],
+    ["let a = 1\n  a.b.c??;\n?a", "a.b.c??", "?a"],
+    ["const b = a ?\n  1 : 2"],
+    ["a?\n  1 : 2"],
+    ["`\nReally?\n`"],
+    ["f(\na?\n)"],
+  ];
+  for (const [cell, ...found] of questions) {
+    it(`finds ${found.length} questions in ${JSON.stringify(cell)}`, () =>
+      assert.deepEqual(
+        findMagics(cell).questions.map(({ text }) => text),
+        found,
+      ));
+  }
+
   it("leaves code at its place", () => {
+    assert.equal(codeWithoutMagics("let a;\na?"), "let a;\na ");
     assert.equal(codeWithoutMagics("!ls\n%time f(1)\na"), "   \n      f(1)\na");
     assert.equal(codeWithoutMagics("%%time\na"), "      \na");
     assert.equal(codeWithoutMagics("%%html\n<b>"), undefined);

@@ -18,7 +18,7 @@ import { encodableBundle, sendBundle } from "../show/encodable-bundle.js";
 import { toMimeBundle } from "../show/mime-bundle.js";
 import type { OutputChannel } from "../output/output-channel.js";
 import { plainText } from "../show/plain-text.js";
-import { Interrupted, RunningCell, runInCell } from "./running-cell.js";
+import { currentCell, Interrupted, RunningCell, runInCell } from "./running-cell.js";
 import { registerSource, stackLines } from "./stack-frames.js";
 
 type CellFunction = (
@@ -58,6 +58,7 @@ export class Evaluator {
       scope: this.scope,
       display: host.display,
       interruptSignal: host.interruptSignal,
+      ask: (about) => currentCell().questions.push(about),
     });
   }
 
@@ -125,7 +126,7 @@ export class Evaluator {
         userExpressions[key] = await this.userExpression(expression);
       }
       await Promise.allSettled(cell.displays);
-      return { status: "ok", userExpressions };
+      return { status: "ok", userExpressions, questions: cell.questions };
     });
   }
 

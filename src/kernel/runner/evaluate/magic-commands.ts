@@ -14,6 +14,8 @@ export interface MagicHost {
   folder: string;
   scope: NotebookScope;
   display: (bundle: MimeBundle) => void;
+  /** Leaves a question about a name to the front process, which knows types. */
+  ask: (about: string) => void;
   /** Aborts when the cell is interrupted. */
   interruptSignal: () => AbortSignal;
 }
@@ -31,6 +33,7 @@ export function createMagics(host: MagicHost): RunMagic {
   const shell = (command: string) => runProgram(host, command, [], true);
   const actions: Record<string, (argument: Argument, body: Body) => unknown> = {
     "!": (command) => shell(String(command)),
+    "?": (about) => host.ask(String(about)),
     "%diagnostics": onlyLine,
     "%help": (name) => print(help(String(name))),
     "%npm": async (argument) => {
@@ -188,11 +191,8 @@ function typeName(value: unknown): string {
   return typeof constructor === "function" && constructor.name ? constructor.name : "object";
 }
 
-/** No magic of the runner: the front process answers it. */
-const question = { usage: "name?", summary: "Shows the documentation of a name, as Shift+Tab does." };
-
 function help(name: string): string {
-  const all = Object.entries({ ...magics, "?": question });
+  const all = Object.entries(magics);
   const wanted = all
     .filter(([key]) => name === "" || key.replace(/^%+/, "") === name.replace(/^%+/, ""))
     .map(([, magic]) => magic);

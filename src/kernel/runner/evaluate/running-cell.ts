@@ -18,6 +18,8 @@ export class RunningCell {
   readonly displays = new Set<Promise<void>>();
   /** Set by an interrupt; code that still goes on for this cell is stopped where it can be. */
   interrupted: Interrupted | undefined;
+  /** What it has asked by `name?`. */
+  readonly questions: string[] = [];
   /** Its outcome is known; what it still prints comes late. */
   settled = false;
 

@@ -32,6 +32,7 @@ describe("magics", () => {
       folder,
       scope,
       display: (bundle) => void shown.push(bundle),
+      ask: () => undefined,
       interruptSignal: () => interrupt.signal,
     };
     run = createMagics(host);

@@ -127,10 +127,26 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
   if (diagnostics && !silent) {
     showing = showDiagnostics(kernel, cell, code, checked ?? check(kernel, cell, code), running);
   } else if (!checked) kernel.cellService.add({ cellId, executionCount, code });
-  const outcome = await running;
+  let outcome = await running;
   kernel.inputRequests.forget(cell);
   if (showing) await waitForDiagnostics(kernel, showing);
+  if (outcome.status === "ok") outcome = await answered(kernel, cell, outcome);
   return outcome;
+}
+
+/** With the answers to what the cell has asked. */
+async function answered(
+  kernel: Kernel,
+  { request }: Cell,
+  outcome: Extract<CellOutcome, { status: "ok" }>,
+): Promise<CellOutcome> {
+  const payload = [...(outcome.payload ?? [])];
+  for (const question of outcome.questions ?? []) {
+    const { about, detailLevel } = helpCommand(question)!;
+    const found = await help(kernel, request.header, about, detailLevel);
+    if (found.status === "ok") payload.push(...(found.payload ?? []));
+  }
+  return { ...outcome, payload };
 }
 
 /** A checker that has not come back to an earlier cell will not be in time for this one. */
