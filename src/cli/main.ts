@@ -7,6 +7,7 @@ import { setUp } from "../setup/set-up.js";
 import { problemOf, runNotebooks } from "./run.js";
 import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
+import { loadPatches, patchTable } from "./patch-table.js";
 import { installKernel, installTslab, uninstallKernels, userJupyterFolder } from "./install.js";
 
 const project = projectAt(projectRoot);
@@ -67,7 +68,13 @@ program
   .command("doctor")
   .description("check everything that the lessons need, and say how to mend what is missing")
   .option("--json", "for programs")
-  .action(async ({ json = false }: { json?: boolean }) => {
+  .option("--patches", "list what is changed in TensorFlow.js, by which change, why, and in which order")
+  .action(async ({ json = false, patches = false }: { json?: boolean; patches?: boolean }) => {
+    if (patches) {
+      const list = await loadPatches(project.root);
+      console.log(json ? JSON.stringify(list, null, 2) : patchTable(list));
+      return;
+    }
     const findings = await examine(project);
     console.log(json ? JSON.stringify(findings, null, 2) : findingsTable(findings));
     process.exitCode = exitCode(findings);

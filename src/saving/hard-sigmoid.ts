@@ -1,5 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
+import { addClass } from "../tfjs/registries.js";
 import { isObject, type Json, type JsonObject } from "./json.js";
 
 /**
@@ -18,7 +19,7 @@ export class KerasHardSigmoid extends tf.serialization.Serializable {
   }
 }
 
-tf.serialization.registerClass(KerasHardSigmoid);
+addClass(KerasHardSigmoid);
 
 const layer = (className: string, config: JsonObject): JsonObject => ({
   module: "keras.layers",

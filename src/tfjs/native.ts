@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import util from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { requireWithCode } from "./package-code.js";
-import { nameNamespace } from "./patch.js";
+import { nameNamespace, patch } from "./patch.js";
 
 /** The TensorFlow.js that a notebook works with: native when the binding was built, else the same API in WebAssembly. */
 export type TensorFlow = typeof import("@tensorflow/tfjs-node");
@@ -24,9 +24,17 @@ const require = createRequire(import.meta.url);
  * are used (DEP0044, DEP0051). https://github.com/tensorflow/tfjs/issues/8609
  */
 function supplyRemovedUtilFunctions(): void {
-  Object.assign(util, {
-    isArray: Array.isArray,
-    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  const reason = {
+    name: "removed functions of Node",
+    why: "tfjs-node calls them in almost every operation; Node 23 has removed them, and Node 22 warns",
+    upstream: "https://github.com/tensorflow/tfjs/issues/8609",
+  };
+  nameNamespace(util, "node:util");
+  const removed: { isArray?: unknown; isNullOrUndefined?: unknown } = util;
+  patch(removed, "isArray", { ...reason, replace: Array.isArray });
+  patch(removed, "isNullOrUndefined", {
+    ...reason,
+    replace: (value: unknown) => value === null || value === undefined,
   });
 }
 

@@ -73,7 +73,8 @@ export function patch<Owner extends object, Name extends keyof Owner>(
   const value: unknown = "wrap" in change ? change.wrap(before) : change.replace;
   // TensorFlow.js's operations are known by their names.
   const name = typeof before === "function" ? before.name : memberName(member);
-  if (typeof value === "function") Object.defineProperty(value, "name", { configurable: true, value: name });
+  if (typeof value === "function" && value.name !== name)
+    Object.defineProperty(value, "name", { configurable: true, value: name });
   Object.defineProperty(owner, member, { configurable: true, enumerable, writable: true, value });
 }
 

@@ -55,10 +55,19 @@ export function addKernel(kernelName: string, reason: Reason, kernelFunc: Kernel
 
 const addition = { name: "classes of Keras", why: "TensorFlow.js does not have it" };
 
-/** Makes a class known, so that it can be made from a configuration. */
+/** The classes of TensorFlow.js and ours. */
+const ownClasses = new Set<unknown>(Object.values(classMap()).map(([cls]) => cls));
+
+/** Whether a class is none of somebody else's. */
+export function isOwnClass(cls: unknown): boolean {
+  return ownClasses.has(cls);
+}
+
+/** Makes a class of ours known, so that it can be made from a configuration. */
 export function addClass(cls: { className: string }): void {
   note("classes", cls.className, "added", addition);
   tf.serialization.registerClass(cls as never);
+  ownClasses.add(cls);
 }
 
 /**

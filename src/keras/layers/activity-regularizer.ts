@@ -19,6 +19,7 @@ type Settings = { activityRegularizer?: unknown };
 const reason = {
   name: "activity regularizers",
   why: "layers take them for an argument, or ignore them, and none counts in the loss",
+  after: ["repeated inputs", "layers of Keras", "classes of Keras", "arguments of Keras", "GRU's resetAfter"],
 };
 
 /** The penalties of the model's call under way, if they are wanted. */

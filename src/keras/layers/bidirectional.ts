@@ -13,7 +13,11 @@ interface Bidirectional extends layers.Layer {
   hasOwnBackwardLayer?: true;
 }
 
-const reason = { name: "own backward layers", why: "both directions have the same layer" };
+const reason = {
+  name: "own backward layers",
+  why: "both directions have the same layer",
+  after: ["activity regularizers"],
+};
 
 /**
  * Lets Bidirectional have a `backwardLayer` of its own, as in Keras: https://keras.io/api/layers/recurrent_layers/bidirectional/

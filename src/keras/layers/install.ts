@@ -29,6 +29,30 @@ import { SpatialDropout2D, SpatialDropout3D } from "./spatial-dropout.js";
 import { UnitNormalization } from "./unit-normalization.js";
 import { UpSampling1D, UpSampling3D } from "./up-sampling.js";
 import { WithMask } from "./with-mask.js";
+import { fuseRecurrent } from "../recurrent/recurrent.js";
+import { keepStatesInVariables } from "../recurrent/states.js";
+import { takeActivityRegularizers } from "./activity-regularizer.js";
+import { repairBatchNormalization } from "./batch-normalization.js";
+import { takeBackwardLayers } from "./bidirectional.js";
+import { repairCausalConvolution } from "./causal-convolution.js";
+import { repairConcatenate } from "./concatenate.js";
+import { repairDepthwiseDilation } from "./depthwise-dilation.js";
+import { repairDropout } from "./dropout.js";
+import { allowEmptyWeights } from "./empty-weights.js";
+import { repairGru } from "./gru-reset-after.js";
+import { repairOrthogonal, repairRandomUniform, repairVarianceScaling } from "./initializers.js";
+import { repairLayerConfigs } from "./layer-configs.js";
+import { repairLayerDefaults } from "./layer-defaults.js";
+import { repairLayerNames } from "./layer-names.js";
+import { repairLayerNormalization } from "./layer-normalization.js";
+import { repairMasking } from "./masking.js";
+import { repairMasks } from "./masks.js";
+import { repairRegularizers } from "./regularizers.js";
+import { repairRepeatedInputs } from "./repeated-inputs.js";
+import { repairReshape } from "./reshape-shapes.js";
+import { repairTrainable } from "./trainable.js";
+import { rememberTrainingArgument } from "./training-argument.js";
+import { repairUnknownActivations } from "./unknown-activations.js";
 
 /** Each layer with the name of its function in `tf.layers`; types in `types.cts`. */
 const added = {
@@ -71,8 +95,39 @@ type LayerClass = { new (args: never): layers.Layer; className: string };
 
 const reason = { name: "layers of Keras", why: "TensorFlow.js does not have them" };
 
+/** Makes the layers of TensorFlow.js those of Keras. */
+export function installLayers(): void {
+  repairDropout();
+  repairVarianceScaling();
+  repairRandomUniform();
+  repairOrthogonal();
+  addLayers();
+  repairTrainable();
+  repairConcatenate();
+  repairMasks();
+  repairMasking();
+  repairRepeatedInputs();
+  repairReshape();
+  repairGru();
+  fuseRecurrent();
+  keepStatesInVariables();
+  repairLayerConfigs();
+  repairBatchNormalization();
+  repairLayerNormalization();
+  repairRegularizers();
+  takeActivityRegularizers();
+  rememberTrainingArgument();
+  takeBackwardLayers();
+  repairDepthwiseDilation();
+  repairCausalConvolution();
+  allowEmptyWeights();
+  repairLayerDefaults();
+  repairLayerNames();
+  repairUnknownActivations();
+}
+
 /** Adds to `tf.layers` what Keras has and TensorFlow.js lacks: layers, and arguments of layers. */
-export function addLayers(): void {
+function addLayers(): void {
   for (const [name, Layer] of Object.entries(added) as [string, LayerClass][]) {
     addClass(Layer);
     const make = (args: object = {}): layers.Layer => new Layer(args as never);

@@ -57,9 +57,15 @@ export function repairLayerDefaults(): void {
         const explicit = Object.entries(given).filter(([, value]) => value !== undefined);
         return make({ ...settings, ...Object.fromEntries(explicit) });
       };
-    patch(layerFactories, name, { ...reason, wrap });
+    patch(layerFactories, name, { ...reason, after: ["no arguments"], wrap });
   }
 }
+
+const withoutArguments = {
+  name: "no arguments",
+  why: "what has a default for each argument cannot be called without any",
+  after: ["activity regularizers", "own backward layers", "randomUniform's range"],
+};
 
 function takeNoArguments(factories: Record<string, MakeLayer>): void {
   for (const name of Object.keys(factories)) {
@@ -69,6 +75,6 @@ function takeNoArguments(factories: Record<string, MakeLayer>): void {
       (make: MakeLayer): MakeLayer =>
       (config = {}, ...others) =>
         make(config, ...others);
-    patch(factories, name, { ...reason, name: "no arguments", wrap });
+    patch(factories, name, { ...withoutArguments, wrap });
   }
 }

@@ -25,6 +25,7 @@ function remember(settings: Settings): boolean {
 const reason = {
   name: "Keras's names",
   why: "layers without a name are called dense_Dense2, where Keras calls them dense_1",
+  after: ["classes of Keras", "Keras's defaults"],
 };
 
 /**

@@ -78,6 +78,7 @@ function takeMasksOffTape(): void {
     patch(prototype as unknown as MaskedLayer, "computeMask", {
       ...reason,
       name: "masks off the tape",
+      after: ["masks of merging layers"],
       wrap: (computeMask) =>
         function (inputs, masks) {
           return offTape(() => computeMask.call(this, inputs, masks));
@@ -117,6 +118,7 @@ function handOwnMask(layer: MaskedLayer): void {
   patch(layer, "apply", {
     ...reason,
     name: "own masks",
+    after: ["masks"],
     wrap: (apply) =>
       function (inputs, kwargs) {
         const isOfModel =

@@ -18,6 +18,7 @@ const isTensor = (input: unknown): boolean => input instanceof tf.Tensor;
 export function rememberTrainingArgument(): void {
   patch(layerPrototype as CalledLayer, "apply", {
     name: "training argument",
+    after: ["activity regularizers"],
     why: "a model forgets with which training a layer was called",
     wrap: (apply) =>
       function (inputs, kwargs) {

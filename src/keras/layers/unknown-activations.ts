@@ -4,6 +4,7 @@ import { patch } from "../../tfjs/patch.js";
 const reason = {
   name: "known activations",
   why: "a misspelt activation is answered with how to port one from Python",
+  after: ["Keras's names"],
 };
 
 /** TensorFlow.js tells of a misspelt activation how to port one from Python; this tells which there are. */

@@ -1,15 +1,9 @@
 import { withParts } from "../layers/trainable.js";
 import { Loss } from "../losses/loss.js";
 import { Metric } from "../metrics/metric.js";
-import { classMap, type OpenModel } from "../../tfjs/internals.js";
+import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
-
-const ownClasses = new Set<unknown>();
-
-/** Takes the classes that are known so far for TensorFlow.js's own. */
-export function rememberOwnClasses(): void {
-  for (const [known] of Object.values(classMap())) ownClasses.add(known);
-}
+import { isOwnClass } from "../../tfjs/registries.js";
 
 /**
  * Whether a model's step is known to make the same values in JavaScript each time, so that one recording tells all: no code
@@ -38,7 +32,7 @@ const isOwnFunction = (given: unknown): boolean =>
 function isOwn(part: unknown): boolean {
   if (Array.isArray(part)) return part.every(isOwn);
   if (!(part instanceof tf.serialization.Serializable)) return true;
-  if (!ownClasses.has(part.constructor)) return false;
+  if (!isOwnClass(part.constructor)) return false;
   if (part instanceof tf.LayersModel) return isOwn(part.layers);
   const members = Object.values(part);
   // A method that somebody put in the place of the class's. Repairs do so with activations, too.

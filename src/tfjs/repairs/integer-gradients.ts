@@ -14,6 +14,7 @@ const isStepwise = (type: DataType): boolean => ["bool", "int32", "string"].incl
 export function repairIntegerGradients(): void {
   patch(enginePrototype(), "addTapeNode", {
     name: "integer gradients",
+    after: ["second gradients"],
     why: "a gradient goes through whole numbers as if they were not rounded, and ends training at conditions",
     wrap: (addTapeNode) =>
       function (kernelName, inputs, outputs, gradient, saved, attributes) {

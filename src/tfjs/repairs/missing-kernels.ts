@@ -6,6 +6,7 @@ import { addKernel } from "../registries.js";
 const reason = {
   name: "missing kernels",
   why: "tfjs-node has no kernel for it; that of the backend in JavaScript does it",
+  after: ["image transform"],
   upstream: "https://github.com/tensorflow/tfjs/issues/6050",
 };
 
