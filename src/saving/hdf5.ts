@@ -1,6 +1,7 @@
 import type { Attribute, Dataset, File, Group } from "h5wasm";
 import { maxExpansion } from "./archive.js";
 import { KerasFileError, reject } from "./errors.js";
+import { floatsOf, type Hdf5Module, installFilters, numberTypes, typeName } from "./hdf5-numbers.js";
 import type { Values } from "./values.js";
 
 /**
@@ -12,6 +13,7 @@ async function loadHdf5() {
   const module = await h5.ready;
   // Errors are thrown, not printed: without this h5wasm writes HDF5-DIAG stacks to stderr and returns -1.
   module.activate_throwing_error_handler();
+  await installFilters(module);
   return { h5, module };
 }
 
@@ -23,6 +25,7 @@ export class Hdf5Reader {
     private readonly file: File,
     readonly path: string,
     private readonly byteLength: number,
+    private readonly module: Hdf5Module,
   ) {}
 
   /** The group at `name` (`""`: the root), or undefined. */
@@ -52,11 +55,10 @@ export class Hdf5Reader {
     return this.resolve(name, "Dataset") !== undefined;
   }
 
-  /** The float32 values of a dataset, which must have `shape` where that is given. */
+  /** The values of a dataset as float32; it must have `shape` where that is given. */
   floats(name: string, shape?: readonly number[]): Values {
     const dataset = this.dataset(name);
-    const metadata = dataset.metadata;
-    const found = metadata.shape ?? [];
+    const found = dataset.metadata.shape ?? [];
     if (shape && (found.length !== shape.length || found.some((size, i) => size !== shape[i]))) {
       reject(
         `${this.path}: the weight ${name} has the shape [${found.join()}]`,
@@ -64,18 +66,15 @@ export class Hdf5Reader {
         "The weights belong to another architecture: load the file they were saved with.",
       );
     }
-    if (metadata.type !== 1 || metadata.size !== 4) {
+    const data = this.value(dataset, () => floatsOf(dataset, this.module));
+    if (!data) {
       reject(
-        `${this.path}: ${name} holds ${metadata.type === 1 ? `float${metadata.size * 8}` : `HDF5 type class ${metadata.type}`}`,
-        "float32, the only type TensorFlow.js trains with",
-        'In Python: keras.config.set_dtype_policy("float32"), build the model, load these weights and save again.',
+        `${this.path}: ${name} holds ${typeName(dataset)}`,
+        numberTypes,
+        "Save the model again with weights of one of these types.",
       );
     }
-    const value = this.value(dataset);
-    return {
-      shape: found,
-      data: typeof value === "number" ? Float32Array.of(value) : (value as Float32Array),
-    };
+    return { shape: found, data };
   }
 
   /** A scalar number. */
@@ -88,11 +87,11 @@ export class Hdf5Reader {
         "Save the model again.",
       );
     }
-    const value = this.value(dataset);
-    return Number(ArrayBuffer.isView(value) ? (value as Float32Array)[0] : value);
+    const value = this.value(dataset, () => floatsOf(dataset, this.module)?.[0] ?? dataset.value);
+    return Number(ArrayBuffer.isView(value) ? (value as Int32Array)[0] : value);
   }
 
-  /** Bytes of all datasets as the file declares them, if they can be in a file of this size. */
+  /** Bytes that all datasets take as float32, if they can be in a file of this size. */
   weightBytes(): number {
     let bytes = 0;
     let groups = 0;
@@ -101,7 +100,7 @@ export class Hdf5Reader {
         reject(
           `${this.path} has groups within groups without end`,
           "a group for each layer",
-          "Keras writes no links: do not use this file.",
+          "Save the model again with Keras, which writes no links between groups.",
         );
       }
       for (const key of group.keys()) {
@@ -109,7 +108,7 @@ export class Hdf5Reader {
         const child = this.group(name);
         if (child) visit(child);
         else if (this.has(name))
-          bytes += this.dataset(name).metadata.total_size * this.dataset(name).metadata.size;
+          bytes += this.dataset(name).metadata.total_size * Float32Array.BYTES_PER_ELEMENT;
       }
     };
     visit(this.file);
@@ -122,14 +121,14 @@ export class Hdf5Reader {
       reject(
         `${this.path} lacks the dataset ${name}`,
         "the weights of every layer of the model",
-        "The file is damaged or belongs to another architecture: save it again.",
+        "Load weights into the model that they were saved from; a model has to be built before it is saved.",
       );
     }
     if (dataset.metadata.virtual_sources) {
       reject(
         `${this.path}: ${name} is a virtual dataset, which reads other files`,
         "values stored in this file",
-        "Keras writes none: do not use this file.",
+        "Save the model again into one file.",
       );
     }
     return dataset;
@@ -149,20 +148,29 @@ export class Hdf5Reader {
     if (bytes <= expansion * this.byteLength) return;
     reject(
       `${this.path}: ${path} claims ${bytes} bytes in a file of ${this.byteLength}`,
-      "no more than a file of this size holds",
-      "The file is damaged or may be an attack: do not use it.",
+      `at most ${expansion} times the size of the file, so that none exhausts memory`,
+      "Save the model again without compression.",
     );
   }
 
-  private value(dataset: Dataset): unknown {
+  private value<T>(dataset: Dataset, read: () => T): T {
     this.checkSize(dataset, maxExpansion);
     try {
-      return dataset.value;
+      return read();
     } catch (error) {
+      const filter = /required filter '?([^']*)'? is not registered/.exec(String(error))?.[1];
+      if (filter !== undefined) {
+        reject(
+          `${this.path}: ${dataset.path} is compressed by ${filter || "a filter that HDF5 does not have itself"}`,
+          "gzip, lzf or no compression",
+          "Save the model again without it.",
+          error,
+        );
+      }
       return reject(
         `${this.path}: ${dataset.path} of shape [${dataset.shape?.join()}] cannot be read (${firstLine(error)})`,
         "readable values within 2 GB",
-        "The file is damaged, cut short or keeps its values elsewhere: save the model again.",
+        "If the file was copied, copy it again; else save the model again.",
         error,
       );
     }
@@ -180,7 +188,7 @@ export class Hdf5Reader {
         reject(
           `${this.path}: ${name} links to another file`,
           "a file that holds its own weights",
-          "Keras writes no such links: do not use this file.",
+          "Save the model again into one file.",
         );
       }
     }
@@ -223,7 +231,7 @@ export async function readHdf5<T>(bytes: Uint8Array, path: string, use: (file: H
   let file: File | undefined;
   try {
     file = new h5.File(name, "r");
-    return use(new Hdf5Reader(file, path, bytes.length));
+    return use(new Hdf5Reader(file, path, bytes.length, module));
   } catch (error) {
     if (!isHdf5Error(error)) throw error;
     return reject(

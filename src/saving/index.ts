@@ -1,3 +1,9 @@
+import { freeSavedIterations } from "./saved-iterations.js";
+import { countEqualNames } from "./weight-names.js";
+
 export { KerasFileError } from "./errors.js";
 export { loadModel, loadWeights, type LoadOptions } from "./load-model.js";
 export { saveModel, saveWeights, type SaveOptions } from "./save-model.js";
+
+countEqualNames();
+freeSavedIterations();

@@ -67,20 +67,25 @@ export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
 }
 
 function baseConfig(config: JsonObject, place: Place): JsonObject {
-  const dtype = isObject(config.dtype) ? asObject(config.dtype.config, `${place}: dtype`).name : config.dtype;
-  if (dtype !== undefined && dtype !== null && dtype !== "float32") {
-    reject(
-      `${place} computes in ${describe(dtype)}`,
-      "float32, which is what TensorFlow.js has",
-      'In Python: keras.config.set_dtype_policy("float32"), build the model, load the weights and save again.',
-    );
-  }
+  checkDtype(config.dtype, place);
   const shape = config.batch_input_shape ?? config.batch_shape;
   return {
     name: config.name ?? null,
     trainable: config.trainable ?? true,
     ...(shape ? { batch_input_shape: shape } : {}),
   };
+}
+
+/** Layers of every floating-point type compute in float32 here, the only one that TensorFlow.js has. */
+function checkDtype(dtype: Json | undefined, place: Place): void {
+  const policy = isObject(dtype) ? asObject(dtype.config, `${place}: dtype`) : { name: dtype ?? null };
+  const name = policy.name ?? policy.default_policy ?? "float32";
+  if (typeof name !== "string" || /^(?:mixed_)?b?float(?:16|32|64)$/.test(name)) return;
+  reject(
+    `${place} computes in ${describe(name)}`,
+    "a floating-point type, which all become float32 here",
+    "Save the model as it was before it was quantized or cast.",
+  );
 }
 
 const baseArguments = new Set(["name", "trainable", "dtype", "batch_input_shape", "batch_shape"]);

@@ -3,6 +3,7 @@ import { reject } from "./errors.js";
 import type { Hdf5Reader, Hdf5Writer } from "./hdf5.js";
 import { isSequential } from "./internals.js";
 import { kerasVersion } from "./version.js";
+import { unusedName } from "./weight-names.js";
 import { readWeight, writeWeight } from "./weight-values.js";
 import { weightGroups, weightName } from "./weight-groups.js";
 
@@ -77,9 +78,14 @@ const legacyWeights = (layer: Tf.layers.Layer): Tf.LayerVariable[] => [
 
 /** A path for each weight, as Keras names them: `dense/kernel`, `inner/lstm/lstm_cell/bias`. */
 export function weightPaths(model: Tf.LayersModel): Map<Tf.LayerVariable, string> {
+  const used = new Set<string>();
   return new Map(
     weightGroups(model).flatMap(({ names, weights }) =>
-      weights.map((weight) => [weight, [...names, weightName(weight)].join("/")] as const),
+      weights.map((weight) => {
+        const path = unusedName([...names, weightName(weight)].join("/"), used);
+        used.add(path);
+        return [weight, path] as const;
+      }),
     ),
   );
 }

@@ -11,7 +11,7 @@ import { isObject, parseObject } from "./json.js";
 import { readLegacyWeights } from "./legacy-weights-file.js";
 import { modelFromConfig } from "./model-from-config.js";
 import { keras2HardSigmoid } from "./objects.js";
-import { hasSchedule, restoreOptimizer } from "./optimizers.js";
+import { hasSchedule, restoreOptimizer, variableCount } from "./optimizers.js";
 import { loadFolder } from "./tfjs-folder.js";
 import { readWeights } from "./weights-file.js";
 
@@ -97,7 +97,7 @@ async function loadArchive(bytes: Uint8Array, path: string, compile: boolean): P
       () => modelFromConfig(config, file.weightBytes()),
       (model) => {
         readWeights(file, model);
-        if (compile) compileAndRestore(model, config.compile_config, file, (i) => `optimizer/vars/${i}`);
+        if (compile) compileAndRestore(model, config.compile_config, file, optimizerVariables(file));
       },
     ),
   );
@@ -164,26 +164,53 @@ function variables(): Tf.Variable[] {
   return Object.values(state.registeredVariables);
 }
 
-/** `names` are those of the optimizer's variables, or give the n-th. */
+/** `names` are those of the optimizer's variables. */
 function compileAndRestore(
   model: Tf.LayersModel,
   settings: unknown,
   file: Hdf5Reader,
-  names: string[] | ((index: number) => string),
+  names: readonly string[],
 ): void {
   if (!isObject(settings) || Object.keys(settings).length === 0) return;
-  compileFromConfig(model, settings);
-  modelInternals(model).isOptimizerOwned = true;
-  const nameOf = Array.isArray(names)
-    ? (index: number) => names[index] ?? `optimizer variable ${index}`
-    : names;
-  if (!file.has(nameOf(0))) return;
+  const compile = (): void => {
+    compileFromConfig(model, settings);
+    modelInternals(model).isOptimizerOwned = true;
+  };
+  compile();
+  const [first] = names;
+  if (first === undefined) return;
   // Keras 3 writes adam/iteration, Keras 2 iteration:0, and before Keras 2.11 Adam/iter:0.
-  const isKeras2 = nameOf(0).endsWith(":0");
-  restoreOptimizer(model.optimizer, model.trainableWeights, {
-    iterations: file.number(nameOf(0)),
-    hasLearningRate: !isKeras2 && !hasSchedule(model.optimizer),
-    bySlot: nameOf(0).endsWith("iter:0"),
-    read: (index, shape) => file.floats(nameOf(index), shape),
-  });
+  const hasLearningRate = !first.endsWith(":0") && !hasSchedule(model.optimizer);
+  const weights = model.trainableWeights;
+  const expected = variableCount(model.optimizer, weights, hasLearningRate);
+  const startAfresh = (what: string): void =>
+    console.warn(
+      `${file.path}: ${what}, as when layers are frozen or set free after compile. The optimizer starts afresh; what it had ` +
+        "gathered is left out.",
+    );
+  if (names.length !== expected) {
+    startAfresh(`the saved optimizer has ${names.length} variables, that of this model ${expected}`);
+    return;
+  }
+  try {
+    restoreOptimizer(model.optimizer, weights, {
+      iterations: file.number(first),
+      hasLearningRate,
+      bySlot: first.endsWith("iter:0"),
+      read: (index, shape) => file.floats(names[index]!, shape),
+    });
+  } catch (error) {
+    if (!(error instanceof KerasFileError)) throw error;
+    model.optimizer.dispose();
+    compile();
+    startAfresh(`the saved optimizer's variables do not fit the model's weights (${error.message})`);
+  }
+}
+
+/** The variables of the optimizer in a `.keras` file. */
+function optimizerVariables(file: Hdf5Reader): string[] {
+  const names: string[] = [];
+  const nameOf = (index: number): string => `optimizer/vars/${index}`;
+  while (file.has(nameOf(names.length))) names.push(nameOf(names.length));
+  return names;
 }

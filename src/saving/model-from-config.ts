@@ -46,8 +46,8 @@ function withoutInitializers<T>(budget: number, make: () => T): T {
     if (bytes <= budget) return;
     reject(
       `Layer ${JSON.stringify(layer.name)} claims the weight ${name} of shape [${shape.join()}], more than the file holds (${budget} bytes)`,
-      "a configuration that fits the weights beside it",
-      "The file is damaged or was made to exhaust memory: do not use it.",
+      "a configuration that fits the weights beside it, which cannot exhaust memory",
+      "Save the model again, configuration and weights together.",
     );
   }, make);
 }
@@ -182,7 +182,7 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
       return reject(
         `The model ${JSON.stringify(name)} does not reach ${describe(end)} (waiting: ${[...waiting.keys()].join(", ") || "none"})`,
         "a graph without loops whose layers are all in the file",
-        "The file is damaged: save the model again.",
+        "If it loads in Keras, rebuild it there with keras.Model(inputs, outputs) and save that.",
       );
     });
   const model = tf.model({ inputs: ends("input_layers"), outputs: ends("output_layers"), name });

@@ -266,6 +266,17 @@ export function hasSchedule(optimizer: Tf.Optimizer): boolean {
   return typeof optionsOf(optimizer).learningRate === "function";
 }
 
+/** How many variables Keras's files hold of such an optimizer. */
+export function variableCount(
+  optimizer: Tf.Optimizer,
+  weights: readonly Tf.LayerVariable[],
+  hasRate: boolean,
+): number {
+  const rule = ruleOf(optimizer);
+  const config = asObject(optimizerToConfig(optimizer).config, "The optimizer's config");
+  return 1 + Number(hasRate) + slotOrder(rule, config, weights).length + Number(rule.last !== undefined);
+}
+
 /** Continues `optimizer` where the saved one stopped. */
 export function restoreOptimizer(
   optimizer: Tf.Optimizer,

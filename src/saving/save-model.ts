@@ -2,7 +2,7 @@ import type * as Tf from "@tensorflow/tfjs";
 import { writeArchive } from "./archive.js";
 import { compileToConfig, trainingConfig } from "./compile-settings.js";
 import { reject } from "./errors.js";
-import { formatOf, pathOf } from "./format.js";
+import { checkFolderName, formatOf, pathOf } from "./format.js";
 import { type Hdf5Writer, writeHdf5 } from "./hdf5.js";
 import { weightPaths, writeLegacyWeights } from "./legacy-weights-file.js";
 import { modelToConfig } from "./model-to-config.js";
@@ -11,6 +11,7 @@ import { saveFolder } from "./tfjs-folder.js";
 import { filled } from "./values.js";
 import { kerasVersion } from "./version.js";
 import { writeAtomically } from "./write-atomically.js";
+import { checkInnerWeights } from "./weight-names.js";
 import { writeWeights } from "./weights-file.js";
 import { type JsonObject, toPythonJson } from "./json.js";
 
@@ -43,7 +44,9 @@ export async function saveModel(
   const file = pathOf(path);
   const includeOptimizer = (options.includeOptimizer ?? true) && model.optimizer != null;
   const format = formatOf(file);
+  checkInnerWeights(model);
   if (format === "folder") {
+    checkFolderName(file);
     await saveFolder(model, file, includeOptimizer);
   } else if (format === "weights") {
     reject(
@@ -80,6 +83,7 @@ export async function saveWeights(model: Tf.LayersModel, path: string): Promise<
       "Use such a name, or saveModel.",
     );
   }
+  checkInnerWeights(model);
   const bytes = await writeHdf5((h5) =>
     format === "weights" ? writeWeights(h5, model) : writeLegacyWeights(h5, model, ""),
   );

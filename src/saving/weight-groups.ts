@@ -1,5 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { internals, isModel, isSequential } from "./internals.js";
+import { internals, isModel, isOwnClass, isSequential } from "./internals.js";
 import { nameCounter, snakeCase } from "./naming.js";
 
 /** The weights that one layer itself owns, and where Keras's files have them. */
@@ -45,7 +45,11 @@ function* groups(layer: Tf.layers.Layer, path: string, names: string[]): Generat
   } = internals(layer);
   const inner = (child: Tf.layers.Layer, key: string): Generator<WeightGroup> =>
     groups(child, `${path}/${key}`, [...names, child.name]);
-  if (isModel(layer)) {
+  if (isOwnClass(layer.getClassName())) {
+    // It may say by a getter which weights it has.
+    const weights = new Set([..._trainableWeights, ..._nonTrainableWeights, ...layer.weights]);
+    yield { path, names, weights: [...weights] };
+  } else if (isModel(layer)) {
     yield { path, names, weights: [] };
     yield* children(layer, `${path}/`, names);
   } else if (forwardLayer && backwardLayer) {

@@ -54,6 +54,17 @@ describe("saveModel and loadModel", () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
+  it("keep no tensor of the optimizer's", async () => {
+    const model = nativeModels["native_mlp"]!();
+    await train(model, dataFor(model), 1);
+    const before = tf.memory().numTensors;
+    for (const file of ["folder", "model.keras", "model.h5"]) await saveModel(model, join(folder, file));
+    await model.save(`file://${folder}/own`, { includeOptimizer: true });
+    assert.equal(tf.memory().numTensors, before);
+    (await loadModel(join(folder, "folder"))).dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
   it("restore every optimizer", async () => {
     const all: [string, Tf.Optimizer][] = [
       ["sgd", tf.train.sgd(0.1)],
@@ -185,6 +196,79 @@ describe("saveModel and loadModel", () => {
     }
   });
 
+  describe("a layer of one's own that makes two dense layers", () => {
+    class TwoDense extends tf.layers.Layer {
+      static readonly className: string = "TwoDense";
+      readonly dense = [tf.layers.dense({ units: 3 }), tf.layers.dense({ units: 3 })];
+      override build(shape: Tf.Shape): void {
+        for (const dense of this.dense) {
+          dense.build(shape);
+          // oxlint-disable-next-line no-underscore-dangle -- TensorFlow.js's name, as people's layers have it
+          if (this.handsOn) this._trainableWeights.push(...dense.trainableWeights);
+        }
+        super.build(shape);
+      }
+      protected get handsOn(): boolean {
+        return true;
+      }
+      override call(inputs: Tf.Tensor | Tf.Tensor[]): Tf.Tensor {
+        return tf.tidy(() =>
+          this.dense.reduce((x, dense) => dense.apply(x) as Tf.Tensor, [inputs].flat()[0]!),
+        );
+      }
+    }
+    class Forgetful extends TwoDense {
+      static override readonly className = "Forgetful";
+      protected override get handsOn(): boolean {
+        return false;
+      }
+    }
+    for (const layer of [TwoDense, Forgetful]) tf.serialization.registerClass(layer);
+    const build = (Layer: typeof TwoDense): Tf.LayersModel => {
+      const input = tf.input({ shape: [3] });
+      const twice = new Layer({}).apply(new Layer({}).apply(input)) as Tf.SymbolicTensor;
+      return tf.model({ inputs: input, outputs: twice });
+    };
+
+    for (const file of ["model.keras", "model.h5", "folder"]) {
+      it(`is kept in ${file}`, async () => {
+        const model = build(TwoDense);
+        await saveModel(model, join(folder, file));
+        const { inputs } = dataFor(model);
+        const again = await loadModel(join(folder, file));
+        assert.equal(again.weights.length, 8);
+        assert.equal(largestDifference(predict(again, inputs), predict(model, inputs)), 0);
+      });
+
+      it(`that does not hand their weights on is refused when saving to ${file}`, async () => {
+        await assert.rejects(
+          saveModel(build(Forgetful), join(folder, file)),
+          /\(Forgetful\) has a layer in its property dense whose weights are not among its own/,
+        );
+        assert.deepEqual(await readdir(folder), []);
+      });
+    }
+
+    it("is kept by model.save and tf.loadLayersModel", async () => {
+      const model = build(TwoDense);
+      await model.save(`file://${folder}/own`);
+      const again = await tf.loadLayersModel(`file://${folder}/own/model.json`);
+      const { inputs } = dataFor(model);
+      assert.equal(largestDifference(predict(again, inputs), predict(model, inputs)), 0);
+    });
+
+    it("is kept as weights alone", async () => {
+      const [model, other] = [build(TwoDense), build(TwoDense)];
+      const { inputs } = dataFor(model);
+      for (const file of ["model.weights.h5", "weights.h5"]) {
+        await saveWeights(model, join(folder, file));
+        other.setWeights(other.weights.map(({ shape }) => tf.zeros(shape as number[])));
+        await loadWeights(other, join(folder, file));
+        assert.equal(largestDifference(predict(other, inputs), predict(model, inputs)), 0);
+      }
+    });
+  });
+
   it("read the list of layers that Keras wrote before 2.2.3, and -1 in Reshape", async () => {
     const layers = [
       {
@@ -237,6 +321,14 @@ describe("saveModel and loadModel", () => {
   });
 
   it("refuse names that say another format", async () => {
+    for (const name of ["model.txt", "model.json", "model.pb", "a/model.onnx"]) {
+      await assert.rejects(
+        saveModel(small(), join(folder, name)),
+        /ends in \.\w+, which names no format of a model\. Expected name\.keras/,
+      );
+    }
+    assert.deepEqual(await readdir(folder), []);
+    for (const name of ["model-1.0", "v2.10.3"]) await saveModel(small(), join(folder, name));
     await assert.rejects(
       saveModel(small(), "model.weights.h5"),
       /names a file of weights only.*Use saveWeights/s,
