@@ -1,6 +1,7 @@
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
 import { abandonWatching } from "./changing-values.js";
+import { forgetStepListener } from "./step-listener.js";
 
 /** One attribute of an operation, in the form tfjs-node's binding takes. */
 export interface Attribute {
@@ -155,6 +156,7 @@ export function eagerly<T>(run: () => T): T {
 /** Ends what the code that began it cannot end any more, because an interrupt has ended that. */
 export function abandonInterception(): void {
   abandonWatching();
+  forgetStepListener();
   eager = false;
   interception?.abandon();
 }

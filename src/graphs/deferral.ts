@@ -1,5 +1,5 @@
 import type { Optimizer, Scalar, TensorContainer, Variable } from "@tensorflow/tfjs-node";
-import { withStepListener, type StepListener, type WeightChange } from "../keras/optimizers/rule.js";
+import { withStepListener, type Settings, type StepListener, type WeightChange } from "./step-listener.js";
 import { tf } from "../tfjs/native.js";
 import { namingOperation } from "../tfjs/native.js";
 import {
@@ -18,7 +18,7 @@ import { DeferredValues, type DeferredValue } from "./deferred-values.js";
 import { Following } from "./following.js";
 import { copyOf } from "./graph.js";
 import { Recorder } from "./recorder.js";
-import { stepAttributesOf, type RecordedCall, type RecordedNumber, type Recording } from "./recording.js";
+import { attributesOf, type RecordedCall, type RecordedNumber, type Recording } from "./recording.js";
 import type { Beginning } from "./residents.js";
 import type { Trace } from "./trace.js";
 
@@ -135,10 +135,10 @@ export class Deferral implements StepListener {
     });
   }
 
-  stepped(optimizer: Optimizer): void {
-    this.#recorder?.stepped(optimizer);
+  stepped(optimizer: Optimizer, settings: Settings): void {
+    this.#recorder?.stepped(optimizer, settings);
     if (this.#state !== "deferring") return;
-    const attributes = stepAttributesOf(optimizer);
+    const attributes = attributesOf(settings);
     const call = {
       op: "step",
       attributes,
@@ -147,7 +147,7 @@ export class Deferral implements StepListener {
       outputs: [],
       compute: () => [],
     };
-    if (!this.#ask(call)) return this.#recorder?.stepped(optimizer);
+    if (!this.#ask(call)) return this.#recorder?.stepped(optimizer, settings);
     for (const number of this.trace.recording.numbers) this.#numbers.set(number, number.value());
   }
 

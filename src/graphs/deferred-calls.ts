@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
-import type { WeightChange } from "../keras/optimizers/rule.js";
+import type { WeightChange } from "./step-listener.js";
 import { assignData, nativeBackend, nativeBinding } from "./binding.js";
 import type { DeferredValue, DeferredValues } from "./deferred-values.js";
 import type { RecordedCall } from "./recording.js";

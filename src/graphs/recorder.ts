@@ -1,6 +1,6 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
-import { withStepListener, type StepListener, type WeightChange } from "../keras/optimizers/rule.js";
+import { withStepListener, type Settings, type StepListener, type WeightChange } from "./step-listener.js";
 import {
   intercept,
   nativeBackend,
@@ -15,7 +15,7 @@ import {
 import { copyOf, dataType, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
 import { nodeAttributes } from "./node-attributes.js";
 import { fieldsOf, fusedUpdateOf, type FusedUpdate } from "./optimizers.js";
-import { Recording, stepAttributesOf, type RecordedVariable } from "./recording.js";
+import { attributesOf, Recording, type RecordedVariable } from "./recording.js";
 
 /** A tensor that JavaScript made. */
 interface Constant extends TensorSpec {
@@ -157,12 +157,12 @@ export class Recorder implements StepListener {
     this.#update(fused.op, changed, inputs, attributes);
   }
 
-  stepped(optimizer: Optimizer): void {
+  stepped(optimizer: Optimizer, settings: Settings): void {
     const { optimizers } = this.recording;
     if (optimizers.includes(optimizer)) this.#fail("the same optimizer steps twice in one step");
     else if (this.compared && optimizers.length > 0) this.#fail("two optimizers step in one step");
     optimizers.push(optimizer);
-    this.#call("step", stepAttributesOf(optimizer), [optimizer], [], []);
+    this.#call("step", attributesOf(settings), [optimizer], [], []);
   }
 
   /** Notes what a replay will compare. */

@@ -1,7 +1,7 @@
 import type { Optimizer, Variable } from "@tensorflow/tfjs-node";
 import type { Attribute } from "./binding.js";
 import { bytesOf, dataType, Graph, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
-import { optimizerSettingsOf } from "../keras/model/settings.js";
+import type { Settings } from "./step-listener.js";
 
 /** A variable that a recorded step reads or writes. */
 export interface RecordedVariable {
@@ -39,8 +39,8 @@ export interface RecordedCall {
 }
 
 /** The optimizer's settings, in the form of an operation's attributes. */
-export const stepAttributesOf = (optimizer: Optimizer): Attribute[] =>
-  optimizerSettingsOf(optimizer).map(([name, value]) => ({ name, type: 0, value }));
+export const attributesOf = (settings: Settings): Attribute[] =>
+  settings.map(([name, value]) => ({ name, type: 0, value }));
 
 /** One eager run of a step, as a graph. */
 export class Recording {

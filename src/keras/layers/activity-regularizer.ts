@@ -40,6 +40,12 @@ export function withActivityPenalties<T>(run: () => T): { result: T; penalties: 
   }
 }
 
+/** For after an interrupt, which has ended a step without its `finally`. */
+export function forgetActivityPenalties(): void {
+  tf.dispose(penalties ?? []);
+  penalties = undefined;
+}
+
 /** Every layer takes an `activityRegularizer`, as in Keras: https://keras.io/api/layers/regularizers/ */
 export function takeActivityRegularizers(): void {
   patch(layerPrototype as unknown as RegularizedLayer, "apply", {

@@ -3,8 +3,8 @@ import { CompiledStep, type SignatureReport } from "../../graphs/compiled-step.j
 import type { RunSteps } from "../../graphs/paced-steps.js";
 import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
-import { makeSlots } from "../optimizers/rule.js";
-import { ModelSettings, optimizerSettingsOf } from "./settings.js";
+import { constantSettingsOf, makeSlots } from "../optimizers/rule.js";
+import { ModelSettings } from "./settings.js";
 import { isForeign, isSteady } from "./steady.js";
 import { predictStep, testStep, trainStep } from "./steps.js";
 
@@ -87,7 +87,7 @@ export class ModelPrograms {
         weights.map((weight) => weight.read()),
       );
     }
-    return JSON.stringify(optimizerSettingsOf(optimizer)) + this.#settings.key;
+    return JSON.stringify(constantSettingsOf(optimizer)) + this.#settings.key;
   }
 
   /** What became of the steps. */

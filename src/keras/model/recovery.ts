@@ -3,7 +3,7 @@ import { notebookHost } from "../../host/notebook-host.js";
 import { engine, type Engine } from "../../tfjs/internals.js";
 import { runsNatively, tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
-import { forgetStepListener } from "../optimizers/rule.js";
+import { forgetActivityPenalties } from "../layers/activity-regularizer.js";
 
 const reason = {
   name: "recovery from interrupts",
@@ -37,7 +37,7 @@ export function recoverFromInterrupts(): void {
  * operation can be under way: in a task of its own.
  */
 export function resetEngine(): void {
-  forgetStepListener();
+  forgetActivityPenalties();
   abandonInterception();
   const { state } = engine();
   for (const { saved } of state.activeTape ?? []) tf.dispose(saved);

@@ -1,26 +1,12 @@
-import type { LayerVariable, Optimizer } from "@tensorflow/tfjs-node";
+import type { LayerVariable } from "@tensorflow/tfjs-node";
 import type { OpenLayer, OpenModel } from "../../tfjs/internals.js";
 import { withParts } from "../layers/trainable.js";
-import { hasUpdateRule } from "../optimizers/rule.js";
-
-/** Numbers and switches of an object that a recorded step takes for constant. */
-function settingsOf(object: object, except: string[] = []): [name: string, value: unknown][] {
-  return Object.entries(object).filter(
-    ([name, value]) =>
-      (typeof value === "number" || typeof value === "boolean") &&
-      !/^_|^id$/.test(name) &&
-      !except.includes(name),
-  );
-}
-
-/** The optimizer's settings that a recorded step takes for constant: all but those of `stepValuesOf`. */
-export function optimizerSettingsOf(optimizer: Optimizer): [name: string, value: unknown][] {
-  return settingsOf(optimizer, hasUpdateRule(optimizer) ? ["learningRate", "iterations_"] : ["iterations_"]);
-}
+import type { Settings } from "../../graphs/step-listener.js";
+import { settingsOf } from "../optimizers/rule.js";
 
 interface LayerSettings {
   layer: OpenLayer;
-  settings: [name: string, value: unknown][];
+  settings: Settings;
 }
 
 const layerSettingsOf = (layer: OpenLayer): LayerSettings => ({ layer, settings: settingsOf(layer) });

@@ -1,4 +1,10 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
+import {
+  stepListener,
+  type ChangeInput,
+  type Settings,
+  type WeightChange,
+} from "../../graphs/step-listener.js";
 import { tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
 
@@ -36,13 +42,6 @@ export interface UpdateRule {
   update(given: UpdateInput): { weight: Tensor; slots: Tensor[] };
 }
 
-/** What a weight and its slots are before a change, and the gradient to change them by. */
-export interface ChangeInput {
-  gradient: Tensor;
-  weight: Tensor;
-  slots: Tensor[];
-}
-
 interface UpdateInput extends ChangeInput {
   values: Record<string, Scalar>;
   config: OptimizerConfig;
@@ -73,55 +72,31 @@ export function stepValuesOf(optimizer: Optimizer): Record<string, number> {
   return ruleOf(optimizer).stepValues(configOf(optimizer), optimizer.iterations + 1);
 }
 
-/** Who puts something of its own in the place of what an optimizer does, such as a recorder. */
-export interface StepListener {
-  /** A tensor of a number that each step takes anew. */
-  number(value: () => number): Scalar;
-  /** Makes a change of a weight, by `change.make()` or otherwise. */
-  change(change: WeightChange): void;
-  /** Told when an optimizer's step is over. */
-  stepped(optimizer: Optimizer): void;
-}
-
-/** How an optimizer is about to change a weight and its slots. */
-export interface WeightChange {
-  optimizer: Optimizer;
-  weight: Variable;
-  gradient: Tensor;
-  slots: Variable[];
-  /** Assigns the new values. */
-  make(): void;
-  /** New values of the weight and of its slots, made of other tensors. */
-  compute(given: ChangeInput): Tensor[];
-}
-
-let listener: StepListener | undefined;
-
-/** Runs `step` with `heard` told of what optimizers do in it. */
-export function withStepListener<T>(heard: StepListener, step: () => T): T {
-  const before = listener;
-  listener = heard;
-  try {
-    return step();
-  } finally {
-    listener = before;
-  }
-}
-
-/** For after an interrupt, which has ended a step without its `finally`. */
-export function forgetStepListener(): void {
-  listener = undefined;
-}
-
 /** Tensors of the numbers that each step takes anew. Call it inside `tf.tidy`. */
 export function makeStepTensors(values: () => Record<string, number>): Record<string, Scalar> {
-  const tensor = (name: string) => listener?.number(() => values()[name]!) ?? tf.scalar(values()[name]!);
+  const tensor = (name: string) =>
+    stepListener()?.number(() => values()[name]!) ?? tf.scalar(values()[name]!);
   return Object.fromEntries(Object.keys(values()).map((name) => [name, tensor(name)]));
 }
 
 /** The slots that an optimizer with its hyperparameters has. */
 export function slotSpecsOf(optimizer: Optimizer): SlotSpec[] {
   return ruleOf(optimizer).slots.filter(({ when }) => when?.(configOf(optimizer)) ?? true);
+}
+
+/** Numbers and switches of an object that a recorded step takes for constant. */
+export function settingsOf(object: object, except: string[] = []): Settings {
+  return (Object.entries(object) as Settings).filter(
+    ([name, value]) =>
+      (typeof value === "number" || typeof value === "boolean") &&
+      !/^_|^id$/.test(name) &&
+      !except.includes(name),
+  );
+}
+
+/** The optimizer's settings that a recorded step takes for constant: all but those of `stepValuesOf`. */
+export function constantSettingsOf(optimizer: Optimizer): Settings {
+  return settingsOf(optimizer, hasUpdateRule(optimizer) ? ["learningRate", "iterations_"] : ["iterations_"]);
 }
 
 /** Whether `optimizer` changes weights by an update rule, so that `stepValuesOf` knows its numbers. */
@@ -209,10 +184,11 @@ function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyG
           return [updated.weight, ...updated.slots];
         },
       };
+      const listener = stepListener();
       if (listener) listener.change(change);
       else change.make();
     });
   });
-  listener?.stepped(this);
+  stepListener()?.stepped(this, constantSettingsOf(this));
   (this as unknown as { incrementIterations(): void }).incrementIterations();
 }
