@@ -14,6 +14,9 @@ export const { randomUUID } = crypto;
 export const { AbortController, queueMicrotask } = globalThis;
 export const milliseconds = performance.now.bind(performance);
 export const nextTick = process.nextTick.bind(process);
+const { setImmediate } = globalThis;
+/** Resolves when what is due by now has been done. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 /** Ends the process at once, without what else `process.exit` does. Not in the types. */
 export const exitNow = (process as unknown as { reallyExit(code: number): never }).reallyExit.bind(process);
 

@@ -1,4 +1,5 @@
 /** The runner process: user code runs in this thread. Started by `process.ts`, with its name and the output token as arguments. */
+import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 import { queueMicrotask, readSync } from "../intrinsics.js";
 import { Comms } from "./show/comms.js";
@@ -12,6 +13,7 @@ import { hidePromiseMarks } from "./output/promise-marks.js";
 import { startHelper } from "./interrupt/helper.js";
 import { Host } from "./show/jupyter-host.js";
 import { Inputs } from "./evaluate/input.js";
+import { installStandardInput } from "./evaluate/standard-input.js";
 import { installLateErrors } from "./evaluate/late-errors.js";
 import { Descriptor, type RunnerRequest } from "../channel/messages.js";
 import { OutputChannel, Owner } from "./output/output-channel.js";
@@ -47,6 +49,7 @@ process.on("SIGINT", () => undefined);
 const comms = new Comms(channel);
 const host = new Host(channel, comms);
 const inputs = new Inputs(channel, receiveNow);
+installStandardInput(inputs);
 const { display, clearOutput, interruptSignal, checkInterruptsWithin, displayValue } = host;
 const { openComm, registerTarget } = comms;
 
@@ -122,6 +125,8 @@ startHelper(channel, token, (cellIds, frames) => {
 });
 // Not before the helper thread has started, which is none of the user's.
 installThreads();
+// `import { execSync } from "node:child_process"` sees what has been replaced, too.
+syncBuiltinESMExports();
 // Last: until here, the runner's own failure must end it.
 installLateErrors(channel);
 channel.message({ type: "ready" }, [], true);

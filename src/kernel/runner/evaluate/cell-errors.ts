@@ -4,6 +4,7 @@ import { boldRed, gray, red } from "../../colors.js";
 import type { CellError } from "../../contracts.js";
 import { shownLine } from "../../shown-line.js";
 import { withoutInternalNames } from "../../transform/marks.js";
+import { colorDepth } from "../output/color-support.js";
 import { stackFrames, type Frame, type Position } from "./stack-frames.js";
 
 /** Lines of code shown before and after the one that failed. */
@@ -131,7 +132,9 @@ function ownDetails(error: Error): string | undefined {
   return safely(() => {
     const entries = Object.entries(error).filter(([key]) => !shownElsewhere.has(key));
     if (entries.length === 0) return undefined;
-    return cut(inspect(Object.fromEntries(entries), { colors: true, depth: 2, maxArrayLength: 20 }));
+    return cut(
+      inspect(Object.fromEntries(entries), { colors: colorDepth() > 1, depth: 2, maxArrayLength: 20 }),
+    );
   }, undefined);
 }
 

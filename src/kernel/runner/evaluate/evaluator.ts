@@ -12,6 +12,7 @@ import { describeError } from "./cell-errors.js";
 import { CellModules } from "../modules/cell-modules.js";
 import { createDeno } from "../compat/deno.js";
 import type { Host } from "../show/jupyter-host.js";
+import { refreshColors } from "../output/color-support.js";
 import { readInheritedOutput } from "../output/inherited-output.js";
 import { createMagics } from "./magic-commands.js";
 import { encodableBundle, sendBundle } from "../show/encodable-bundle.js";
@@ -116,6 +117,7 @@ export class Evaluator {
   }
 
   private async run(cell: RunningCell, request: CellRequest): Promise<CellOutcome> {
+    refreshColors();
     return runInCell(cell, async () => {
       const name = `cell [${request.executionCount}]`;
       const result = await this.evaluate(request.code, name);
@@ -125,7 +127,8 @@ export class Evaluator {
         // One after the other: they may depend on each other's effects.
         userExpressions[key] = await this.userExpression(expression);
       }
-      await Promise.allSettled(cell.displays);
+      const pending = cell.pendingEnded();
+      if (pending) await pending;
       return { status: "ok", userExpressions, questions: cell.questions };
     });
   }

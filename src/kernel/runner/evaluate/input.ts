@@ -15,19 +15,26 @@ export class Inputs {
     private readonly receive: () => void,
   ) {}
 
-  ask(prompt: string, password: boolean): Promise<string> {
+  async ask(prompt: string, password: boolean): Promise<string> {
+    if (!currentCell().allowStdin) {
+      throw new Error(
+        "input() needs a front end that can answer, but this cell was run without one (allow_stdin).",
+      );
+    }
+    const answer = await this.line(prompt, password);
+    if (answer === undefined) throw new Error("The front end gave no answer to input().");
+    return answer;
+  }
+
+  /** Undefined if nobody answers. */
+  line(prompt: string, password = false): Promise<string | undefined> {
     const cell = currentCell();
-    return new Promise((resolve, reject) => {
-      if (!cell.allowStdin) {
-        throw new Error(
-          "input() needs a front end that can answer, but this cell was run without one (allow_stdin).",
-        );
-      }
+    if (!cell.allowStdin) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
       const requestId = randomUUID();
       this.waiting.set(requestId, (value) => {
         this.waiting.delete(requestId);
-        if (value === undefined) reject(new Error("The front end gave no answer to input()."));
-        else resolve(value);
+        resolve(value);
       });
       cell.controller.signal.addEventListener("abort", () => this.waiting.delete(requestId), { once: true });
       this.channel.message(

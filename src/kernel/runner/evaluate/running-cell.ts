@@ -1,6 +1,6 @@
 /** Which cell a piece of code belongs to: the one that caused it to run, also after an `await` or from a timer. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { AbortController } from "../../intrinsics.js";
+import { AbortController, nextTurn } from "../../intrinsics.js";
 
 /** An interrupt, as the cell that it ends sees it. */
 export class Interrupted extends Error {
@@ -14,8 +14,8 @@ export class Interrupted extends Error {
 
 export class RunningCell {
   readonly controller = new AbortController();
-  /** Displays whose values are still being formatted. */
-  readonly displays = new Set<Promise<void>>();
+  /** What the cell has begun and does not end before: displays that are being formatted, questions without answers. */
+  private readonly pending = new Set<Promise<unknown>>();
   /** Set by an interrupt; code that still goes on for this cell is stopped where it can be. */
   interrupted: Interrupted | undefined;
   /** What it has asked by `name?`. */
@@ -28,6 +28,24 @@ export class RunningCell {
     readonly executionCount: number,
     readonly allowStdin: boolean,
   ) {}
+
+  waitFor(task: Promise<unknown>): void {
+    const ended: Promise<unknown> = Promise.allSettled([task]).then(() => this.pending.delete(ended));
+    this.pending.add(ended);
+  }
+
+  /** Resolves when nothing of what the cell waits for is left; undefined if there is nothing. */
+  pendingEnded(): Promise<void> | undefined {
+    return this.pending.size === 0 ? undefined : this.endPending();
+  }
+
+  private async endPending(): Promise<void> {
+    while (this.pending.size > 0) {
+      await Promise.all(this.pending);
+      // Who has got an answer may ask again.
+      await nextTurn();
+    }
+  }
 }
 
 const storage = new AsyncLocalStorage<RunningCell>();

@@ -2,7 +2,6 @@
  * Timers of an interrupted cell do not fire any more. Otherwise a loop that sleeps between its steps would go on in
  * the background after the interrupt, and nothing could end it.
  */
-import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
@@ -35,7 +34,6 @@ export function installStoppableTimers(): void {
       enumerable: true,
     });
   }
-  syncBuiltinESMExports();
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Threads of the user whose file is TypeScript, or imports some: they load it as cells load local modules. */
-import { syncBuiltinESMExports } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import threads, { type WorkerOptions } from "node:worker_threads";
@@ -17,8 +16,6 @@ export function installThreads(): void {
   }
   Object.defineProperty(LocalWorker, "name", { value: Worker.name });
   threads.Worker = LocalWorker;
-  // `import { Worker } from "node:worker_threads"` sees it, too.
-  syncBuiltinESMExports();
 }
 
 function pathOf(file: string | URL): string | undefined {

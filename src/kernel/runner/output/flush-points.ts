@@ -3,7 +3,6 @@
  * to the shared stdout (others: `inherited-output.ts`), and before the process ends itself.
  */
 import childProcess from "node:child_process";
-import { syncBuiltinESMExports } from "node:module";
 import type { OutputChannel } from "./output-channel.js";
 
 type Callable = (this: unknown, ...parameters: unknown[]) => unknown;
@@ -24,6 +23,4 @@ export function installFlushPoints(channel: OutputChannel): void {
   };
   for (const name of ["spawnSync", "execSync", "execFileSync"]) wrap(childProcess, name, true);
   for (const name of ["abort", "kill"]) wrap(process, name, false);
-  // `import { execSync } from "node:child_process"` sees the new ones, too.
-  syncBuiltinESMExports();
 }

@@ -2,11 +2,14 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import tty from "node:tty";
 import { inspect } from "node:util";
 import { nextTick } from "../../intrinsics.js";
-import { tableHtml, tableOf } from "../show/console-table.js";
+import { firstRows, moreRows, tableHtml, tableOf } from "../show/console-table.js";
 import { proxyTarget } from "../show/proxy-target.js";
 import type { OutputChannel } from "./output-channel.js";
+import { colorDepth, depthOf } from "./color-support.js";
+import { TerminalLine } from "./terminal-line.js";
 import { currentCell } from "../evaluate/running-cell.js";
 
 /** Width that programs should assume for tables and progress bars. */
@@ -14,12 +17,15 @@ const columns = 100;
 
 type WriteCallback = (error?: Error | null) => void;
 
-/** A stream that hands over each chunk before `write` returns. Not a terminal, but it shows colours. */
+/** A stream that hands over each chunk before `write` returns. It is a terminal of one line, as libraries draw progress. */
 class CellStream extends Writable {
-  readonly isTTY = false;
+  readonly isTTY = true;
   readonly columns = columns;
   readonly rows = 30;
   private readonly decoder = new StringDecoder("utf8");
+  private readonly line = new TerminalLine();
+  /** Whose line it is. */
+  private cellId = "";
 
   constructor(
     private readonly channel: OutputChannel,
@@ -37,7 +43,33 @@ class CellStream extends Writable {
   ): boolean {
     const done = typeof encodingOrCallback === "function" ? encodingOrCallback : callback;
     const encoding = typeof encodingOrCallback === "string" ? encodingOrCallback : "utf8";
-    this.channel.text(currentCell().cellId, this.streamName, this.decode(chunk, encoding));
+    const text = this.decode(chunk, encoding);
+    return this.print((line) => line.print(text), done);
+  }
+
+  /** @see https://nodejs.org/api/tty.html#writestreamclearlinedir-callback */
+  clearLine(direction: -1 | 0 | 1, callback?: WriteCallback): boolean {
+    return this.print((line) => line.clear(direction), callback);
+  }
+
+  clearScreenDown(callback?: WriteCallback): boolean {
+    return this.print((line) => line.clear(1), callback);
+  }
+
+  cursorTo(column: number, rowOrCallback?: number | WriteCallback, callback?: WriteCallback): boolean {
+    const done = typeof rowOrCallback === "function" ? rowOrCallback : callback;
+    return this.print((line) => line.moveTo(column), done);
+  }
+
+  moveCursor(columnsRight: number, _rowsDown: number, callback?: WriteCallback): boolean {
+    return this.print((line) => line.moveTo(line.column + columnsRight), callback);
+  }
+
+  private print(draw: (line: TerminalLine) => string, done?: WriteCallback): boolean {
+    const { cellId } = currentCell();
+    if (cellId !== this.cellId) this.line.reset();
+    this.cellId = cellId;
+    this.channel.text(cellId, this.streamName, draw(this.line));
     if (done) nextTick(done);
     return true;
   }
@@ -56,12 +88,14 @@ class CellStream extends Writable {
     return [this.columns, this.rows];
   }
 
-  getColorDepth(): number {
-    return 8;
+  getColorDepth(env?: NodeJS.ProcessEnv): number {
+    return env ? depthOf(env) : colorDepth();
   }
 
-  hasColors(count = 16): boolean {
-    return count <= 256;
+  hasColors(count: number | object = 16, env?: NodeJS.ProcessEnv): boolean {
+    return (
+      2 ** this.getColorDepth(env) >= (typeof count === "number" ? count : 16) && this.getColorDepth(env) > 1
+    );
   }
 
   private decode(chunk: unknown, encoding: BufferEncoding): string {
@@ -90,20 +124,30 @@ export function installStreams(channel: OutputChannel): void {
   replace(process, "stdout", stdout);
   replace(process, "stderr", stderr);
   // `ignoreErrors` would add and remove a listener for each line.
-  const own = new Console({ stdout, stderr, ignoreErrors: false, colorMode: true });
+  const own = new Console({ stdout, stderr, ignoreErrors: false, colorMode: "auto" });
   // Node's own object stays: other modules hold it already.
   for (const [name, value] of Object.entries(own)) replace(console, name, value);
   for (const name of ["debug", "error", "info", "log", "warn"] as const) {
     replace(console, name, withPlainNumbers(own[name]));
   }
+  replace(console, "clear", () => {
+    channel.message({ type: "clear_output", cellId: currentCell().cellId, wait: false });
+  });
   replace(console, "table", (value: unknown, properties?: string[]) => {
     const data = proxyTarget(value);
-    const table = tableOf(data, properties);
+    const { shown, left } = firstRows(data);
+    const table = tableOf(shown, properties);
     if (!table) return console.log(data);
     const { cellId } = currentCell();
-    const display = { "text/plain": tableText(data, properties), "text/html": tableHtml(table) };
+    const more = moreRows(left);
+    const text = tableText(shown, properties) + (more && `\n${more}`);
+    const display = { "text/plain": text, "text/html": tableHtml(table) + (more && `<p>${more}</p>`) };
     channel.message({ type: "display_data", cellId, data: display, metadata: {}, displayId: undefined });
   });
+  // Libraries ask for the descriptor whether they may use colours.
+  const { isatty } = tty;
+  tty.isatty = (fd) => ((fd === 1 || fd === 2) && colorDepth() > 1) || isatty(fd);
+  process.env["TERM"] ??= "xterm-256color";
 }
 
 /** What Node prints. */
@@ -116,17 +160,24 @@ function tableText(data: unknown, properties: string[] | undefined): string {
       callback();
     },
   });
-  new Console({ stdout, colorMode: true }).table(data, properties);
+  new Console({ stdout, colorMode: false }).table(data, properties);
   return text.trimEnd();
 }
 
 /** Colours are for structure: a printed number is text like any other, also for who reads the output by program. */
 function withPlainNumbers(print: (...values: unknown[]) => void): (...values: unknown[]) => void {
   return (...values) => {
-    const isFormat = typeof values[0] === "string" && values[0].includes("%");
-    print(...(isFormat ? values : values.map((value) => (isStructure(value) ? value : inspect(value)))));
+    const [format] = values;
+    const formatted =
+      typeof format === "string" && format.includes("%") ? (format.match(placeholders)?.length ?? 0) : 0;
+    const plain = (value: unknown, index: number): unknown =>
+      isStructure(value) || (index > 0 && index <= formatted) ? value : inspect(value);
+    print(...values.map(plain));
   };
 }
+
+/** What takes a value in a format. */
+const placeholders = /%[sdifjoOc]/g;
 
 /** What is printed as it is, or in colours. */
 function isStructure(value: unknown): boolean {

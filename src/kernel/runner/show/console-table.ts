@@ -1,13 +1,41 @@
-/** `console.table` as a table: Node's text for those who read text, and HTML. */
-import { inspect } from "node:util";
+/** `console.table` as a table: Node's text for those who read text, and HTML; both with so many rows at most. */
+import { inspect, types } from "node:util";
 
 export interface Table {
   head: string[];
   rows: string[][];
 }
 
-/** The HTML shows so many rows; the text has all. */
 const maxRows = 1000;
+
+/** The first rows of what is to be a table, and how many there are beyond. */
+export function firstRows(data: unknown): { shown: unknown; left: number } {
+  if (typeof data !== "object" || data === null) return { shown: data, left: 0 };
+  const first = <Value>(values: Iterable<Value>): Value[] => {
+    const rows: Value[] = [];
+    for (const value of values) if (rows.push(value) === maxRows) break;
+    return rows;
+  };
+  const cut = (size: number, shown: () => unknown) =>
+    size > maxRows ? { shown: shown(), left: size - maxRows } : { shown: data, left: 0 };
+  if (Array.isArray(data)) return cut(data.length, () => data.slice(0, maxRows));
+  if (types.isTypedArray(data)) return cut(data.length, () => data.subarray(0, maxRows));
+  if (data instanceof Map) return cut(data.size, () => new Map(first(data)));
+  if (data instanceof Set) return cut(data.size, () => new Set(first(data)));
+  const names = Object.keys(data);
+  return cut(names.length, () =>
+    Object.fromEntries(
+      names.slice(0, maxRows).map((name) => [name, (data as Record<string, unknown>)[name]]),
+    ),
+  );
+}
+
+/** Says that there are more rows, and how to see them; empty if there are none. */
+export function moreRows(left: number): string {
+  if (left === 0) return "";
+  const next = `${maxRows}, ${2 * maxRows}`;
+  return `… ${left.toLocaleString("en")} more rows; console.table(rows.slice(${next})) shows the next ones.`;
+}
 
 /**
  * Rows and columns as Node's `console.table` has them; undefined if the value is not tabular.
@@ -42,10 +70,8 @@ export function tableOf(data: unknown, columns?: unknown): Table | undefined {
 export function tableHtml({ head, rows }: Table): string {
   const line = (tag: "td" | "th", [first = "", ...others]: string[]): string =>
     `<tr><th>${escaped(first)}</th>${others.map((text) => `<${tag}>${escaped(text)}</${tag}>`).join("")}</tr>`;
-  const body = rows.slice(0, maxRows).map((row) => line("td", row));
-  const more = rows.length - body.length;
-  const note = more > 0 ? `<p>… ${more.toLocaleString("en")} more rows</p>` : "";
-  return `<table><thead>${line("th", head)}</thead><tbody>${body.join("")}</tbody></table>${note}`;
+  const body = rows.map((row) => line("td", row));
+  return `<table><thead>${line("th", head)}</thead><tbody>${body.join("")}</tbody></table>`;
 }
 
 function isRow(value: unknown): value is Record<string, unknown> {

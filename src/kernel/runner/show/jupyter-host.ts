@@ -66,8 +66,8 @@ export class Host {
       return silent(Promise.resolve(handle));
     }
     const sent = formatted.then(send);
-    cell.displays.add(sent);
-    return silent(sent.finally(() => cell.displays.delete(sent)).then(() => handle));
+    cell.waitFor(sent);
+    return silent(sent.then(() => handle));
   };
 
   readonly clearOutput = ({ wait = false }: { wait?: boolean } = {}): void => {

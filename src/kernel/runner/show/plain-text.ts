@@ -1,10 +1,16 @@
-/** The text of a value as the notebook shows it, with colours, cut at a bearable length. */
+/**
+ * The text of a value as the notebook shows it, cut at a bearable length. Without colours, as in IPython: it is saved with
+ * the notebook, and what makes Markdown or LaTeX of that, or compares two versions, shows their codes.
+ */
 import { inspect, types } from "node:util";
 import { grayCode } from "../../colors.js";
 import { proxyTarget } from "./proxy-target.js";
 
 // Of `undefined`. Its type knows codes of one number only.
 Object.assign(inspect.colors, { gray: [grayCode, 39] });
+
+/** Who asks for colours gets them. */
+const coloredResults = !["0", "false", undefined].includes(process.env["FORCE_COLOR"]);
 
 const inspectDepth = 4;
 const longestText = 100_000;
@@ -23,7 +29,7 @@ export function plainText(value: unknown): string {
   if (whole.length <= longestText) return whole;
   const more = (whole.length - longestText).toLocaleString("en");
   return (
-    `${whole.slice(0, longestText)}\u001b[0m\n… ${more} more characters. ` +
+    `${whole.slice(0, longestText)}${coloredResults ? "\u001b[0m" : ""}\n… ${more} more characters. ` +
     "console.dir(value, { depth: null, maxArrayLength: null, maxStringLength: null }) prints all of it."
   );
 }
@@ -31,7 +37,7 @@ export function plainText(value: unknown): string {
 function inspectSafely(value: unknown): string {
   try {
     return inspect(value, {
-      colors: true,
+      colors: coloredResults,
       depth: inspectDepth,
       maxArrayLength: 100,
       maxStringLength: 10_000,

@@ -64,7 +64,7 @@ describe("kernel/runner evaluator", () => {
     assert.deepEqual(harness.outputs, []);
     assert.equal(outcome.status, "ok");
     const { double, broken } = outcome.userExpressions ?? {};
-    assert.deepEqual(double, { status: "ok", data: { "text/plain": "\u001b[33m4\u001b[39m" }, metadata: {} });
+    assert.deepEqual(double, { status: "ok", data: { "text/plain": "4" }, metadata: {} });
     assert.equal(broken?.status, "error");
     assert.equal(broken?.ename, "ReferenceError");
   });

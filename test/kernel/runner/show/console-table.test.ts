@@ -27,15 +27,39 @@ describe("kernel/runner console.table", function () {
     assert.equal(tableOf("text"), undefined);
   });
 
-  it("is HTML in which nothing of the data is code, with no more than 1000 rows", () => {
+  it("is HTML in which nothing of the data is code", () => {
     assert.equal(
       tableHtml({ head: ["(index)", "<a>"], rows: [["0", "<script>&"]] }),
       "<table><thead><tr><th>(index)</th><th>&lt;a&gt;</th></tr></thead>" +
         "<tbody><tr><th>0</th><td>&lt;script&gt;&amp;</td></tr></tbody></table>",
     );
-    const long = tableHtml({ head: ["(index)"], rows: Array.from({ length: 3500 }, () => ["0"]) });
-    assert.equal(long.match(/<tr>/g)?.length, 1001);
-    assert.match(long, /… 2,500 more rows/);
+  });
+
+  it("has 1000 rows in each form, and says how to see more", async () => {
+    const harness = new RunnerHarness();
+    await harness.runner.start();
+    const list = "Array.from({ length: 3500 }, (_, n) => n)";
+    for (const data of [
+      list,
+      `new Set(${list})`,
+      `new Map(${list}.map((n) => [n, n]))`,
+      `({ ...${list} })`,
+      `Int8Array.from(${list})`,
+    ]) {
+      harness.outputs.length = 0;
+      succeeded(await harness.run(`console.table(${data}); undefined`));
+      const [table] = harness.outputs;
+      assert.ok(table?.type === "display_data");
+      const { "text/plain": text, "text/html": html } = table.data as Record<string, string>;
+      assert.match(
+        text!,
+        /… 2,500 more rows; console\.table\(rows\.slice\(1000, 2000\)\) shows the next ones\.$/,
+      );
+      assert.match(html!, /<p>… 2,500 more rows/);
+      assert.equal(html!.match(/<tr>/g)?.length, 1001);
+      assert.equal(text!.split("\n").length, 1005);
+    }
+    await harness.stop();
   });
 
   it("shows both forms in their place among what is printed", async () => {

@@ -138,9 +138,11 @@ describe("kernel/runner host", () => {
     assert.match(String(empty?.["text/html"]), /shape: \(0, 0\)/);
   });
 
-  it("colours undefined in a gray that reads on dark themes, too", async () => {
-    const [bundle] = await shown("({ a: undefined })");
-    assert.equal(bundle?.["text/plain"], "{ a: \u001b[38;5;245mundefined\u001b[39m }");
+  it("colours printed undefined in a gray that reads on dark themes, too; results not at all", async () => {
+    const [bundle] = await shown("console.log({ a: undefined }); ({ a: undefined })");
+    const [printed] = harness.outputs.flatMap((output) => (output.type === "stream" ? output.text : []));
+    assert.equal(printed, "{ a: \u001b[38;5;245mundefined\u001b[39m }\n");
+    assert.equal(bundle?.["text/plain"], "{ a: undefined }");
   });
 
   it("cuts big values and says how to see more", async () => {
