@@ -1,5 +1,5 @@
 /** The file that stands for a cell in the checker's program: what earlier cells have declared, and then the cell. */
-import type { CellAnalysis } from "./analysis.js";
+import type { CellAnalysis } from "./cell-analysis.js";
 import type { Declaration, DeclarationTable } from "./declarations.js";
 import type { ImportTable, RegisteredImport } from "./imports.js";
 import type { ShownCell } from "./shown-cell.js";

@@ -2,7 +2,7 @@
  * What cells have declared so far, as text that declares it again: a cell sees those declarations that it, or
  * what it sees, mentions. So the work for a cell depends on what it uses, not on how many cells came before.
  */
-import type { DeclaredName } from "./analysis.js";
+import type { DeclaredName } from "./cell-analysis.js";
 
 type Kind = DeclaredName["kind"] | "import";
 

@@ -10,7 +10,7 @@
 import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
-import type { ImportedName } from "./analysis.js";
+import type { ImportedName } from "./cell-analysis.js";
 import { withoutNpm } from "../transform/npm-specifier.js";
 
 type Place = "near" | "home";

@@ -1,14 +1,9 @@
 /** Types of a notebook: one growing virtual program in which the current cell is the only file that changes. */
 import { join } from "node:path";
 import type { CellDiagnostic } from "../contracts.js";
-import {
-  analyseCell,
-  analyseRoughly,
-  analyseUnfinished,
-  type CellAnalysis,
-  type DeclaredName,
-} from "./analysis.js";
+import { analyseCell, analyseRoughly, analyseUnfinished } from "./analysis.js";
 import { AutoImports } from "./auto-imports.js";
+import type { CellAnalysis, DeclaredName } from "./cell-analysis.js";
 import { alias, CellViews, looseDeclaration, type CellView } from "./cell-view.js";
 import type { CheckerCompletion, Description, TypeChecker } from "./checker.js";
 import { configure, outdatedOptionCodes } from "./configuration.js";

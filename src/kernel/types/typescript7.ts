@@ -45,98 +45,125 @@ export function startTypeScript7(
       fileExists: (file) => (files.read(file) === undefined ? files.exists?.(file) : true),
     },
   });
-  const pid = processOf(api);
-  onStart(pid);
-  let snapshot: Snapshot = api.updateSnapshot({ openProjects: [configFile] });
-  /** Replaced by newer ones, and not freed yet. */
-  const older: Snapshot[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  onStart(processOf(api));
+  return new TypeScript7(api, configFile);
+}
 
-  function update(fileChanges: FileChanges): void {
-    if (older.push(snapshot) >= mostOlder) free();
-    snapshot = api.updateSnapshot({ fileChanges });
-    timer ??= setTimeout(free, freeAfterMs).unref();
+class TypeScript7 implements TypeChecker {
+  #snapshot: Snapshot;
+  /** Replaced by newer ones, and not freed yet. */
+  readonly #older: Snapshot[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly api: API,
+    readonly configFile: string,
+  ) {
+    this.#snapshot = api.updateSnapshot({ openProjects: [configFile] });
   }
 
-  function free(): void {
-    clearTimeout(timer);
-    timer = undefined;
+  update(changed: string[]): void {
+    this.#renew({ changed });
+  }
+
+  invalidate(): void {
+    this.#renew({ invalidateAll: true });
+  }
+
+  #renew(fileChanges: FileChanges): void {
+    if (this.#older.push(this.#snapshot) >= mostOlder) this.#free();
+    this.#snapshot = this.api.updateSnapshot({ fileChanges });
+    this.#timer ??= setTimeout(() => this.#free(), freeAfterMs).unref();
+  }
+
+  #free(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     try {
-      for (const each of older.splice(0)) each.dispose();
+      for (const each of this.#older.splice(0)) each.dispose();
     } catch {
       // It has died; whoever asks it next finds out.
     }
   }
 
-  function project(): Project {
-    const found = snapshot.getProject(configFile);
-    if (!found) throw new Error(`The type checker did not open ${configFile}.`);
+  #project(): Project {
+    const found = this.#snapshot.getProject(this.configFile);
+    if (!found) throw new Error(`The type checker did not open ${this.configFile}.`);
     return found;
   }
 
-  function typeText(file: string, symbol: TypeScriptSymbol): string | undefined {
-    const { checker, program } = project();
+  syntacticDiagnostics(file: string): CheckerDiagnostic[] {
+    return this.#project().program.getSyntacticDiagnostics(file).map(toDiagnostic);
+  }
+
+  semanticDiagnostics(file: string): CheckerDiagnostic[] {
+    return this.#project().program.getSemanticDiagnostics(file).map(toDiagnostic);
+  }
+
+  configurationDiagnostics(): CheckerDiagnostic[] {
+    const { program } = this.#project();
+    return [...program.getConfigFileParsingDiagnostics(), ...program.getProgramDiagnostics()].map(
+      toDiagnostic,
+    );
+  }
+
+  typesAt(file: string, positions: number[]): (string | undefined)[] {
+    const symbols = this.#project().checker.getSymbolAtPosition(file, positions);
+    return symbols.map((symbol) => symbol && this.#typeText(file, symbol));
+  }
+
+  completions(file: string, position: number): CheckerCompletion[] | undefined {
+    try {
+      const found = this.#project().checker.getCompletionsAtPosition(file, position, { includeSymbol: true });
+      return (found?.entries ?? []).map((entry) => this.#toCompletion(entry, file));
+    } catch (error) {
+      // The API of 7.0 cannot list what is in scope: https://github.com/microsoft/typescript-go (unstable API).
+      if (error instanceof Error && /needs auto imports/.test(error.message)) return undefined;
+      throw error;
+    }
+  }
+
+  describe(file: string, position: number): Description | undefined {
+    const symbol = this.#project().checker.getSymbolAtPosition(file, position);
+    return symbol && this.#describeSymbol(file, symbol);
+  }
+
+  describeName(file: string, position: number, name: string): Description | undefined {
+    const symbol = this.#project().checker.resolveName(name, anyMeaning, { document: file, position });
+    return symbol && this.#describeSymbol(file, symbol);
+  }
+
+  moduleAt(file: string, position: number): string | undefined {
+    const { checker, program } = this.#project();
+    // A module is called by its file's name, quoted and without an extension.
+    const name = checker.getSymbolAtPosition(file, position)?.name.replaceAll('"', "");
+    return program.getSourceFileNames().find((each) => name && withoutExtension(each) === name);
+  }
+
+  sourceFiles(): string[] {
+    return this.#project()
+      .program.getSourceFileNames()
+      .filter((name) => !name.includes("/node_modules/") && !name.startsWith("bundled:"));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    try {
+      // It has nothing to save, and when asked to end it may say "context canceled" to the user's terminal.
+      process.kill(processOf(this.api), "SIGKILL");
+      this.api.close();
+    } catch {
+      // It has died already.
+    }
+  }
+
+  #typeText(file: string, symbol: TypeScriptSymbol): string | undefined {
+    const { checker, program } = this.#project();
     const type = checker.getTypeOfSymbol(symbol);
     return type && checker.typeToString(type, program.getSourceFile(file), NodeBuilderFlags.NoTruncation);
   }
 
-  return {
-    update: (changed) => update({ changed }),
-    invalidate: () => update({ invalidateAll: true }),
-    syntacticDiagnostics: (file) => project().program.getSyntacticDiagnostics(file).map(toDiagnostic),
-    semanticDiagnostics: (file) => project().program.getSemanticDiagnostics(file).map(toDiagnostic),
-    configurationDiagnostics() {
-      const { program } = project();
-      return [...program.getConfigFileParsingDiagnostics(), ...program.getProgramDiagnostics()].map(
-        toDiagnostic,
-      );
-    },
-    typesAt(file, positions) {
-      const symbols = project().checker.getSymbolAtPosition(file, positions);
-      return symbols.map((symbol) => symbol && typeText(file, symbol));
-    },
-    completions(file, position) {
-      try {
-        const found = project().checker.getCompletionsAtPosition(file, position, { includeSymbol: true });
-        return (found?.entries ?? []).map((entry) => toCompletion(entry, file));
-      } catch (error) {
-        // The API of 7.0 cannot list what is in scope: https://github.com/microsoft/typescript-go (unstable API).
-        if (error instanceof Error && /needs auto imports/.test(error.message)) return undefined;
-        throw error;
-      }
-    },
-    describe(file, position) {
-      const { checker } = project();
-      const symbol = checker.getSymbolAtPosition(file, position);
-      return symbol && describeSymbol(file, symbol);
-    },
-    describeName(file, position, name) {
-      const symbol = project().checker.resolveName(name, anyMeaning, { document: file, position });
-      return symbol && describeSymbol(file, symbol);
-    },
-    moduleAt(file, position) {
-      const { checker, program } = project();
-      // A module is called by its file's name, quoted and without an extension.
-      const name = checker.getSymbolAtPosition(file, position)?.name.replaceAll('"', "");
-      return program.getSourceFileNames().find((each) => name && withoutExtension(each) === name);
-    },
-    sourceFiles: () =>
-      project()
-        .program.getSourceFileNames()
-        .filter((name) => !name.includes("/node_modules/") && !name.startsWith("bundled:")),
-    close() {
-      clearTimeout(timer);
-      try {
-        // It has nothing to save, and when asked to end it may say "context canceled" to the user's terminal.
-        process.kill(pid, "SIGKILL");
-        api.close();
-      } catch {
-        // It has died already.
-      }
-    },
-  };
-
-  function toCompletion(entry: CompletionEntry, file: string): CheckerCompletion {
+  #toCompletion(entry: CompletionEntry, file: string): CheckerCompletion {
     const { name, insertText, symbol } = entry;
     return {
       name,
@@ -144,14 +171,14 @@ export function startTypeScript7(
       sortText: entry.sortText ?? name,
       ...(insertText !== undefined && { insertText }),
       ...(symbol && {
-        signature: () => typeText(file, symbol),
-        documentation: () => symbol.getDocumentationComment(project().checker),
+        signature: () => this.#typeText(file, symbol),
+        documentation: () => symbol.getDocumentationComment(this.#project().checker),
       }),
     };
   }
 
-  function describeSymbol(file: string, symbol: TypeScriptSymbol): Description {
-    const { checker } = project();
+  #describeSymbol(file: string, symbol: TypeScriptSymbol): Description {
+    const { checker, program } = this.#project();
     const isAlias = (symbol.flags & SymbolFlags.Alias) !== 0;
     const target = isAlias ? checker.getAliasedSymbol(symbol) : symbol;
     const isType = (target.flags & SymbolFlags.Value) === 0 && (target.flags & SymbolFlags.Type) !== 0;
@@ -165,7 +192,7 @@ export function startTypeScript7(
     return {
       name: symbol.name,
       kind: kindOf(target.flags),
-      type: type ? checker.typeToString(type, project().program.getSourceFile(file), flags) : "any",
+      type: type ? checker.typeToString(type, program.getSourceFile(file), flags) : "any",
       ...(isBoth && {
         interface: checker.typeToString(
           checker.getDeclaredTypeOfSymbol(target),
