@@ -76,10 +76,8 @@ const knownImports = new Set([
   "tfjs/own-operations.ts -> graphs/binding.ts",
   "tfjs/tensor-from-chunks.ts -> graphs/binding.ts",
   "tfjs/tensor-from-chunks.ts -> graphs/graph.ts",
-  "kernel/front/cell-service.ts -> kernel/types/worker-messages.ts",
   "kernel/front/runner-process.ts -> kernel/runner/evaluate/cell-errors.ts",
   "kernel/front/runner-process.ts -> kernel/runner/evaluate/running-cell.ts",
-  "kernel/front/protocol/handlers/complete_request.ts -> kernel/types/member-access.ts",
 ]);
 
 describe("architecture", () => {

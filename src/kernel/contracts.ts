@@ -127,6 +127,13 @@ export interface Completions {
   memberOf?: string;
 }
 
+/** Whether a cell can be run as it stands. */
+export interface Completeness {
+  status: "complete" | "incomplete" | "invalid";
+  /** What the next line starts with. */
+  indent?: string;
+}
+
 /** How A sees B. Every method answers also while a cell runs. */
 export interface CellService {
   /** Starts loading the type checker; the other methods wait for it by themselves. */
@@ -148,7 +155,7 @@ export interface CellService {
   complete(code: string, cursor: number): Promise<Completions>;
   /** Types and documentation at the cursor, as text/plain and text/markdown; undefined if there is nothing. */
   inspect(code: string, cursor: number, detailLevel: 0 | 1): Promise<MimeBundle | undefined>;
-  isComplete(code: string): Promise<{ status: "complete" | "incomplete" | "invalid"; indent?: string }>;
+  isComplete(code: string): Promise<Completeness>;
   shutdown(): Promise<void>;
 }
 

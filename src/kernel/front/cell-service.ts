@@ -9,7 +9,7 @@ import type {
   WorkerMethods,
   WorkerRequest,
   WorkerResponse,
-} from "../types/worker-messages.js";
+} from "../cell-service-messages.js";
 
 /** A checker that does not answer for this long is ended; the thread gets as long to recover from that. */
 const defaultPatienceMs = 30_000;

@@ -1,11 +1,6 @@
 /** Whether a cell can be run as it stands, for consoles that decide what the Enter key does. */
 import { parseSync } from "oxc-parser";
-
-export interface Completeness {
-  status: "complete" | "incomplete" | "invalid";
-  /** What the next line starts with. */
-  indent?: string;
-}
+import type { Completeness } from "../contracts.js";
 
 /**
  * @example

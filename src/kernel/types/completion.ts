@@ -4,7 +4,7 @@ import type { CheckerCompletion, Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
 import { findMagics, magics } from "../transform/magic-syntax.js";
-import { memberOwner, nameStart } from "./member-access.js";
+import { memberOwner, nameStart } from "../member-access.js";
 import { compare, completeCommand, completeSpecifier } from "./path-completion.js";
 
 type Match = Completions["matches"][number];

@@ -6,7 +6,12 @@ import { inspect } from "./inspection.js";
 import { checkNesting } from "../transform/nesting.js";
 import { CellLanguage } from "./language.js";
 import { codeWithoutMagics } from "../transform/magic-syntax.js";
-import type { WorkerFolders, WorkerMethods, WorkerRequest, WorkerResponse } from "./worker-messages.js";
+import type {
+  WorkerFolders,
+  WorkerMethods,
+  WorkerRequest,
+  WorkerResponse,
+} from "../cell-service-messages.js";
 
 const { folder, homeFolder } = workerData as WorkerFolders;
 const language = new CellLanguage(folder, homeFolder, (checkerPid) => {

@@ -1,5 +1,5 @@
 import type { Completions, LiveProperty } from "../../../contracts.js";
-import { memberOwner } from "../../../types/member-access.js";
+import { memberOwner } from "../../../member-access.js";
 import { atMost } from "../at-most.js";
 import { codePointOffset, utf16Offset } from "../code-points.js";
 import { integer, text } from "../content.js";

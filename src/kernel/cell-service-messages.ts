@@ -1,6 +1,5 @@
 /** What the front process and the worker thread of the cell service tell each other. */
-import type { CellDiagnostic, Completions, MimeBundle } from "../contracts.js";
-import type { Completeness } from "../transform/completeness.js";
+import type { CellDiagnostic, Completeness, Completions, MimeBundle } from "./contracts.js";
 
 export interface WorkerMethods {
   start(): void;
