@@ -134,6 +134,7 @@ const namespaces = {
   "tf.initializers": tf.initializers,
   "tf.constraints": tf.constraints,
   "tf.fused": tf.fused,
+  "tf.callbacks": tf.callbacks,
   "tfjs-layers": layers,
 };
 for (const [name, namespace] of Object.entries(namespaces)) nameNamespace(namespace, name);

@@ -1,5 +1,6 @@
 import type { Callback, Logs, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -22,6 +23,18 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   return new EarlyStopping(options);
+}
+
+/** `tf.callbacks.earlyStopping` lists `restoreBestWeights`, and throws if it is set: with it, it is this one. */
+export function repairEarlyStopping(): void {
+  patch(tf.callbacks, "earlyStopping", {
+    name: "best weights",
+    why: "restoreBestWeights is not implemented",
+    wrap: (make) => (args) =>
+      args?.restoreBestWeights
+        ? (new EarlyStopping(args as EarlyStoppingOptions) as object as ReturnType<typeof make>)
+        : make(args),
+  });
 }
 
 class EarlyStopping extends tf.Callback {

@@ -38,9 +38,12 @@ export class Monitor {
     return undefined;
   }
 
-  /** Whether a value is better than another, by more than `minDelta`; anything is better than nothing. */
+  /**
+   * Whether a value is better than another, by more than `minDelta`. Anything is better than nothing: as in Keras a first NaN,
+   * too, than which nothing is better.
+   */
   isBetter(value: number, than: number | undefined): boolean {
-    return than === undefined ? !Number.isNaN(value) : (value - than) * this.#sign > this.#minDelta;
+    return than === undefined || (value - than) * this.#sign > this.#minDelta;
   }
 }
 

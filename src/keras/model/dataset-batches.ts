@@ -30,13 +30,15 @@ export function onBatch<T>(
   step: (data: Tensor[], size: number) => T,
 ): T {
   const batch = batchOf(element);
-  checkBatch(model, batch);
-  const { xs, ys, sampleWeight } = batch;
-  const data = stepData(model, xs, ys, { sampleWeight, classWeight });
+  const made: Tensor[] = [];
   try {
+    checkBatch(model, batch);
+    const { xs, ys, sampleWeight } = batch;
+    const data = stepData(model, xs, ys, { sampleWeight, classWeight });
+    made.push(...data.made);
     return step(data.tensors, data.tensors[0]!.shape[0]);
   } finally {
-    tf.dispose([data.made, listed(xs), listed(ys), listed(sampleWeight)]);
+    tf.dispose([made, batch as object as Tensors]);
   }
 }
 

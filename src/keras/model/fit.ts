@@ -149,8 +149,7 @@ function training(
     const made: Tensor[] = [];
     try {
       const run = prepare(made);
-      model.checkTrainableWeightsConsistency();
-      state.warnIfFrozen();
+      if (!state.warnIfFrozen()) model.checkTrainableWeightsConsistency();
       const scope = engine().state.scopeStack.at(-1);
       await Promise.resolve();
       if (scope && !engine().state.scopeStack.includes(scope)) {

@@ -1,4 +1,6 @@
 import { modelPrototype, sequentialPrototype } from "../../tfjs/internals.js";
+import { tf } from "../../tfjs/native.js";
+import { repairEarlyStopping } from "../callbacks/early-stopping.js";
 import { patch } from "../../tfjs/patch.js";
 import { rememberRegisteredCallbacks } from "./callbacks.js";
 import { compile } from "./compile.js";
@@ -32,6 +34,18 @@ export function installModels(): void {
     wrap: predict as (before: typeof model.predict) => typeof model.predict,
   });
   patch(model, "predictLoop", { ...training, replace: predictLoop });
+  patch(model, "call", {
+    name,
+    why: "an output that a model has twice is missing the second time",
+    wrap: (call) =>
+      function (inputs, kwargs) {
+        const outputs = call.call(this, inputs, kwargs);
+        if (!Array.isArray(outputs) || outputs.every(Boolean)) return outputs;
+        return outputs.map(
+          (output, i) => output ?? tf.clone(outputs[this.outputs.indexOf(this.outputs[i]!)]!),
+        );
+      },
+  });
   patch(model, "compile", { ...training, wrap: compile });
   patch(model, "dispose", {
     name,
@@ -47,6 +61,7 @@ export function installModels(): void {
   });
   installSequential();
   rememberRegisteredCallbacks();
+  repairEarlyStopping();
   makeFramesInterruptible();
   recoverFromInterrupts();
 }

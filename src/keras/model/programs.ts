@@ -5,6 +5,7 @@ import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { constantSettingsOf, makeSlots } from "../optimizers/rule.js";
 import { ModelSettings } from "./settings.js";
+import { expectUndisposed } from "./shape-advice.js";
 import { isForeign, isSteady } from "./steady.js";
 import { predictStep, testStep, trainStep } from "./steps.js";
 
@@ -37,7 +38,7 @@ export class ModelPrograms {
   trainRows(data: Tensor[]): RunSteps {
     const step = this.#onRows(trainStep);
     return (steps, size) => {
-      expectAll(data);
+      expectUndisposed(data, "while fit was still using it. Await fit before you dispose of its data");
       return this.#fit.runSteps(step, data, steps, size, this.#trainingKey());
     };
   }
@@ -50,7 +51,7 @@ export class ModelPrograms {
   testRows(data: Tensor[]): RunSteps {
     const step = this.#onRows(testStep);
     return (steps, size) => {
-      expectAll(data);
+      expectUndisposed(data, "while fit was still using it. Await fit before you dispose of its data");
       return this.#evaluate.runSteps(step, data, steps, size, this.#settings.key);
     };
   }
@@ -102,11 +103,4 @@ export class ModelPrograms {
   dispose(): void {
     for (const step of [this.#fit, this.#train, this.#evaluate, this.#test, this.#predict]) step.dispose();
   }
-}
-
-function expectAll(data: Tensor[]): void {
-  if (!data.some(({ isDisposed }) => isDisposed)) return;
-  throw new Error(
-    "A tensor of the data was disposed of while fit was still training on it. Await fit before you dispose of its data.",
-  );
 }

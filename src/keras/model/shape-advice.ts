@@ -7,6 +7,11 @@ import { tf } from "../../tfjs/native.js";
  * now says how to mend it, too.
  */
 export function advising<T>(model: OpenModel, x: Tensors, y: Tensors, check: () => T): T {
+  const given = [...listed(x), ...listed(y)].filter((each) => each !== undefined);
+  expectUndisposed(
+    given,
+    "before the model got it. Keep it until then; tf.tidy disposes of all that is made in it",
+  );
   try {
     return check();
   } catch (error) {
@@ -14,6 +19,12 @@ export function advising<T>(model: OpenModel, x: Tensors, y: Tensors, check: () 
     if (error instanceof Error && advice) error.message += `\n${advice}`;
     throw error;
   }
+}
+
+/** @throws Error if one of the tensors was disposed of, with when, and what to do */
+export function expectUndisposed(tensors: Tensor[], when: string): void {
+  const gone = tensors.find(({ isDisposed }) => isDisposed);
+  if (gone) throw new Error(`A tensor of the data, [${gone.shape.join(", ")}], was disposed of ${when}.`);
 }
 
 function adviceOn(model: OpenModel, x: Tensors, y: Tensors): string {

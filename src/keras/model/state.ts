@@ -29,14 +29,17 @@ export class ModelState {
     this.programs = new ModelPrograms(model);
   }
 
-  /** Says once if training will change nothing, as Keras does. */
-  warnIfFrozen(): void {
+  /** Says once if training will change nothing, as Keras does. Returns whether it is so. */
+  warnIfFrozen(): boolean {
     const { collectedTrainableWeights: weights } = this.model;
-    if (this.#isKnownFrozen || !weights || weights.some(({ trainable }) => trainable)) return;
+    if (!weights || weights.some(({ trainable }) => trainable)) return false;
+    if (!this.#isKnownFrozen) {
+      console.warn(
+        "The model has no trainable weights: training changes nothing. Set trainable = true on the layers to train, and compile it again.",
+      );
+    }
     this.#isKnownFrozen = true;
-    console.warn(
-      "The model has no trainable weights: training changes nothing. Set trainable = true on the layers to train, and compile it again.",
-    );
+    return true;
   }
 
   /** Begins anew with what the model was compiled with. */
