@@ -72,7 +72,7 @@ define("input", inputs.cellFunction());
 define("prompt", inputs.prompt);
 define("confirm", inputs.confirm);
 
-const evaluator = new Evaluator(process.cwd(), channel, host);
+const evaluator = new Evaluator(process.cwd(), channel, host, inputs);
 
 const requests = new Socket({ fd: Descriptor.requests, writable: false });
 const reader = new FrameReader();

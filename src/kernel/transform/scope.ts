@@ -11,7 +11,7 @@ import type { DeclarationKind } from "./names.js";
 
 /** Names by which libraries tell where they run; a notebook may well declare them for itself. */
 const sniffedNames =
-  "window document self navigator location process module exports require define importScripts Deno Bun __filename __dirname";
+  "window document self navigator location process module exports require define importScripts Deno Bun $$ __filename __dirname";
 
 /** Whether a cell's name must not become visible to all code of the process. */
 export function isReserved(name: string): boolean {

@@ -9,6 +9,7 @@ import {
   nodeFile,
 } from "./joined-declarations.js";
 import { readTsconfig, type Tsconfig } from "../transform/tsconfig.js";
+import { foreignGlobals } from "./foreign-globals.js";
 
 /** What a notebook without a tsconfig.json gets: strict, except where that is only noise in a notebook. */
 const defaults = {
@@ -151,20 +152,4 @@ declare const input: {
 declare function prompt(message?: string, defaultValue?: string): string | null;
 /** Asks the person at the notebook for a yes. */
 declare function confirm(message?: string): boolean;
-/** The display functions of Deno's kernel. */
-declare namespace Deno.jupyter {
-  const $display: unique symbol;
-  function broadcast(
-    type: string, content: Record<string, unknown>,
-    extra?: { metadata?: Record<string, unknown>; buffers?: Uint8Array[] },
-  ): Promise<void>;
-  function display(
-    value: unknown, options?: { raw?: boolean; update?: boolean; display_id?: string },
-  ): Promise<void>;
-  function format(value: unknown): Promise<MimeBundle>;
-  function html(strings: TemplateStringsArray, ...values: unknown[]): object;
-  function md(strings: TemplateStringsArray, ...values: unknown[]): object;
-  function svg(strings: TemplateStringsArray, ...values: unknown[]): object;
-  function image(source: string | Uint8Array): Promise<object>;
-}
-`;
+${foreignGlobals}`;

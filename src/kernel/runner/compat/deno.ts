@@ -1,12 +1,13 @@
 /**
  * What cells get as `Deno`: the display functions of Deno's kernel, so that notebooks written for it show what they
- * have to show. It is visible to cells only, since libraries tell by `Deno` where they run.
+ * have to show, and the few functions of Deno itself that they use. It is visible to cells only, since libraries tell by `Deno` where they run.
  * @see https://docs.deno.com/api/deno/~/Deno.jupyter
  */
-import { readFile } from "node:fs/promises";
 import type { JsonObject, MimeBundle } from "../../contracts.js";
+import { readFileSync } from "../../intrinsics.js";
 import type { Host } from "../show/jupyter-host.js";
-import { displaySymbol, toMimeBundle } from "../show/mime-bundle.js";
+import { denoOnNode } from "./deno-on-node.js";
+import { displaySymbol, toMimeBundle, type Formatted } from "../show/mime-bundle.js";
 
 interface Displayable {
   [displaySymbol]: () => MimeBundle;
@@ -66,12 +67,12 @@ export function createDeno(host: Host) {
     md: template("text/markdown"),
     svg: template("image/svg+xml"),
     /** A picture, by its bytes or its file. */
-    async image(source: string | Uint8Array): Promise<Displayable> {
-      const { data } = await toMimeBundle(typeof source === "string" ? await readFile(source) : source);
+    image(source: string | Uint8Array): Displayable {
+      const { data } = toMimeBundle(typeof source === "string" ? readFileSync(source) : source) as Formatted;
       return { [displaySymbol]: () => data };
     },
   };
-  return { jupyter };
+  return { ...denoOnNode, jupyter };
 }
 
 /** A template tag: the text as a value that shows itself. */

@@ -11,6 +11,8 @@ import { exitNow, withOwnJson } from "../../intrinsics.js";
 import { describeError } from "./cell-errors.js";
 import { CellModules } from "../modules/cell-modules.js";
 import { createDeno } from "../compat/deno.js";
+import { createIJavascript } from "../compat/ijavascript.js";
+import type { Inputs } from "./input.js";
 import type { Host } from "../show/jupyter-host.js";
 import { refreshColors } from "../output/color-support.js";
 import { readInheritedOutput } from "../output/inherited-output.js";
@@ -49,9 +51,11 @@ export class Evaluator {
     private readonly folder: string,
     private readonly channel: OutputChannel,
     private readonly host: Host,
+    inputs: Inputs,
   ) {
     this.modules = new CellModules(folder);
     this.scope.offer("Deno", createDeno(host));
+    this.scope.offer("$$", createIJavascript(host, inputs));
     this.scope.offer("module", this.modules.module);
     this.scope.offer("exports", this.modules.module.exports);
     this.magics = createMagics({
@@ -121,7 +125,8 @@ export class Evaluator {
     return runInCell(cell, async () => {
       const name = `cell [${request.executionCount}]`;
       const result = await this.evaluate(request.code, name);
-      if (!request.silent && result && result.value !== undefined) await this.show(cell, result.value);
+      const isShown = !request.silent && !cell.showsItself;
+      if (isShown && result && result.value !== undefined) await this.show(cell, result.value);
       const userExpressions: Record<string, JsonObject> = {};
       for (const [key, expression] of Object.entries(request.userExpressions)) {
         // One after the other: they may depend on each other's effects.
@@ -129,6 +134,7 @@ export class Evaluator {
       }
       const pending = cell.pendingEnded();
       if (pending) await pending;
+      if (cell.failure) throw cell.failure.error;
       return { status: "ok", userExpressions, questions: cell.questions };
     });
   }

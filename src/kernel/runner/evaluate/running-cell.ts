@@ -20,6 +20,10 @@ export class RunningCell {
   interrupted: Interrupted | undefined;
   /** What it has asked by `name?`. */
   readonly questions: string[] = [];
+  /** It shows what it has to show itself; its last value is none of that. */
+  showsItself = false;
+  /** What it fails with in the end. */
+  failure: { error: unknown } | undefined;
   /** Its outcome is known; what it still prints comes late. */
   settled = false;
 

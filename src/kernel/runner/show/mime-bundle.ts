@@ -116,7 +116,25 @@ function duckTyped(value: unknown, target: unknown): MimeBundle | undefined {
   if (typeof outerHTML === "string") {
     return /^\s*<svg[\s>]/i.test(outerHTML) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
   }
-  return undefined;
+  return underscoredBundle(value, target);
+}
+
+/** IJavascript's convention. */
+const underscored: Record<string, string> = {
+  _toHtml: "text/html",
+  _toSvg: "image/svg+xml",
+  _toPng: "image/png",
+  _toJpeg: "image/jpeg",
+};
+
+function underscoredBundle(value: unknown, target: object): MimeBundle | undefined {
+  const bundle = method(target, "_toMime")?.call(value);
+  const data = typeof bundle === "object" && bundle !== null ? normalizeBundle(bundle) : {};
+  for (const [name, type] of Object.entries(underscored)) {
+    const make = type in data ? undefined : method(target, name);
+    if (make) Object.assign(data, normalizeBundle({ [type]: make.call(value) }));
+  }
+  return Object.keys(data).length > 0 ? { "text/plain": plainText(value), ...data } : undefined;
 }
 
 function vegaBundle(spec: { $schema?: string }): MimeBundle {

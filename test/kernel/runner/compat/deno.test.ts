@@ -42,6 +42,7 @@ describe("kernel/runner Deno.jupyter", function () {
     const code = `const bytes = new Uint8Array([${png.join()}]); await require('node:fs/promises').writeFile('a.png', bytes);`;
     assert.deepEqual(await shown(`${code} await Deno.jupyter.image(bytes)`), [["execute_result", data]]);
     assert.deepEqual(await shown("await Deno.jupyter.image('a.png')"), [["execute_result", data]]);
+    assert.deepEqual(await shown("Deno.jupyter.image('a.png')"), [["execute_result", data]]);
   });
 
   it("broadcasts outputs and comm messages", async () => {
@@ -71,12 +72,37 @@ describe("kernel/runner Deno.jupyter", function () {
     );
   });
 
+  it("reads and writes files, knows the environment, and serves, by Node's means", async () => {
+    assert.equal(
+      await harness.result(
+        `await Deno.writeTextFile("text.txt", "one"); await Deno.writeTextFile("text.txt", "two", { append: true });
+         Deno.writeFileSync("bytes", new Uint8Array([1, 2]));
+         Deno.env.set("SET_HERE", "x");
+         [await Deno.readTextFile("text.txt"), Deno.readTextFileSync(new URL("text.txt", import.meta.url)), [...await Deno.readFile("bytes")],
+          Deno.cwd() === process.cwd(), Deno.env.get("SET_HERE"), Deno.env.has("NOT_SET"), Deno.args.length].join(" ")`,
+      ),
+      "'onetwo onetwo 1,2 true x false 0'",
+    );
+    assert.match(
+      (await harness.failure("await Deno.writeTextFile('text.txt', '', { createNew: true })")).text,
+      /EEXIST/,
+    );
+    assert.equal(
+      await harness.result(
+        `const address = Promise.withResolvers ? Promise.withResolvers() : ((p) => Object.assign({}, { promise: new Promise((r) => (p = r)), resolve: (v) => p(v) }))();
+         const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: address.resolve }, async (request) =>
+           new Response(request.method + new URL(request.url).pathname + await request.text(), { status: 201 }));
+         const { port } = await address.promise;
+         const reply = await fetch("http://127.0.0.1:" + port + "/path", { method: "POST", body: "body" });
+         const answer = [reply.status, await reply.text()].join(" "); await server.shutdown(); answer`,
+      ),
+      "'201 POST/pathbody'",
+    );
+  });
+
   it("is known to cells only, and may be declared anew", async () => {
     assert.equal(await harness.result("'Deno' in globalThis"), "false");
-    assert.equal(
-      (await harness.failure("Deno.readTextFile('a')")).evalue,
-      "Deno.readTextFile is not a function",
-    );
+    assert.equal((await harness.failure("Deno.connect()")).evalue, "Deno.connect is not a function");
     assert.equal(await harness.result("const Deno = 1; Deno"), "1");
   });
 });
