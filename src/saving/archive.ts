@@ -7,11 +7,12 @@ export type ArchiveFiles = Record<string, Uint8Array>;
 export const maxExpansion = 100;
 const expansionFloorBytes = 1 << 24;
 
-/** The members `names` of the zip archive `bytes`. Nothing is unpacked to disk. */
+/** The members `names` of the zip archive `bytes`, and those that are there of `optional`. Nothing is unpacked to disk. */
 export async function readArchive(
   bytes: Uint8Array,
   names: readonly string[],
   path: string,
+  optional: readonly string[] = [],
 ): Promise<ArchiveFiles> {
   const { unzipSync } = await import("fflate");
   let files: ArchiveFiles;
@@ -36,7 +37,7 @@ export async function readArchive(
             "Keras stores without compression: save the model again with Keras.",
           );
         }
-        return names.includes(member.name);
+        return names.includes(member.name) || optional.includes(member.name);
       },
     });
   } catch (error) {

@@ -110,13 +110,37 @@ const ofClassNumbers: JsonObject = { sparse_y_true: true, sparse_y_pred: true };
 
 const withoutCompiling = "Load the model with { compile: false } and compile it yourself.";
 
-/** Compiles `model` as Keras's settings (`compile_config`, or `training_config` of `.h5` files) say. */
-export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): void {
-  const loss = mapStructure(settings.loss ?? null, lossToTfjs);
+/** Whether `compile` in Python was given no loss for an output, or for none. */
+function lacksLoss(value: Json): boolean {
+  if (value === null) return true;
+  if (Array.isArray(value)) return value.length === 0 || value.some(lacksLoss);
+  return isObject(value) && !("class_name" in value) && Object.values(value).some(lacksLoss);
+}
+
+/**
+ * Compiles `model` as Keras's settings (`compile_config`, or `training_config` of `.h5` files) say.
+ *
+ * @returns whether it is compiled: without a loss, as after `compile("adam")`, there is nothing to train
+ */
+export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject, path: string): boolean {
+  const given = settings.loss ?? null;
+  // Keras leaves it out where it saves a model twice.
+  const ofOptimizer = settings.optimizer ?? settings.optimizer_config;
+  if (ofOptimizer === undefined) return false;
+  if (lacksLoss(given)) {
+    // One without any is only used to predict.
+    if (given !== null && [given].flat().some((one) => one !== null))
+      console.warn(
+        `${path}: not every output has a loss, which TensorFlow.js needs. The model is not compiled; to train it, compile it ` +
+          "with a loss for each output.",
+      );
+    return false;
+  }
+  const loss = mapStructure(given, lossToTfjs);
   const weightedMetrics = metricsToTfjs(model, settings.weighted_metrics ?? null);
   const lossWeights = settings.loss_weights ?? null;
   const metricsOfModel = metricsToTfjs(model, settings.metrics ?? null);
-  const optimizer = optimizerFromConfig(settings.optimizer ?? settings.optimizer_config);
+  const optimizer = optimizerFromConfig(ofOptimizer);
   try {
     model.compile({
       loss,
@@ -129,6 +153,7 @@ export function compileFromConfig(model: Tf.LayersModel, settings: JsonObject): 
     optimizer.dispose();
     throw error;
   }
+  return true;
 }
 
 /** A sequential model is compiled inside of it. */

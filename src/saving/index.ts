@@ -1,3 +1,4 @@
+import { readConvertedFolders } from "./converted-folder.js";
 import { freeSavedIterations } from "./saved-iterations.js";
 import { countEqualNames } from "./weight-names.js";
 
@@ -6,4 +7,5 @@ export { loadModel, loadWeights, type LoadOptions } from "./load-model.js";
 export { saveModel, saveWeights, type SaveOptions } from "./save-model.js";
 
 countEqualNames();
+readConvertedFolders();
 freeSavedIterations();

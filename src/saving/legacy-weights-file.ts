@@ -71,7 +71,7 @@ export function readLegacyWeights(file: Hdf5Reader, model: Tf.LayersModel, root:
 }
 
 /** In the order of these files, in which a nested model's frozen weights come last. */
-const legacyWeights = (layer: Tf.layers.Layer): Tf.LayerVariable[] => [
+export const legacyWeights = (layer: Tf.layers.Layer): Tf.LayerVariable[] => [
   ...layer.trainableWeights,
   ...layer.nonTrainableWeights,
 ];

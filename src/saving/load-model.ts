@@ -76,6 +76,7 @@ export async function loadWeights(model: Tf.LayersModel, path: string): Promise<
 }
 
 const configName = "config.json";
+const metadataName = "metadata.json";
 const weightsName = "model.weights.h5";
 
 function legacyRoot(file: Hdf5Reader): string {
@@ -89,8 +90,12 @@ function signature(bytes: Uint8Array): "zip" | "hdf5" | undefined {
 }
 
 async function loadArchive(bytes: Uint8Array, path: string, compile: boolean): Promise<Tf.LayersModel> {
-  const files = await readArchive(bytes, [configName, weightsName], path);
-  const config = parseObject(new TextDecoder().decode(files[configName]), `${configName} of ${path}`);
+  const files = await readArchive(bytes, [configName, weightsName], path, [metadataName]);
+  const [text, metadata = "{}"] = [configName, metadataName].map(
+    (name) => files[name] && new TextDecoder().decode(files[name]),
+  );
+  const { keras_version: version } = parseObject(metadata, `${metadataName} of ${path}`);
+  const config = parseObject(withVersion(text!, version), `${configName} of ${path}`);
   return readHdf5(files[weightsName]!, path, (file) =>
     make(
       path,
@@ -103,6 +108,12 @@ async function loadArchive(bytes: Uint8Array, path: string, compile: boolean): P
   );
 }
 
+/** A configuration in which what older versions of Keras mean by a name is called otherwise. */
+function withVersion(json: string, version: unknown): string {
+  const isOld = typeof version === "string" && /^[12]/.test(version);
+  return isOld ? json.replaceAll('"hard_sigmoid"', `"${keras2HardSigmoid}"`) : json;
+}
+
 function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<Tf.LayersModel> {
   return readHdf5(bytes, path, (file) => {
     const text = file.text("", "model_config");
@@ -113,9 +124,8 @@ function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<
         "If it holds weights only, build the model and use loadWeights(model, path).",
       );
     }
-    const isKeras2 = !file.text("", "keras_version")?.startsWith("3");
-    const json = isKeras2 ? text.replaceAll('"hard_sigmoid"', `"${keras2HardSigmoid}"`) : text;
-    const config = parseObject(json, `model_config of ${path}`);
+    const version = file.text("", "keras_version") ?? "1";
+    const config = parseObject(withVersion(text, version), `model_config of ${path}`);
     return make(
       path,
       () => modelFromConfig(config, file.weightBytes()),
@@ -172,17 +182,20 @@ function compileAndRestore(
   names: readonly string[],
 ): void {
   if (!isObject(settings) || Object.keys(settings).length === 0) return;
-  const compile = (): void => {
-    compileFromConfig(model, settings);
-    modelInternals(model).isOptimizerOwned = true;
+  const compile = (): boolean => {
+    const isCompiled = compileFromConfig(model, settings, file.path);
+    if (isCompiled) modelInternals(model).isOptimizerOwned = true;
+    return isCompiled;
   };
-  compile();
+  if (!compile()) return;
   const [first] = names;
   if (first === undefined) return;
   // Keras 3 writes adam/iteration, Keras 2 iteration:0, and before Keras 2.11 Adam/iter:0.
   const hasLearningRate = !first.endsWith(":0") && !hasSchedule(model.optimizer);
   const weights = model.trainableWeights;
   const expected = variableCount(model.optimizer, weights, hasLearningRate);
+  // An optimizer that has not made a step yet has no slots.
+  if (names.length < expected && names.length <= 1 + Number(hasLearningRate)) return;
   const startAfresh = (what: string): void =>
     console.warn(
       `${file.path}: ${what}, as when layers are frozen or set free after compile. The optimizer starts afresh; what it had ` +

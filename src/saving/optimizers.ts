@@ -174,7 +174,12 @@ const withoutCompiling = "Load the model with { compile: false } and compile it 
 
 /** A tfjs optimizer from Keras's `{ class_name, config }`. */
 export function optimizerFromConfig(entry: Json | undefined): Tf.Optimizer {
-  const { class_name: className, config: given } = asObject(entry, "The optimizer");
+  // Keras 2 keeps the name that compile was given, in place of an optimizer with its defaults.
+  const named =
+    typeof entry === "string"
+      ? { class_name: entry, config: { learning_rate: entry.toLowerCase() === "sgd" ? 0.01 : 0.001 } }
+      : entry;
+  const { class_name: className, config: given } = asObject(named, "The optimizer");
   const config = asObject(given, "The optimizer's config");
   const rule = ruleFor(textOf(className).replace(/^Custom>/, ""), config);
   const options: JsonObject = {};

@@ -124,7 +124,7 @@ export const core = requireFromTensorFlow("@tensorflow/tfjs-core") as Mutable<
 
 /** The exports object of tfjs-layers, to which the same applies. */
 export const layers = requireFromTensorFlow("@tensorflow/tfjs-layers") as Mutable<
-  Pick<TensorFlow, "registerCallbackConstructor">
+  Pick<TensorFlow, "loadLayersModel" | "registerCallbackConstructor">
 >;
 
 const namespaces = {
