@@ -7,6 +7,7 @@ const changing: [owner: object, name: string, called: string][] = [
   [Math, "random", "Math.random"],
   [performance, "now", "performance.now"],
   [process, "hrtime", "process.hrtime"],
+  [process.hrtime, "bigint", "process.hrtime.bigint"],
   [crypto, "getRandomValues", "crypto.getRandomValues"],
   [crypto, "randomUUID", "crypto.randomUUID"],
   ...["randomBytes", "randomFillSync", "randomInt", "randomUUID"].map(

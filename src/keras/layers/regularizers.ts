@@ -1,8 +1,18 @@
 import type { Scalar } from "@tensorflow/tfjs-node";
-import { modelPrototype, type OpenLayer } from "../../tfjs/internals.js";
+import { layerPrototype, modelPrototype, type OpenLayer } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
 import { withParts } from "./trainable.js";
+
+type RegularizedLayer = OpenLayer & { losses: (() => Scalar)[] };
+
+const ofWeights = new WeakSet<() => Scalar>();
+
+/** Whether code that is not ours has added a loss to a layer, by `addLoss`. */
+export function hasForeignLoss(layer: object): boolean {
+  const { losses = [] } = layer as RegularizedLayer;
+  return losses.some((loss) => !ofWeights.has(loss));
+}
 
 /**
  * TensorFlow.js leaves the regularizers of recurrent layers and of wrapped models out of the loss, since their weights belong to
@@ -10,6 +20,17 @@ import { withParts } from "./trainable.js";
  * weight counts once.
  */
 export function repairRegularizers(): void {
+  patch(layerPrototype as RegularizedLayer, "addWeight", {
+    name: "penalties of weights",
+    why: "they cannot be told from losses that somebody else adds to a layer",
+    wrap: (addWeight) =>
+      function (...args) {
+        const before = this.losses.length;
+        const weight = addWeight.apply(this, args);
+        for (const penalty of this.losses.slice(before)) ofWeights.add(penalty);
+        return weight;
+      },
+  });
   patch(modelPrototype, "calculateLosses", {
     name: "regularizers",
     why: "those of layers inside of others are left out of the loss, and those of a layer that is used twice count twice",

@@ -1,3 +1,4 @@
+import { hasForeignLoss } from "../layers/regularizers.js";
 import { withParts } from "../layers/trainable.js";
 import { Loss } from "../losses/loss.js";
 import { Metric } from "../metrics/metric.js";
@@ -36,6 +37,8 @@ function isOwn(part: unknown): boolean {
   if (part instanceof tf.LayersModel) return isOwn(part.layers);
   const members = Object.values(part);
   // A method that somebody put in the place of the class's. Repairs do so with activations, too.
-  const isChanged = part instanceof tf.layers.Layer && members.some((member) => typeof member === "function");
+  const isChanged =
+    part instanceof tf.layers.Layer &&
+    (members.some((member) => typeof member === "function") || hasForeignLoss(part));
   return !isChanged && members.every(isOwn);
 }

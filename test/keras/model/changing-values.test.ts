@@ -60,6 +60,15 @@ describe("keras/model: values that code of the user's changes", () => {
     model.dispose();
   });
 
+  it("in a loss that was added to a layer", async () => {
+    const model = makeModel("meanSquaredError");
+    const layer = model.layers[0] as Layer & { addLoss(loss: () => Tensor): void };
+    layer.addLoss(() => tf.scalar(factor as number));
+    const { history } = await model.fit(x, y, { epochs: 4, batchSize: 4, verbose: 0, callbacks: anneal });
+    assert.deepEqual(history["loss"], [1, 1.75, 2.5, 3.25]);
+    model.dispose();
+  });
+
   it("in a metric, and with validation", async () => {
     const model = makeModel("meanSquaredError");
     model.compile({ loss: "meanSquaredError", optimizer: tf.train.sgd(0), metrics: [scaled] });
