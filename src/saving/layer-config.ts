@@ -2,7 +2,8 @@ import type * as Tf from "@tensorflow/tfjs";
 import { reject } from "./errors.js";
 import { internals, isOwnClass } from "./internals.js";
 import { asObject, asString, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
-import { harmless, kerasClass, type LayerRule, layerRules } from "./layers.js";
+import type { KerasForm } from "../keras/layers/keras-form.js";
+import { harmless, kerasClass, layerRules } from "./layers.js";
 import { camelCase, fromCamelCase } from "./naming.js";
 import { type Place, valueToKeras, valueToTfjs } from "./objects.js";
 
@@ -90,7 +91,7 @@ function checkDtype(dtype: Json | undefined, place: Place): void {
 
 const baseArguments = new Set(["name", "trainable", "dtype", "batch_input_shape", "batch_shape"]);
 
-function knownArgument(rule: LayerRule, key: string): { keras: string; tfjs: string } | undefined {
+function knownArgument(rule: KerasForm, key: string): { keras: string; tfjs: string } | undefined {
   if (rule.args.includes(key) || rule.call?.includes(key))
     return { keras: key, tfjs: rule.renamed?.[key] ?? key };
   // Keras 2's files have some arguments under the name that tfjs still uses.
@@ -130,7 +131,7 @@ function checkBackward({ layer, backward_layer: backward }: JsonObject, place: P
   );
 }
 
-function checkUnknown(rule: LayerRule, key: string, value: Json, place: Place): void {
+function checkUnknown(rule: KerasForm, key: string, value: Json, place: Place): void {
   if (baseArguments.has(key) || harmless.has(key) || value === null || value === false) return;
   if (key === "backward_layer") return;
   const accepted = rule.only?.[key];
@@ -142,9 +143,9 @@ function checkUnknown(rule: LayerRule, key: string, value: Json, place: Place): 
   );
 }
 
-function checkValue(rule: LayerRule, key: string, value: Json, place: Place): void {
+function checkValue(rule: KerasForm, key: string, value: Json, place: Place): void {
   const values = rule.values?.[key];
-  if (!values || values.includes(value)) return;
+  if (!values || (values as readonly Json[]).includes(value)) return;
   reject(
     `${place} has ${key} = ${describe(value)}, which Keras and TensorFlow.js compute differently or only one can`,
     `${key} = ${values.map(describe).join(" or ")}`,

@@ -5,6 +5,7 @@ import { patch } from "../../tfjs/patch.js";
 import { replaceFromConfig } from "../../tfjs/registries.js";
 import { configOf, type Inputs, objectFrom, only } from "./base.js";
 import type { ActivityRegularizationArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 interface Regularizer {
   apply(x: Tensor): Scalar;
@@ -111,6 +112,7 @@ function regularized<T extends object>(layer: T, settings: Settings | undefined)
 /** Gives its input, which counts in the loss: https://keras.io/api/layers/regularization_layers/activity_regularization/ */
 export class ActivityRegularization extends tf.layers.Layer {
   static readonly className = "ActivityRegularization";
+  static readonly form = kerasForm("l1 l2");
   private readonly l1: number;
   private readonly l2: number;
 

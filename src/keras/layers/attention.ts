@@ -3,6 +3,7 @@ import { tf } from "../../tfjs/native.js";
 import { type Mask, masksOf } from "./masks.js";
 import { type CallArguments, type Config, type Inputs, objectFrom, type Shapes } from "./base.js";
 import type { AdditiveAttentionArgs, AttentionArgs } from "./types.cjs";
+import { attentionCall, type KerasForm, kerasForm } from "./keras-form.js";
 
 /**
  * The values, weighed by how well their keys fit each query (Luong et al., 2015, https://arxiv.org/abs/1508.04025), for
@@ -10,6 +11,7 @@ import type { AdditiveAttentionArgs, AttentionArgs } from "./types.cjs";
  */
 export class Attention extends tf.layers.Layer {
   static readonly className: string = "Attention";
+  static readonly form: KerasForm = kerasForm("use_scale score_mode dropout", { call: attentionCall });
   protected readonly useScale: boolean;
   protected scale: LayerVariable | undefined;
   private concatWeight: LayerVariable | undefined;
@@ -84,6 +86,7 @@ export class Attention extends tf.layers.Layer {
 /** Attention by sums: Bahdanau et al., 2014, https://arxiv.org/abs/1409.0473 */
 export class AdditiveAttention extends Attention {
   static override readonly className = "AdditiveAttention";
+  static override readonly form = kerasForm("use_scale dropout", { call: attentionCall });
 
   constructor(args: AdditiveAttentionArgs = {}) {
     super({ useScale: true, ...args });

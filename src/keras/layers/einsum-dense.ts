@@ -4,10 +4,14 @@ import { contract, contractionLabels, sizesByLabel } from "./contract.js";
 import { tf } from "../../tfjs/native.js";
 import type { EinsumDenseArgs } from "./types.cjs";
 import { WeightedLayer } from "./weighted.js";
+import { biasOnly, kerasForm, kernel as kernelArguments } from "./keras-form.js";
 
 /** A dense layer along any axes, in Einstein's notation: https://keras.io/api/layers/core_layers/einsum_dense/ */
 export class EinsumDense extends WeightedLayer {
   static readonly className = "EinsumDense";
+  static readonly form = kerasForm(
+    `equation output_shape bias_axes activation ${kernelArguments} ${biasOnly}`,
+  );
   private readonly equation: string;
   private readonly partialOutputShape: Shape;
   private readonly biasAxes: string;

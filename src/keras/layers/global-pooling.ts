@@ -14,6 +14,7 @@ import {
 } from "./base.js";
 import { addArguments } from "./extra-arguments.js";
 import type { GlobalPooling3DArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 type Pool = (x: Tensor, axes: number[], keepdims: boolean) => Tensor;
 
@@ -50,6 +51,7 @@ abstract class GlobalPooling3D extends tf.layers.Layer {
 /** https://keras.io/api/layers/pooling_layers/global_average_pooling3d/ */
 export class GlobalAveragePooling3D extends GlobalPooling3D {
   static readonly className = "GlobalAveragePooling3D";
+  static readonly form = kerasForm("data_format keepdims");
   protected override pool(...args: Parameters<Pool>): Tensor {
     return tf.mean(...args);
   }
@@ -58,6 +60,7 @@ export class GlobalAveragePooling3D extends GlobalPooling3D {
 /** https://keras.io/api/layers/pooling_layers/global_max_pooling3d/ */
 export class GlobalMaxPooling3D extends GlobalPooling3D {
   static readonly className = "GlobalMaxPooling3D";
+  static readonly form = kerasForm("data_format keepdims");
   protected override pool(...args: Parameters<Pool>): Tensor {
     return tf.max(...args);
   }

@@ -2,6 +2,7 @@ import type { LayerVariable, Shape, Tensor, layers } from "@tensorflow/tfjs-node
 import { tf } from "../../tfjs/native.js";
 import { type Config, type Inputs, only, onlyShape, type Shapes } from "./base.js";
 import type { GroupNormalizationArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 /** What BatchNormalization keeps of the arguments that both have. */
 interface Normalization extends layers.Layer {
@@ -19,6 +20,10 @@ const BatchNormalization = tf.layers.batchNormalization().constructor as new (ar
  */
 export class GroupNormalization extends BatchNormalization {
   static readonly className = "GroupNormalization";
+  static readonly form = kerasForm(
+    `groups axis epsilon center scale beta_initializer gamma_initializer beta_regularizer gamma_regularizer
+     beta_constraint gamma_constraint`,
+  );
   readonly groups: number;
   #gamma: LayerVariable | undefined;
   #beta: LayerVariable | undefined;

@@ -28,6 +28,8 @@ import { Identity, Subtract } from "./simple.js";
 import { SpatialDropout2D, SpatialDropout3D } from "./spatial-dropout.js";
 import { UnitNormalization } from "./unit-normalization.js";
 import { UpSampling1D, UpSampling3D } from "./up-sampling.js";
+import { nameOfClass } from "../metrics/metric.js";
+import type { KerasForm } from "./keras-form.js";
 import { WithMask } from "./with-mask.js";
 import { fuseRecurrent } from "../recurrent/recurrent.js";
 import { keepStatesInVariables } from "../recurrent/states.js";
@@ -54,44 +56,57 @@ import { repairTrainable } from "./trainable.js";
 import { rememberTrainingArgument } from "./training-argument.js";
 import { repairUnknownActivations } from "./unknown-activations.js";
 
-/** Each layer with the name of its function in `tf.layers`; types in `types.cts`. */
-const added = {
-  activityRegularization: ActivityRegularization,
-  additiveAttention: AdditiveAttention,
-  attention: Attention,
-  conv1dTranspose: Conv1DTranspose,
-  cropping1d: Cropping1D,
-  cropping3d: Cropping3D,
-  depthwiseConv1d: DepthwiseConv1D,
-  discretization: Discretization,
-  einsumDense: EinsumDense,
-  globalAveragePooling3d: GlobalAveragePooling3D,
-  globalMaxPooling3d: GlobalMaxPooling3D,
-  groupNormalization: GroupNormalization,
-  identity: Identity,
-  layerScale: LayerScale,
-  multiHeadAttention: MultiHeadAttention,
-  normalization: Normalization,
-  randomBrightness: RandomBrightness,
-  randomContrast: RandomContrast,
-  randomFlip: RandomFlip,
-  randomRotation: RandomRotation,
-  randomTranslation: RandomTranslation,
-  randomZoom: RandomZoom,
-  rmsNormalization: RMSNormalization,
-  separableConv1d: SeparableConv1D,
-  spatialDropout2d: SpatialDropout2D,
-  spatialDropout3d: SpatialDropout3D,
-  subtract: Subtract,
-  unitNormalization: UnitNormalization,
-  upSampling1d: UpSampling1D,
-  upSampling3d: UpSampling3D,
-  withMask: WithMask,
-  zeroPadding1d: ZeroPadding1D,
-  zeroPadding3d: ZeroPadding3D,
-};
+/** What a layer of this folder says of itself; its types are in `types.cts`. */
+interface AddedLayer {
+  new (args: never): layers.Layer;
+  className: string;
+  /** Keras's name of the class, where another one has that name here. */
+  kerasName?: string;
+  /** How Keras's files have it; left out where Keras has no such layer. */
+  form?: KerasForm;
+}
 
-type LayerClass = { new (args: never): layers.Layer; className: string };
+/** The layers that Keras has and TensorFlow.js lacks. */
+export const addedLayers: readonly AddedLayer[] = [
+  ActivityRegularization,
+  AdditiveAttention,
+  Attention,
+  Conv1DTranspose,
+  Cropping1D,
+  Cropping3D,
+  CustomScaleLayer,
+  DepthwiseConv1D,
+  Discretization,
+  EinsumDense,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling3D,
+  GroupNormalization,
+  Identity,
+  LayerScale,
+  MultiHeadAttention,
+  Normalization,
+  RMSNormalization,
+  RandomBrightness,
+  RandomContrast,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
+  SeparableConv1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
+  Subtract,
+  UnitNormalization,
+  UpSampling1D,
+  UpSampling3D,
+  WithMask,
+  ZeroPadding1D,
+  ZeroPadding3D,
+];
+
+/** The name of a layer's function in `tf.layers`: `rmsNormalization`, `conv1dTranspose`. */
+const factoryName = ({ className, kerasName = className }: AddedLayer): string =>
+  nameOfClass(kerasName).replace(/(\d)D/, "$1d");
 
 const reason = { name: "layers of Keras", why: "TensorFlow.js does not have them" };
 
@@ -128,12 +143,11 @@ export function installLayers(): void {
 
 /** Adds to `tf.layers` what Keras has and TensorFlow.js lacks: layers, and arguments of layers. */
 function addLayers(): void {
-  for (const [name, Layer] of Object.entries(added) as [string, LayerClass][]) {
+  for (const Layer of addedLayers) {
     addClass(Layer);
     const make = (args: object = {}): layers.Layer => new Layer(args as never);
-    patch(layerFactories, name, { ...reason, replace: make });
+    patch(layerFactories, factoryName(Layer), { ...reason, replace: make });
   }
-  addClass(CustomScaleLayer);
   addGroupedConvolution();
   extendGlobalPooling();
   extendActivationLayers();

@@ -10,6 +10,7 @@ import {
   type Shapes,
 } from "./base.js";
 import type { CroppingArgs, ZeroPaddingArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 type Margin = [before: number, after: number];
 type Given = number | (number | Margin)[];
@@ -62,6 +63,7 @@ const sum = ([before, after]: Margin): number => before + after;
 /** https://keras.io/api/layers/reshaping_layers/cropping1d/ */
 export class Cropping1D extends Margins {
   static readonly className = "Cropping1D";
+  static readonly form = kerasForm("cropping");
   constructor(args: CroppingArgs) {
     super(args, args.cropping ?? 1, 1, -1);
   }
@@ -70,6 +72,7 @@ export class Cropping1D extends Margins {
 /** https://keras.io/api/layers/reshaping_layers/cropping3d/ */
 export class Cropping3D extends Margins {
   static readonly className = "Cropping3D";
+  static readonly form = kerasForm("cropping data_format");
   constructor(args: CroppingArgs) {
     super(args, args.cropping ?? 1, 3, -1);
   }
@@ -78,6 +81,7 @@ export class Cropping3D extends Margins {
 /** https://keras.io/api/layers/reshaping_layers/zero_padding1d/ */
 export class ZeroPadding1D extends Margins {
   static readonly className = "ZeroPadding1D";
+  static readonly form = kerasForm("padding", { only: { data_format: "channels_last" } });
   constructor(args: ZeroPaddingArgs) {
     super(args, args.padding ?? 1, 1, 1);
   }
@@ -86,6 +90,7 @@ export class ZeroPadding1D extends Margins {
 /** https://keras.io/api/layers/reshaping_layers/zero_padding3d/ */
 export class ZeroPadding3D extends Margins {
   static readonly className = "ZeroPadding3D";
+  static readonly form = kerasForm("padding data_format");
   constructor(args: ZeroPaddingArgs) {
     super(args, args.padding ?? 1, 3, 1);
   }

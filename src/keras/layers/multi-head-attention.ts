@@ -6,6 +6,7 @@ import { type CallArguments, type Config, type Inputs, type Shapes } from "./bas
 import { contract } from "./contract.js";
 import type { MultiHeadAttentionArgs } from "./types.cjs";
 import { WeightedLayer } from "./weighted.js";
+import { attentionCall, biasOnly, kerasForm, kernel as kernelArguments } from "./keras-form.js";
 
 /** A dense layer from features to heads, or from heads to features. */
 type Projection = { kernel: LayerVariable; bias?: LayerVariable };
@@ -18,6 +19,10 @@ type Part = "query" | "key" | "value" | "output";
  */
 export class MultiHeadAttention extends WeightedLayer {
   static readonly className = "MultiHeadAttention";
+  static readonly form = kerasForm(
+    `num_heads key_dim value_dim dropout use_bias output_shape ${kernelArguments} ${biasOnly}`,
+    { only: { attention_axes: [1] }, call: attentionCall },
+  );
   readonly takesMasks = true;
   private readonly numHeads: number;
   private readonly keyDim: number;

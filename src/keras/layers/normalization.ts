@@ -2,6 +2,7 @@ import type { LayerVariable, Shape, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { type Config, type Inputs, objectFrom, only, onlyShape, type Shapes } from "./base.js";
 import type { NormalizationArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 type Numbers = number | Numbers[];
 const epsilon = 1e-7;
@@ -12,6 +13,7 @@ const epsilon = 1e-7;
  */
 export class Normalization extends tf.layers.Layer {
   static readonly className = "Normalization";
+  static readonly form = kerasForm("axis mean variance invert");
   private readonly axis: number[];
   private readonly invert: boolean;
   private readonly given: { mean: Numbers; variance: Numbers } | undefined;

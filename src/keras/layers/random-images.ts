@@ -8,6 +8,7 @@ import type {
   RandomFlipArgs,
   RandomRotationArgs,
 } from "./types.cjs";
+import { affine, kerasForm } from "./keras-form.js";
 
 type Factor = number | [number, number];
 type Arguments = ConstructorParameters<typeof tf.layers.Layer>[0] & {
@@ -56,6 +57,7 @@ const bounds = (factor: Factor): [number, number] =>
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/ */
 export class RandomFlip extends RandomImages {
   static readonly className = "RandomFlip";
+  static readonly form = kerasForm("mode data_format seed");
   readonly mode: "horizontal" | "vertical" | "horizontalAndVertical";
 
   constructor(args: RandomFlipArgs = {}) {
@@ -106,6 +108,7 @@ abstract class RandomAffine extends RandomImages {
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_rotation/ */
 export class RandomRotation extends RandomAffine {
   static readonly className = "RandomRotation";
+  static readonly form = kerasForm(`factor ${affine}`);
   readonly factor: [number, number];
 
   constructor(args: RandomRotationArgs) {
@@ -128,6 +131,7 @@ export class RandomRotation extends RandomAffine {
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_zoom/ */
 export class RandomZoom extends RandomAffine {
   static readonly className = "RandomZoom";
+  static readonly form = kerasForm(`height_factor width_factor ${affine}`);
   readonly heightFactor: Factor;
   readonly widthFactor: Factor | null;
 
@@ -151,6 +155,7 @@ export class RandomZoom extends RandomAffine {
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_translation/ */
 export class RandomTranslation extends RandomAffine {
   static readonly className = "RandomTranslation";
+  static readonly form = kerasForm(`height_factor width_factor ${affine}`);
   readonly heightFactor: Factor;
   readonly widthFactor: Factor;
 
@@ -173,6 +178,7 @@ export class RandomTranslation extends RandomAffine {
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_contrast/ */
 export class RandomContrast extends RandomImages {
   static readonly className = "RandomContrast";
+  static readonly form = kerasForm("factor value_range data_format seed");
   readonly factor: [number, number];
   readonly valueRange: [number, number];
 
@@ -195,6 +201,7 @@ export class RandomContrast extends RandomImages {
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_brightness/ */
 export class RandomBrightness extends RandomImages {
   static readonly className = "RandomBrightness";
+  static readonly form = kerasForm("factor value_range data_format seed");
   readonly factor: [number, number];
   readonly valueRange: [number, number];
 

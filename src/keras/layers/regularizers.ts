@@ -10,8 +10,7 @@ const ofWeights = new WeakSet<() => Scalar>();
 
 /** Whether code that is not ours has added a loss to a layer, by `addLoss`. */
 export function hasForeignLoss(layer: object): boolean {
-  const { losses = [] } = layer as RegularizedLayer;
-  return losses.some((loss) => !ofWeights.has(loss));
+  return (layer as RegularizedLayer).losses.some((loss) => !ofWeights.has(loss));
 }
 
 /**

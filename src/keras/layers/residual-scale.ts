@@ -2,6 +2,7 @@ import type { LayerVariable, Shape, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { type Config, type Inputs, objectFrom, only, type Shapes } from "./base.js";
 import type { LayerScaleArgs, ScaledSumArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 /**
  * Multiplies each feature by a number that is learned, and begins small: Touvron et al., 2021, https://arxiv.org/abs/2103.17239.
@@ -9,6 +10,7 @@ import type { LayerScaleArgs, ScaledSumArgs } from "./types.cjs";
  */
 export class LayerScale extends tf.layers.Layer {
   static readonly className = "LayerScale";
+  static readonly form = kerasForm("init_values projection_dim");
   private readonly initValues: number;
   private readonly projectionDim: number;
   private gamma!: LayerVariable;
@@ -46,6 +48,7 @@ export class LayerScale extends tf.layers.Layer {
  */
 export class CustomScaleLayer extends tf.layers.Layer {
   static readonly className = "CustomScaleLayer";
+  static readonly form = kerasForm("scale");
   private readonly scale: number;
 
   constructor(args: ScaledSumArgs) {

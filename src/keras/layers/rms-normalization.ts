@@ -2,6 +2,7 @@ import type { LayerVariable } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { type Config, type Inputs, objectFrom, only, onlyShape, type Shapes } from "./base.js";
 import type { RMSNormalizationArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 /**
  * Divides by the root of the mean square and scales: Zhang and Sennrich, 2019, https://arxiv.org/abs/1910.07467
@@ -9,6 +10,7 @@ import type { RMSNormalizationArgs } from "./types.cjs";
  */
 export class RMSNormalization extends tf.layers.Layer {
   static readonly className = "RMSNormalization";
+  static readonly form = kerasForm("axis epsilon");
   private readonly axis: number[];
   private readonly epsilon: number;
   private gamma!: LayerVariable;

@@ -1,6 +1,7 @@
 import type { LayerVariable, Shape, Tensor, layers } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { type CallArguments, type Config, type Inputs, only, onlyShape, type Shapes } from "./base.js";
+import { bias, convolution, depthwise, kerasForm, notCausal, ones, pointwise } from "./keras-form.js";
 
 type Settings = {
   kernelSize: number | number[];
@@ -69,6 +70,10 @@ export class SeparableConv1D extends overSequences(
   equal,
 ) {
   static readonly className = "SeparableConv1D";
+  static readonly form = kerasForm(
+    `filters kernel_size strides padding dilation_rate activation ${depthwise} ${pointwise} ${bias}`,
+    { only: { groups: 1, data_format: "channels_last" }, values: notCausal },
+  );
 }
 
 /** https://keras.io/api/layers/convolution_layers/depthwise_convolution1d/ */
@@ -77,6 +82,13 @@ export class DepthwiseConv1D extends overSequences(
   equal,
 ) {
   static readonly className = "DepthwiseConv1D";
+  static readonly form = kerasForm(
+    `kernel_size strides padding dilation_rate activation ${depthwise} ${bias}`,
+    {
+      only: { groups: 1, data_format: "channels_last" },
+      values: notCausal,
+    },
+  );
 }
 
 /** https://keras.io/api/layers/convolution_layers/convolution1d_transpose/ */
@@ -85,4 +97,8 @@ export class Conv1DTranspose extends overSequences(
   () => 1,
 ) {
   static readonly className = "Conv1DTranspose";
+  static readonly form = kerasForm(convolution, {
+    only: { dilation_rate: ones(1), groups: 1, data_format: "channels_last" },
+    values: notCausal,
+  });
 }

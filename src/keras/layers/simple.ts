@@ -1,6 +1,7 @@
 import type { Tensor, layers } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { type Inputs, only } from "./base.js";
+import { kerasForm } from "./keras-form.js";
 
 type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
 
@@ -8,6 +9,8 @@ type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
 export class Identity extends tf.layers.Layer {
   // TensorFlow.js has an initializer of that name in the same table.
   static readonly className = "IdentityLayer";
+  static readonly kerasName = "Identity";
+  static readonly form = kerasForm("");
 
   constructor(args: LayerArgs = {}) {
     super(args);
@@ -28,6 +31,7 @@ const Merge = Object.getPrototypeOf(tf.layers.add().constructor) as new (args: o
 /** The first of two inputs minus the second: https://keras.io/api/layers/merging_layers/subtract/ */
 export class Subtract extends Merge {
   static readonly className = "Subtract";
+  static readonly form = kerasForm("");
 
   override mergeFunction(inputs: Tensor[]): Tensor {
     if (inputs.length !== 2) {

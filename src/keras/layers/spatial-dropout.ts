@@ -2,6 +2,7 @@ import type { Shape, Tensor, layers } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { axesOf, type Config, type DataFormat } from "./base.js";
 import type { SpatialDropoutArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 interface DropoutLayer extends layers.Layer {
   getNoiseShape(input: Tensor): Shape;
@@ -36,6 +37,7 @@ abstract class SpatialDropout extends Dropout {
 /** https://keras.io/api/layers/regularization_layers/spatial_dropout2d/ */
 export class SpatialDropout2D extends SpatialDropout {
   static readonly className = "SpatialDropout2D";
+  static readonly form = kerasForm("rate data_format seed", { untrainable: true });
   constructor(args: SpatialDropoutArgs) {
     super(args, 2);
   }
@@ -44,6 +46,7 @@ export class SpatialDropout2D extends SpatialDropout {
 /** https://keras.io/api/layers/regularization_layers/spatial_dropout3d/ */
 export class SpatialDropout3D extends SpatialDropout {
   static readonly className = "SpatialDropout3D";
+  static readonly form = kerasForm("rate data_format seed", { untrainable: true });
   constructor(args: SpatialDropoutArgs) {
     super(args, 3);
   }

@@ -1,10 +1,12 @@
 import { tf } from "../../tfjs/native.js";
 import { type Config, type Inputs, only } from "./base.js";
 import type { UnitNormalizationArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 /** Divides by the Euclidean norm: https://keras.io/api/layers/normalization_layers/unit_normalization/ */
 export class UnitNormalization extends tf.layers.Layer {
   static readonly className = "UnitNormalization";
+  static readonly form = kerasForm("axis");
   private readonly axis: number | number[];
 
   constructor(args: UnitNormalizationArgs = {}) {

@@ -12,6 +12,7 @@ import {
   type Shapes,
 } from "./base.js";
 import type { UpSamplingArgs } from "./types.cjs";
+import { kerasForm } from "./keras-form.js";
 
 /** Repeats each step, or each voxel, along each axis of space or time. */
 abstract class UpSampling extends tf.layers.Layer {
@@ -55,6 +56,7 @@ function repeat(x: Tensor, times: number, axis: number): Tensor {
 /** https://keras.io/api/layers/reshaping_layers/up_sampling1d/ */
 export class UpSampling1D extends UpSampling {
   static readonly className = "UpSampling1D";
+  static readonly form = kerasForm("size");
   constructor(args: UpSamplingArgs) {
     super(args, 1);
   }
@@ -63,6 +65,7 @@ export class UpSampling1D extends UpSampling {
 /** https://keras.io/api/layers/reshaping_layers/up_sampling3d/ */
 export class UpSampling3D extends UpSampling {
   static readonly className = "UpSampling3D";
+  static readonly form = kerasForm("size data_format");
   constructor(args: UpSamplingArgs) {
     super(args, 3);
   }
