@@ -95,12 +95,9 @@ export class NotebookScope implements EarlierNames {
     this.#names.add(name);
     this.#constants.add(name);
     this.#pending.delete(name);
-    const set = (): void => {
-      throw new TypeError("Assignment to constant variable.");
-    };
     Object.defineProperty(this.#ownerOf(name), name, {
       get: read,
-      set,
+      set: assignToImport,
       enumerable: true,
       configurable: true,
     });
@@ -140,5 +137,12 @@ export class NotebookScope implements EarlierNames {
     return isReserved(name) ? this.shadowing : globalThis;
   }
 }
+
+function assignToImport(): void {
+  throw new TypeError("Assignment to constant variable.");
+}
+
+/** By which the properties are known that imports are. */
+export const importSetter = "assignToImport";
 
 const variable = { writable: true, enumerable: true, configurable: true };

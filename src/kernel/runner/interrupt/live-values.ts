@@ -1,6 +1,7 @@
 /** Looks at values of the user's thread through an inspector session, without running code that changes anything. */
 import type { Runtime, Session } from "node:inspector";
 import type { LiveProperty } from "../../contracts.js";
+import { importSetter } from "../../transform/scope.js";
 
 /** A value whose description takes longer has none. */
 const timeoutMs = 150;
@@ -34,38 +35,58 @@ export class LiveValues {
   constructor(private readonly session: Session) {}
 
   async properties(expression: string): Promise<LiveProperty[] | undefined> {
-    const result = await this.evaluate(`(${String(listProperties)})((${expression}\n), ${mostProperties})`, {
-      returnByValue: true,
-    });
+    const list = (value: string): string => `(${String(listProperties)})((${value}\n), ${mostProperties})`;
+    const result = await this.evaluate(expression, list, { returnByValue: true });
     return result?.value as LiveProperty[] | undefined;
   }
 
   async description(expression: string): Promise<string | undefined> {
-    const result = await this.evaluate(`(${expression}\n)`, { generatePreview: true, objectGroup: "manabi" });
-    this.session.post("Runtime.releaseObjectGroup", { objectGroup: "manabi" });
+    const options = { generatePreview: true, objectGroup };
+    const result = await this.evaluate(expression, (value) => `(${value}\n)`, options);
+    this.session.post("Runtime.releaseObjectGroup", { objectGroup });
     return result && describe(result);
   }
 
-  /** Undefined if it throws, has side effects, or takes too long. */
-  private evaluate(
+  /** What `ask` makes of an expression. Undefined if it throws, has side effects, or takes too long. */
+  private async evaluate(
     expression: string,
+    ask: (value: string) => string,
     options: Partial<Runtime.EvaluateParameterType>,
   ): Promise<Runtime.RemoteObject | undefined> {
+    const careful = { silent: true, throwOnSideEffect: true, timeout: timeoutMs, ...options };
+    const found = await this.post("Runtime.evaluate", { expression: ask(expression), ...careful });
+    if (found) return found;
+    // To V8, reading an export could do anything.
+    const [, name = "", rest = ""] = /^([\p{ID_Start}$_][\p{ID_Continue}$]*)(.*)$/su.exec(expression) ?? [];
+    const imported = await this.post("Runtime.evaluate", {
+      expression: `(${String(readImport)})(${JSON.stringify(name)}, ${JSON.stringify(importSetter)})`,
+      silent: true,
+      objectGroup,
+    });
+    if (imported?.objectId === undefined) return undefined;
+    const functionDeclaration = `function () { return ${ask(`this${rest}`)} }`;
+    const { objectId } = imported;
+    return this.post("Runtime.callFunctionOn", { functionDeclaration, objectId, ...careful });
+  }
+
+  private post(method: string, parameters: object): Promise<Runtime.RemoteObject | undefined> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, giveUpMs, undefined);
-      const parameters = {
-        expression,
-        silent: true,
-        throwOnSideEffect: true,
-        timeout: timeoutMs,
-        ...options,
-      };
-      this.session.post("Runtime.evaluate", parameters as Runtime.EvaluateParameterType, (error, reply) => {
+      this.session.post(method, parameters, (error, reply) => {
+        const { exceptionDetails, result } = (reply ?? {}) as Partial<Runtime.EvaluateReturnType>;
         clearTimeout(timer);
-        resolve(error || reply.exceptionDetails ? undefined : reply.result);
+        resolve(error || exceptionDetails ? undefined : result);
       });
     });
   }
+}
+
+const objectGroup = "manabi";
+
+/** Evaluated in the user's thread: the value of an import, and of nothing else that has a getter. */
+function readImport(name: string, setter: string): unknown {
+  const property = Object.getOwnPropertyDescriptor(globalThis, name);
+  return property?.set?.name === setter ? property.get?.() : undefined;
 }
 
 /** One line as debuggers show it: `Map(2) { a => 1, b => 2 }`. */

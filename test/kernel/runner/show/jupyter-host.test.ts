@@ -288,7 +288,7 @@ describe("kernel/runner host", () => {
 
   it("describes live values while a cell spins, without running their getters", async () => {
     await harness.result(
-      "const table = { rows: 3, get costly() { table.rows = 0; return 1; } }; const names = new Map([['a', 1]]);" +
+      "import { posix } from 'node:path'; const table = { rows: 3, get costly() { table.rows = 0; return 1; } }; const names = new Map([['a', 1]]);" +
         "const bare = { one: 1 }; const rootless = Object.assign(Object.create(null), { two: 2 });",
     );
     const cell = harness.run("while (true) {}");
@@ -312,6 +312,9 @@ describe("kernel/runner host", () => {
     assert.deepEqual(await harness.runner.liveProperties("bare"), [{ name: "one", kind: "number" }]);
     assert.deepEqual(await harness.runner.liveProperties("rootless"), [{ name: "two", kind: "number" }]);
     assert.equal(await harness.runner.liveProperties("table = 1"), undefined);
+    assert.ok((await harness.runner.liveProperties("posix"))?.some(({ name }) => name === "join"));
+    assert.match(String(await harness.runner.liveDescription("posix.join")), /join/);
+    assert.equal(await harness.runner.liveProperties("posix.sep = 1"), undefined);
     assert.equal(await harness.runner.liveProperties("not.there"), undefined);
     await harness.runner.interrupt();
     await cell;
