@@ -15,6 +15,7 @@ export const { AbortController, queueMicrotask } = globalThis;
 export const milliseconds = performance.now.bind(performance);
 export const nextTick = process.nextTick.bind(process);
 const { setImmediate } = globalThis;
+export const { setTimeout } = globalThis;
 /** Resolves when what is due by now has been done. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 /** Ends the process at once, without what else `process.exit` does. Not in the types. */

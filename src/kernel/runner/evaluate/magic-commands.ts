@@ -1,13 +1,17 @@
 /** What magics do; which there are, and how they are found, is in `transform/magic-syntax.ts`. */
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, types } from "node:util";
 import { magics, noSuchMagic } from "../../transform/magic-syntax.js";
 import type { RunMagic } from "../../transform/cell-context.js";
 import type { NotebookScope } from "../../transform/scope.js";
 import type { MimeBundle } from "../../contracts.js";
+import { colorDepth } from "../output/color-support.js";
+import { printFrom } from "../output/inherited-output.js";
 
 export interface MagicHost {
   /** The notebook's folder. */
@@ -31,23 +35,29 @@ const maxPreview = 60;
 
 export function createMagics(host: MagicHost): RunMagic {
   const shell = (command: string) => runProgram(host, command, [], true);
+  const mustSucceed = async (name: string, program: ReturnType<typeof runProgram>): Promise<void> => {
+    const { code, how } = await program;
+    if (code !== 0) throw new Error(`${name} ended ${how}; its output is above.`);
+  };
   const actions: Record<string, (argument: Argument, body: Body) => unknown> = {
-    "!": (command) => shell(String(command)),
+    "!": async (command) => {
+      const { code, how } = await shell(String(command));
+      if (code !== 0) process.stderr.write(`(ended ${how})\n`);
+    },
     "?": (about) => host.ask(String(about)),
     "%diagnostics": onlyLine,
     "%help": (name) => print(help(String(name))),
-    "%npm": async (argument) => {
+    "%npm": (argument) => {
       const prefix = isInManabi(host.folder) ? "--prefix=. " : "";
-      const code = await shell(`npm --no-fund --no-audit --no-progress ${prefix}${String(argument)}`);
-      if (code !== 0)
-        throw new Error(`npm ${String(argument)} ended with exit code ${code}; its output is above.`);
+      const command = `npm --no-fund --no-audit --no-progress ${prefix}${String(argument)}`;
+      return mustSucceed(`npm ${String(argument)}`, shell(command));
     },
     "%reset": () => host.scope.delete(),
     "%strict": onlyLine,
     "%time": (code) => timed(asFunction(code)),
     "%timeit": async (code) => print(`${await timeit(asFunction(code))}\n`),
     "%who": () => print(who(host.scope)),
-    "%%bash": (_, script) => runProgram(host, "bash", ["-c", String(script)], false),
+    "%%bash": (_, script) => mustSucceed("bash", runProgram(host, "bash", ["-c", String(script)], false)),
     "%%html": (_, html) => host.display({ "text/html": html, "text/plain": html }),
     "%%markdown": (_, markdown) => host.display({ "text/markdown": markdown, "text/plain": markdown }),
     "%%time": (_, body) => timed(asFunction(body)),
@@ -92,28 +102,32 @@ function asFunction(code: Argument | Body): () => unknown {
   return code;
 }
 
-/** Runs a program with its output in the cell. Resolves to its exit code, which is said if it is not 0. */
+/**
+ * Runs a program with its output in the cell. Resolves to its exit code when it has ended, whatever it has left running:
+ * that goes on printing.
+ */
 function runProgram(
   { folder, interruptSignal }: MagicHost,
   program: string,
   args: string[],
   shell: boolean,
-): Promise<number> {
+): Promise<{ code: number; how: string }> {
   return new Promise((settle, reject) => {
+    const color = colorDepth() > 1 ? { FORCE_COLOR: "1" } : {};
     const child = spawn(program, args, {
       cwd: folder,
       shell,
       signal: interruptSignal(),
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, FORCE_COLOR: "1" },
+      env: { ...color, ...process.env },
     });
-    child.stdout.setEncoding("utf8").on("data", (text: string) => process.stdout.write(text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => process.stderr.write(text));
+    const reads = (["stdout", "stderr"] as const).map((name) =>
+      printFrom(child[name] as Socket, (text) => void process[name].write(text)),
+    );
     child.once("error", reject);
-    child.once("close", (code, signal) => {
-      if (code !== 0 && !child.killed)
-        process.stderr.write(`(ended ${signal ? `by ${signal}` : `with exit code ${code}`})\n`);
-      settle(code ?? 1);
+    child.once("exit", (code, signal) => {
+      for (const read of reads) read();
+      settle({ code: code ?? 1, how: signal ? `by ${signal}` : `with exit code ${code}` });
     });
   });
 }
@@ -209,18 +223,26 @@ function writeModule(folder: string, name: string, text: string): void {
     throw new Error(
       `${path} is there already, and no cell marked @module has written it. Choose another name.`,
     );
-  writeFile(folder, path, text.endsWith("\n") ? text : `${text}\n`);
+  writeFileSync(path, text.endsWith("\n") ? text : `${text}\n`);
+  print(`Wrote ${path}\n`);
 }
 
+/** As in IPython: a link is followed, and a file keeps its mode. */
 function writeFile(folder: string, argument: string, text: string): void {
-  const [, append, name = ""] = /^(-a\s+)?(.*)$/.exec(argument.trim()) ?? [];
-  if (name === "") throw new Error("%%writefile needs the path of a file, as in %%writefile notes.txt");
-  const path = resolve(folder, name);
-  if (append) appendFileSync(path, text);
-  else {
-    const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  }
+  const { path, append } = writeArguments(folder, argument);
+  if (!existsSync(dirname(path)))
+    throw new Error(`There is no folder ${dirname(path)}. !mkdir -p ${dirname(path)} makes it.`);
+  writeFileSync(path, text, { flag: append ? "a" : "w" });
   print(`${append ? "Appended to" : "Wrote"} ${path}\n`);
+}
+
+/** `-a` stands before or after the path, which may be quoted and start with `~`. */
+function writeArguments(folder: string, argument: string): { path: string; append: boolean } {
+  const option = /^(?:-a|--append)\s+|\s+(?:-a|--append)$/;
+  const append = option.test(argument);
+  const [, , quoted, plain] = /^(["'])(.*)\1$|^(.*)$/s.exec(argument.replace(option, "").trim()) ?? [];
+  const name = quoted ?? plain ?? "";
+  if (name === "" || /^--?\w+$/.test(name))
+    throw new Error("%%writefile needs the path of a file, as in %%writefile notes.txt");
+  return { path: resolve(folder, name.replace(/^~(?=\/|$)/, homedir())), append };
 }

@@ -59,11 +59,7 @@ function withPipes(stdio: Stdio): { stdio: Stdio; inherited: [index: number, nam
 
 function forward(pipe: Socket, name: StreamName, child: ChildProcess, channel: OutputChannel): void {
   const { cellId } = currentCell();
-  const decoder = new StringDecoder("utf8");
-  const print = (chunk: Buffer): void => channel.text(cellId, name, decoder.write(chunk));
-  const read = (): void => {
-    for (let chunk = readNow(pipe); chunk.length > 0; chunk = readNow(pipe)) print(chunk);
-  };
+  const read = printFrom(pipe, (text) => channel.text(cellId, name, text));
   // The end of a process that inherits is not put off by those that it has left behind, and that hold its pipe.
   const closing = pipe.listeners("close") as (() => void)[];
   pipe.removeAllListeners("close");
@@ -72,10 +68,19 @@ function forward(pipe: Socket, name: StreamName, child: ChildProcess, channel: O
     for (const listener of closing) listener();
   });
   readers.add(read);
-  pipe.on("data", print);
   pipe.once("close", () => readers.delete(read));
   // Whatever ends it, there is no more to come.
   pipe.on("error", () => undefined);
+}
+
+/** Prints what comes through a child's pipe. Returns what takes all that has come by now. */
+export function printFrom(pipe: Socket, print: (text: string) => void): () => void {
+  const decoder = new StringDecoder("utf8");
+  const printChunk = (chunk: Buffer): void => print(decoder.write(chunk));
+  pipe.on("data", printChunk);
+  return () => {
+    for (let chunk = readNow(pipe); chunk.length > 0; chunk = readNow(pipe)) printChunk(chunk);
+  };
 }
 
 /** What has come and was not read yet; empty if there is nothing. */

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import {
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -60,6 +63,12 @@ describe("magics", () => {
     assert.match((await output("!", "pwd")).text, new RegExp(`^${folder}\\n$`));
     const { text } = await output("!", "echo problem >&2; exit 3");
     assert.equal(text, "problem\n(ended with exit code 3)\n");
+  });
+
+  it("! ends with its shell, whatever that has left running", async () => {
+    const start = performance.now();
+    assert.equal((await output("!", "sleep 5 & echo started")).text, "started\n");
+    assert.ok(performance.now() - start < 3000);
   });
 
   it("! ends by an interrupt of the cell", async () => {
@@ -131,6 +140,24 @@ describe("magics", () => {
     assert.equal(readFileSync(join(folder, "a.txt"), "utf8"), "one\ntwo\n");
     assert.deepEqual(readdirSync(folder), ["a.txt"]);
     await assert.rejects(output("%%writefile", "", "x"), /needs the path of a file/);
+    await assert.rejects(output("%%writefile", "-a", "x"), /needs the path of a file/);
+  });
+
+  it("%%writefile keeps a file's mode, follows links, takes quotes and options as IPython does", async () => {
+    const file = join(folder, "run.sh");
+    writeFileSync(file, "old", { mode: 0o755 });
+    symlinkSync("run.sh", join(folder, "link"));
+    await output("%%writefile", '"link"', "new\n");
+    await output("%%writefile", "run.sh --append", "more\n");
+    assert.equal(readFileSync(file, "utf8"), "new\nmore\n");
+    assert.equal(statSync(file).mode & 0o777, 0o755);
+    assert.ok(lstatSync(join(folder, "link")).isSymbolicLink());
+    await output("%%writefile", "'two words.txt'", "x");
+    assert.ok(readdirSync(folder).includes("two words.txt"));
+    await assert.rejects(
+      output("%%writefile", "none/a.txt", "x"),
+      /There is no folder .*none\. !mkdir -p .*none makes it/,
+    );
   });
 
   it("@module writes a module in place of its earlier version, and of no other file; @browser says no", async () => {
@@ -153,6 +180,8 @@ describe("magics", () => {
       ["text/html", "text/markdown"],
     );
     assert.equal((await output("%%bash", "", "for i in 1 2; do echo $i; done")).text, "1\n2\n");
+    await assert.rejects(output("%%bash", "", "exit 3"), /bash ended with exit code 3; its output is above/);
+    await assert.rejects(output("%%bash", "", "kill -9 $$"), /bash ended by SIGKILL/);
   });
 
   it("%help describes all of them, or one", async () => {
