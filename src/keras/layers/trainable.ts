@@ -24,6 +24,13 @@ function partsOf({ layers, forwardLayer, backwardLayer, cells, cell, layer }: Op
   return layers ?? cells ?? (single ? [single] : []);
 }
 
+/** All layers that a layer has: those of a custom layer, too, and the one that Bidirectional has copied and is saved by. */
+function heldBy(layer: OpenLayer): OpenLayer[] {
+  if (layer.layers) return layer.layers;
+  const isLayer = (value: unknown): value is OpenLayer => value instanceof tf.layers.Layer;
+  return (Object.values(layer) as unknown[]).flat().filter(isLayer);
+}
+
 /** A layer and all that are inside of it, at any depth. */
 export function withParts(layer: OpenLayer): OpenLayer[] {
   return [layer, ...partsOf(layer).flatMap(withParts)];
@@ -67,9 +74,7 @@ const accessors: Record<
       this.trainable_ = trainable;
       if (isMirroring) return;
       for (const weight of this._trainableWeights) weight.trainable = trainable;
-      for (const part of partsOf(this)) part.trainable = trainable;
-      // Bidirectional is saved by the layer that it has copied.
-      if (this.layer) this.layer.trainable = trainable;
+      for (const part of heldBy(this)) part.trainable = trainable;
     },
   },
   weights: {

@@ -192,6 +192,41 @@ describe("keras/layers: what is frozen", () => {
     model.dispose();
   });
 
+  it("goes down to the layers of a custom layer", async () => {
+    class Block extends layers.Layer {
+      static className = "TrainableTestBlock";
+      readonly inner = [layers.dense({ units: 2 }), layers.batchNormalization()];
+      override build(shape: number[]): void {
+        this.inner[0]!.build(shape);
+        this.inner[1]!.build([null, 2]);
+        this.trainableWeights = this.inner.flatMap((one) => one.trainableWeights);
+        this.nonTrainableWeights = this.inner.flatMap((one) => one.nonTrainableWeights);
+        super.build(shape);
+      }
+      override call(inputs: Tensor | Tensor[], kwargs: object): Tensor {
+        return this.inner.reduce((x, one) => one.apply(x, kwargs as never) as Tensor, [inputs].flat()[0]!);
+      }
+      override computeOutputShape(): (number | null)[] {
+        return [null, 2];
+      }
+    }
+    const base = tf.sequential({ layers: [new Block(vector)] });
+    const model = on(frozen(base));
+    assert.equal(model.trainableWeights.length, 2);
+    const before = base.getWeights().map((weight) => weight.arraySync());
+    model.compile({ loss: "meanSquaredError", optimizer: "sgd" });
+    const [x, y] = [tf.randomNormal([8, 4], 3), tf.ones([8, 1])];
+    await model.fit(x, y, { epochs: 3, verbose: 0 });
+    assert.deepEqual(
+      base.getWeights().map((weight) => weight.arraySync()),
+      before,
+    );
+    base.trainable = true;
+    assert.equal(model.trainableWeights.length, 6);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+
   it("keeps its place in getWeights", async () => {
     const model = on(sequentialBase());
     const before = model.getWeights().map((weight) => tf.clone(weight));
