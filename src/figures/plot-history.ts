@@ -1,5 +1,6 @@
 import { figure, type FigureOptions } from "./plotly/figure.js";
 import type { SelfShowing } from "../host/self-showing.js";
+import { placesToDraw } from "./thinned.js";
 import { seriesColors } from "./theme.js";
 
 /** Values per epoch, by metric: `{ loss: [0.3, 0.1], val_loss: […] }`. */
@@ -55,6 +56,7 @@ export function historyFigure(
         const values = run.values[prefix + metric];
         if (!values) return [];
         const validation = prefix !== "";
+        const places = placesToDraw(values);
         const name = [run.name, validation ? "validation" : "training"].filter(Boolean).join(", ");
         return [
           {
@@ -68,8 +70,8 @@ export function historyFigure(
             name,
             legendgroup: name,
             showlegend: m === 0,
-            x: values.map((_, epoch) => epoch + 1),
-            y: values,
+            x: places.map((epoch) => epoch + 1),
+            y: places.map((epoch) => values[epoch]),
             xaxis: `x${m + 1}`,
             yaxis: `y${m + 1}`,
             marker: { size: 5 },

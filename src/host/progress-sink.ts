@@ -29,9 +29,20 @@ function inNotebook(): ShowProgress {
   const displayId = randomUUID();
   let update = false;
   return (text) => {
-    notebookHost()?.display({ "text/plain": text }, { displayId, update });
+    notebookHost()?.display({ "text/plain": shortened(text) }, { displayId, update });
     update = true;
   };
+}
+
+/** A longer text costs the front end more time than it is worth: of that only the beginning and the end are shown. */
+const longestText = 200_000;
+const shownOfBeginning = 20_000;
+
+function shortened(text: string): string {
+  if (text.length <= longestText) return text;
+  const beginning = text.slice(0, text.lastIndexOf("\n", shownOfBeginning));
+  const end = text.slice(text.indexOf("\n", text.length - longestText + shownOfBeginning) + 1);
+  return `${beginning}\n\n… epochs that are left out, all of them are in the history …\n\n${end}`;
 }
 
 /** Each line once; on a terminal the last line is overwritten while it changes. */

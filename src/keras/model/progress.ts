@@ -2,8 +2,8 @@ import type { Logs } from "@tensorflow/tfjs-node";
 import { openProgress, type ShowProgress } from "../../host/progress-sink.js";
 import { barLines, epochLine, type EpochProgress } from "./progress-text.js";
 
-/** Drawing costs time in the front end too: at most ten texts, and about a megabyte, a second. */
-const intervalMs = (text: string) => Math.max(100, text.length / 1000);
+/** Drawing costs time in the front end too: at most ten texts, and about a megabyte, a second. Longer texts are cut there. */
+const intervalMs = (text: string) => Math.max(100, Math.min(text.length / 1000, 200));
 
 /** Shows Keras's progress bar (`verbose` 1) or a line per epoch (2); nothing at 0. */
 export class FitProgress {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setProgressSink, tf } from "../../../src/keras/load.js";
-import { onStream } from "../../../src/host/progress-sink.js";
+import { onStream, openProgress } from "../../../src/host/progress-sink.js";
 import { barLines, epochLine } from "../../../src/keras/model/progress-text.js";
 import { withHost } from "./with-host.js";
 
@@ -52,6 +52,22 @@ describe("keras/model: progress", () => {
     const seconds = (performance.now() - start) / 1000;
     assert.ok(displays.length <= 10 * seconds + 3, `${displays.length} texts in ${seconds} s`);
     assert.equal(displays.at(-1)!.text.split("\n").length, 2 * epochs);
+  });
+
+  it("shows the beginning and the end of many epochs", async () => {
+    const { displays } = await withHost(async () => {
+      const show = openProgress();
+      const lines = Array.from(
+        { length: 20_000 },
+        (_, i) => `Epoch ${i + 1}/20000\n1/1 ━━━━━━━━━━━━━━━━━━━━ 0s`,
+      );
+      show(lines.join("\n"), true);
+    });
+    const lines = displays[0]!.text.split("\n");
+    assert.ok(displays[0]!.text.length < 210_000);
+    assert.deepEqual([lines[0], lines.at(-2)], ["Epoch 1/20000", "Epoch 20000/20000"]);
+    assert.equal(lines.filter((line) => line.includes("left out")).length, 1);
+    assert.ok(lines.every((line) => /^(Epoch \d+\/20000|1\/1 ━{20} 0s|… .* …|)$/.test(line)));
   });
 
   it("writes a line per epoch at verbose 2, nothing at 0", async () => {
