@@ -10,8 +10,11 @@ import type {
   ModelEvaluateArgs,
   ModelFitArgs,
   ModelPredictConfig,
+  layers,
   Scalar,
+  SymbolicTensor,
   Tensor,
+  Variable,
 } from "@tensorflow/tfjs";
 
 /** A tensor, or numbers that make one of themselves: `NdArray`, `tf.buffer`. */
@@ -58,6 +61,18 @@ interface WiderPredictArgs extends ModelPredictConfig {
   /** How many batches to predict, all if left out. */
   steps?: number;
 }
+
+/**
+ * One tensor of a model or layer that gives one, and a list of tensors of one that gives several: which of the two it is, its
+ * type does not say, and both can be written without a cast.
+ */
+type OneOrMore<T> = T & T[];
+
+type AnySymbolic = SymbolicTensor | SymbolicTensor[];
+type AnyTensors = Tensor | Tensor[];
+
+/** What a layer takes besides its inputs, such as `training`. */
+type CallArguments = Parameters<layers.Layer["call"]>[1];
 
 /** Values are given by name. */
 interface Named {
@@ -148,11 +163,11 @@ declare module "@tensorflow/tfjs-layers/dist/engine/training" {
     fit(x: Tensors, y: Tensors, args?: WiderFitArgs): Promise<History>;
     fit(dataset: BatchDataset, args?: DatasetFitArgs): Promise<History>;
     evaluate(x: Tensors, y: Tensors, args: NamedEvaluateArgs): Record<string, number>;
-    evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
+    evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): OneOrMore<Scalar>;
     evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
-    evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
-    predict(x: Tensors, args?: WiderPredictArgs): Tensor | Tensor[];
-    predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor | Tensor[]>;
+    evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<OneOrMore<Scalar>>;
+    predict(x: Tensors, args?: WiderPredictArgs): OneOrMore<Tensor>;
+    predict(dataset: BatchDataset, args?: DatasetSteps): Promise<OneOrMore<Tensor>>;
     trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
     trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;
     testOnBatch(
@@ -161,6 +176,40 @@ declare module "@tensorflow/tfjs-layers/dist/engine/training" {
       args: Omit<BatchArgs, "classWeight"> & Named,
     ): Promise<Record<string, number>>;
     testOnBatch(x: Tensors, y: Tensors, args?: Omit<BatchArgs, "classWeight">): Promise<number | number[]>;
+  }
+}
+
+// Classes that declare it anew hide that of Layer.
+declare module "@tensorflow/tfjs-layers/dist/engine/topology" {
+  interface Layer {
+    apply(inputs: AnySymbolic, kwargs?: CallArguments): OneOrMore<SymbolicTensor>;
+    apply(inputs: AnyTensors, kwargs?: CallArguments): OneOrMore<Tensor>;
+  }
+}
+declare module "@tensorflow/tfjs-layers/dist/engine/input_layer" {
+  interface InputLayer {
+    apply(inputs: AnySymbolic, kwargs?: CallArguments): OneOrMore<SymbolicTensor>;
+    apply(inputs: AnyTensors, kwargs?: CallArguments): OneOrMore<Tensor>;
+  }
+}
+declare module "@tensorflow/tfjs-layers/dist/layers/recurrent" {
+  interface RNN {
+    apply(inputs: AnySymbolic, kwargs?: CallArguments): OneOrMore<SymbolicTensor>;
+    apply(inputs: AnyTensors, kwargs?: CallArguments): OneOrMore<Tensor>;
+  }
+}
+declare module "@tensorflow/tfjs-layers/dist/layers/wrappers" {
+  interface Bidirectional {
+    apply(inputs: AnySymbolic, kwargs?: CallArguments): OneOrMore<SymbolicTensor>;
+    apply(inputs: AnyTensors, kwargs?: CallArguments): OneOrMore<Tensor>;
+  }
+}
+
+declare module "@tensorflow/tfjs-core/dist/optimizers/optimizer" {
+  interface Optimizer {
+    /** @param f computes the loss, one number */
+    minimize(f: () => Tensor, returnCost: true, varList?: Variable[]): Scalar;
+    minimize(f: () => Tensor, returnCost?: boolean, varList?: Variable[]): Scalar | null;
   }
 }
 
@@ -193,12 +242,11 @@ declare module "@tensorflow/tfjs-layers/dist/models" {
     fit(x: Tensors, y: Tensors, args?: WiderFitArgs): Promise<History>;
     fit(dataset: BatchDataset, args?: DatasetFitArgs): Promise<History>;
     evaluate(x: Tensors, y: Tensors, args: NamedEvaluateArgs): Record<string, number>;
-    evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): Scalar | Scalar[];
+    evaluate(x: Tensors, y: Tensors, args?: WiderEvaluateArgs): OneOrMore<Scalar>;
     evaluate(dataset: BatchDataset, args: NamedSteps): Promise<Record<string, number>>;
-    evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<Scalar | Scalar[]>;
-    /** A list of layers has one output. */
-    predict(x: Tensors, args?: WiderPredictArgs): Tensor;
-    predict(dataset: BatchDataset, args?: DatasetSteps): Promise<Tensor>;
+    evaluate(dataset: BatchDataset, args?: DatasetSteps): Promise<OneOrMore<Scalar>>;
+    predict(x: Tensors, args?: WiderPredictArgs): OneOrMore<Tensor>;
+    predict(dataset: BatchDataset, args?: DatasetSteps): Promise<OneOrMore<Tensor>>;
     trainOnBatch(x: Tensors, y: Tensors, args: BatchArgs & Named): Promise<Record<string, number>>;
     trainOnBatch(x: Tensors, y: Tensors, args?: BatchArgs): Promise<number | number[]>;
   }

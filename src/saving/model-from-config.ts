@@ -167,7 +167,7 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
         const output = layers
           .get(layer)!
           .apply(inputs.length === 1 ? inputs[0]! : (inputs as Tf.SymbolicTensor[]));
-        calls.set(layer, [...(calls.get(layer) ?? []), [output].flat() as Tf.SymbolicTensor[]]);
+        calls.set(layer, [...(calls.get(layer) ?? []), [output].flat()]);
         nodes.shift();
         progress = true;
         inputs = nodes[0]?.map((item) => tensor(item));

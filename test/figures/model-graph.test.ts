@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs";
+import type { LayersModel } from "@tensorflow/tfjs";
 import { modelNodes } from "../../src/figures/model-graph.js";
 import { tf } from "../../src/keras/load.js";
 import { branches, chain } from "./models.js";
@@ -26,7 +26,7 @@ describe("modelNodes", () => {
     const models = ["a", "b"].map((name) => {
       const input = tf.input({ shape: [2], name });
       const before = tf.layers.dense({ units: 2, name: `before_${name}` }).apply(input);
-      return tf.model({ inputs: input, outputs: shared.apply(before) as SymbolicTensor });
+      return tf.model({ inputs: input, outputs: shared.apply(before) });
     });
     assert.deepEqual(modelNodes(models[1]!).map(({ name }) => name), ["b", "before_b", "shared"]); // prettier-ignore
   });

@@ -1,4 +1,4 @@
-import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs";
+import type { LayersModel } from "@tensorflow/tfjs";
 import { tf } from "../../src/keras/load.js";
 
 /** Layers in a row. */
@@ -25,6 +25,6 @@ export function branches(): LayersModel {
   const input = tf.input({ shape: [4], name: "in" });
   const left = tf.layers.dense({ units: 3, activation: "relu", name: "left" }).apply(input);
   const deeper = tf.layers.dense({ units: 2, name: "deeper" }).apply(left);
-  const merged = tf.layers.concatenate({ name: "merge" }).apply([deeper as SymbolicTensor, input]);
-  return tf.model({ inputs: input, outputs: merged as SymbolicTensor, name: "branches" });
+  const merged = tf.layers.concatenate({ name: "merge" }).apply([deeper, input]);
+  return tf.model({ inputs: input, outputs: merged, name: "branches" });
 }

@@ -82,7 +82,7 @@ describe("graphs/optimizers: RMSprop as an operation of our own", () => {
     const steps = (momentum: number) => {
       weight.assign(tf.ones([11]));
       const optimizer = tf.train.rmsprop(0.01, 0.9, momentum);
-      const step = compiled((x: Tensor) => optimizer.minimize(() => tf.sum(tf.mul(weight, x)), true)!);
+      const step = compiled((x: Tensor) => optimizer.minimize(() => tf.sum(tf.mul(weight, x)), true));
       for (let i = 0; i < 5; i++) step(tf.linspace(-1, 1, 11)).dispose();
       const operations = Object.keys(step.explain()[0]!.operations!);
       step.dispose();

@@ -58,7 +58,7 @@ export function repairMasks(): void {
         const outputs = apply.call(this, inputs, kwargs);
         const given = [inputs].flat();
         if (this.supportsMasking && given[0] instanceof tf.Tensor) {
-          passMasks(this, given as Tensor[], [outputs].flat() as Tensor[]);
+          passMasks(this, given, [outputs].flat());
         }
         return outputs;
       },
@@ -125,7 +125,7 @@ function handOwnMask(layer: MaskedLayer): void {
           Array.isArray(inputs) && inputs[0] instanceof tf.Tensor && !Array.isArray(kwargs?.["mask"]);
         if (!isOfModel) return apply.call(this, inputs, kwargs);
         const { mask: _maskOfSomeLayer, ...others } = kwargs ?? {};
-        const [mask] = masksOf(inputs as Tensor[]);
+        const [mask] = masksOf(inputs);
         return apply.call(this, inputs, mask ? { ...others, mask } : others);
       },
   });

@@ -30,7 +30,7 @@ export function trainStep(model: OpenModel, data: Tensor[]): Tensor[] {
       weights.map((weight) => weight.read()),
     );
     applyConstraints(weights);
-    return [total!, ...measured];
+    return [total, ...measured];
   });
 }
 

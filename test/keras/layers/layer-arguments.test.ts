@@ -29,7 +29,7 @@ const call = (
   layer: InstanceType<typeof layers.Layer>,
   inputs: Symbolic | Symbolic[],
   kwargs?: Record<string, boolean>,
-): Symbolic => layer.apply(inputs, kwargs) as Symbolic;
+): Symbolic => layer.apply(inputs, kwargs);
 const dense = (x: Symbolic, settings: object = {}): Symbolic =>
   call(layers.dense({ units: 1, ...settings }), x);
 
@@ -123,7 +123,7 @@ describe("keras/layers: arguments of Keras", () => {
       it(`${name}, ${way}`, async () => {
         const inputs = [tf.input({ shape: [steps, features] }), tf.input({ shape: [steps] })] as const;
         const flag = layers.reshape({ targetShape: [steps] }).apply(inputs[1]);
-        let model = tf.model({ inputs: [...inputs], outputs: builds[name]!(inputs[0], flag as Symbolic) });
+        let model = tf.model({ inputs: [...inputs], outputs: builds[name]!(inputs[0], flag) });
         model.setWeights(expected.weights.map((values, i) => tf.tensor(values, expected.shapes[i])));
         if (way === "after a round trip") {
           const saved = await saveInMemory(model);

@@ -58,7 +58,7 @@ function modelWith(layer: layers.Layer, shape: number[], inputs: number): Layers
   const hidden = tf.layers.dense({ units: 4 }).apply(input) as SymbolicTensor;
   const output = layer.apply(inputs === 1 ? hidden : Array.from({ length: inputs }, () => hidden));
   const flat = tf.layers.flatten().apply(output) as SymbolicTensor;
-  return tf.model({ inputs: input, outputs: tf.layers.dense({ units: 1 }).apply(flat) as SymbolicTensor });
+  return tf.model({ inputs: input, outputs: tf.layers.dense({ units: 1 }).apply(flat) });
 }
 
 const close = (a: Tensor, b: Tensor): number => tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!);

@@ -27,11 +27,9 @@ describe("keras/layers: masks", () => {
   it("of a sum are those of one of its inputs", () => {
     tf.tidy(() => {
       const [a, b] = [tf.tensor2d([[1, 0, 0]]), tf.tensor2d([[0, 2, 0]])];
-      const sum = tf.layers
-        .add()
-        .apply([embedding().apply(a) as Tensor, embedding().apply(b) as Tensor]) as Tensor;
+      const sum = tf.layers.add().apply([embedding().apply(a), embedding().apply(b)]) as Tensor;
       assert.deepEqual(masksOf([sum])[0]?.arraySync(), [[1, 1, 0]]);
-      const plain = tf.layers.add().apply([embedding().apply(a) as Tensor, tf.ones([1, 3, 2])]) as Tensor;
+      const plain = tf.layers.add().apply([embedding().apply(a), tf.ones([1, 3, 2])]) as Tensor;
       assert.equal(masksOf([plain])[0] ?? undefined, undefined);
     });
   });
@@ -74,11 +72,11 @@ describe("keras/layers: masks", () => {
   it("are freed with their tensors", () => {
     const layer = embedding();
     const [x, dense] = [words(), tf.layers.dense({ units: 2 })];
-    tf.dispose(dense.apply(layer.apply(x)) as Tensor);
+    tf.dispose(dense.apply(layer.apply(x)));
     const before = tf.memory().numTensors;
     for (let i = 0; i < 3; i++) {
       const vectors = layer.apply(x) as Tensor;
-      tf.dispose([dense.apply(vectors) as Tensor, vectors]);
+      tf.dispose([dense.apply(vectors), vectors]);
     }
     assert.equal(tf.memory().numTensors, before);
     x.dispose();
@@ -93,7 +91,7 @@ describe("keras/layers: repeated inputs", () => {
     const sum = tf.layers.add().apply([hidden, product]) as SymbolicTensor;
     const model = tf.model({
       inputs: input,
-      outputs: tf.layers.add().apply([sum, hidden]) as SymbolicTensor,
+      outputs: tf.layers.add().apply([sum, hidden]),
     });
     model.setWeights([
       tf.tensor2d([

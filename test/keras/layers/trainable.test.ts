@@ -33,7 +33,7 @@ function functionalBase(): LayersModel {
   const hidden = layers.dense({ units: 3, activation: "tanh" }).apply(x);
   const normalized = layers.batchNormalization({ momentum: 0.8 }).apply(hidden);
   const outputs = layers.batchNormalization().apply(layers.dense({ units: 3 }).apply(normalized));
-  return tf.model({ inputs: x, outputs: outputs as SymbolicTensor });
+  return tf.model({ inputs: x, outputs: outputs });
 }
 
 const on = (...list: Layer[]): LayersModel =>

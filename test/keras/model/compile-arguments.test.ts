@@ -15,7 +15,7 @@ function newModel(): tf.LayersModel {
   const heads = ["a", "b"].map((name) =>
     tf.layers.dense({ units: 3, activation: "softmax", name }).apply(input),
   );
-  return tf.model({ inputs: input, outputs: heads as tf.SymbolicTensor[], name: "two_heads" });
+  return tf.model({ inputs: input, outputs: heads, name: "two_heads" });
 }
 
 describe("keras/model: arguments of compile", () => {

@@ -79,7 +79,7 @@ describe("compiled models", function () {
       await fit(run);
       collect(...snapshot, ...run.model.getWeights());
       run.model.setWeights(snapshot);
-      collect(run.model.predict(run.x) as Tensor);
+      collect(run.model.predict(run.x));
       const { history } = await fit(run);
       collect(...(history["loss"] as number[]));
     });
@@ -158,12 +158,12 @@ describe("compiled models", function () {
       const first = tf.model({ inputs: run.model.inputs, outputs: run.model.layers[0]!.output });
       for (let i = 0; i < 4; i++) {
         await fit(run);
-        collect(first.predict(run.x) as Tensor);
+        collect(first.predict(run.x));
       }
       run.model.layers[0]!.setWeights(
         run.model.layers[0]!.getWeights().map((weight) => tf.zerosLike(weight)),
       );
-      collect(first.predict(run.x) as Tensor, run.model.predict(run.x) as Tensor);
+      collect(first.predict(run.x), run.model.predict(run.x));
     });
   });
 

@@ -34,7 +34,7 @@ function nested(): LayersModel {
   const inner = sequential(layers.dense({ units: 3, activation: "tanh" }));
   const x = tf.input({ shape: [steps] });
   const hidden = layers.lstm({ units: 3, ...sequences }).apply(inner.apply(x));
-  return tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(hidden) as SymbolicTensor });
+  return tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(hidden) });
 }
 
 function twoOutputs(): LayersModel {

@@ -160,18 +160,18 @@ function drawMasked(choose: Choose): { model: tf.LayersModel; given: Case } {
   let hidden = tf.layers
     .embedding({ inputDim: words, outputDim: 4, maskZero: true })
     .apply(input) as typeof input;
-  for (let i = 0; i < 2; i++) hidden = choose(...maskedLayers)(choose).apply(hidden) as typeof input;
+  for (let i = 0; i < 2; i++) hidden = choose(...maskedLayers)(choose).apply(hidden);
   const isOfSteps = choose(true, true, false);
   if (choose(true, false) && isOfSteps) {
     const attention = tf.layers.multiHeadAttention({ numHeads: 2, keyDim: 2 });
-    hidden = attention.apply([hidden, hidden]) as typeof input;
+    hidden = attention.apply([hidden, hidden]);
   }
   if (!isOfSteps) {
     const pooled = choose<tf.layers.Layer>(tf.layers.globalAveragePooling1d(), tf.layers.lstm({ units: 3 }));
-    hidden = pooled.apply(hidden) as typeof input;
+    hidden = pooled.apply(hidden);
   }
   const head = tf.layers.dense({ units: 3, activation: "softmax", name: "first" }).apply(hidden);
-  const model = tf.model({ inputs: input, outputs: head as typeof input });
+  const model = tf.model({ inputs: input, outputs: head });
   tf.tidy(() => {
     const start = model.getWeights().map((weight) => {
       const values = tf.tensor(choose.numbers(weight.size), weight.shape);
@@ -225,8 +225,8 @@ export function drawCase(seed: number): { model: tf.LayersModel; given: Case } {
   const outputs = choose(1, 1, 2);
   const input = tf.input({ shape: [...family.shape] });
   let hidden = input;
-  for (let i = 0; i < 2; i++) hidden = choose(...family.layers)(choose).apply(hidden) as typeof input;
-  if (family.shape.length > 1) hidden = tf.layers.flatten().apply(hidden) as typeof input;
+  for (let i = 0; i < 2; i++) hidden = choose(...family.layers)(choose).apply(hidden);
+  if (family.shape.length > 1) hidden = tf.layers.flatten().apply(hidden);
   const heads = ["first", "second"]
     .slice(0, outputs)
     .map((name) => tf.layers.dense({ units: 3, activation: "softmax", name }).apply(hidden) as typeof input);

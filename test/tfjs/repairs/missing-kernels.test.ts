@@ -18,7 +18,7 @@ describe("repairs/missing-kernels", () => {
         ),
         tf.scalar(1, "int32"),
       );
-      const counts = tf.mul(layer.apply(tokens) as Tensor, 2);
+      const counts = tf.mul(layer.apply(tokens), 2);
       assert.deepEqual(Array.from(counts.dataSync()), [0, 2, 4, 0, 0, 0, 0, 6]);
       return { numTensors: tf.memory().numTensors };
     });

@@ -138,8 +138,7 @@ describe("tfjs/repairs: second gradients", () => {
   for (const [name, [layer, shape, inputs = 1]] of Object.entries(layersByName)) {
     it(`through ${name}, in training`, () => {
       const x = tf.randomNormal(shape);
-      const call = (z: Tensor): Scalar =>
-        curved(layer.apply(inputs === 1 ? z : [z, z], { training: true }) as Tensor);
+      const call = (z: Tensor): Scalar => curved(layer.apply(inputs === 1 ? z : [z, z], { training: true }));
       // Its weights are made outside of the gradient.
       tf.dispose(call(x));
       assertGradients(call, x);

@@ -198,7 +198,7 @@ const models: Record<string, () => LayersModel> = {
     const kernelRegularizer = regularizers.l2({ l2: 0.3 });
     const shared = layers.dense({ units: 3, activation: "tanh", kernelRegularizer });
     const hidden = shared.apply(shared.apply(x)) as typeof x;
-    return tf.model({ inputs: x, outputs: one().apply(hidden) as typeof x });
+    return tf.model({ inputs: x, outputs: one().apply(hidden) });
   },
 };
 
