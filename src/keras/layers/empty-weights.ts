@@ -30,7 +30,7 @@ export function withEmptyWeights<T>(expect: Expect, make: () => T): T {
 export function allowEmptyWeights(): void {
   patch(layerPrototype, "addWeight", {
     name: "empty weights",
-    after: ["trainable"],
+    after: ["penalties of weights"],
     why: "weights that a file's take the place of are drawn at random first",
     wrap: (addWeight) =>
       function (name, shape, dtype, initializer, ...rest) {

@@ -21,6 +21,7 @@ export function hasForeignLoss(layer: object): boolean {
 export function repairRegularizers(): void {
   patch(layerPrototype as RegularizedLayer, "addWeight", {
     name: "penalties of weights",
+    after: ["trainable"],
     why: "they cannot be told from losses that somebody else adds to a layer",
     wrap: (addWeight) =>
       function (...args) {
