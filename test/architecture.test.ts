@@ -10,9 +10,10 @@ const program = ["setup", "cli"];
 /** Of the kernel: those after a colon are all that a part may import. */
 const kernel: Record<string, string[]> = {
   "kernel/channel": [],
-  "kernel/transform": [],
-  "kernel/types": ["kernel/transform"],
-  "kernel/runner": ["kernel/channel", "kernel/transform"],
+  "kernel/magics": [],
+  "kernel/transform": ["kernel/magics"],
+  "kernel/types": ["kernel/magics", "kernel/transform"],
+  "kernel/runner": ["kernel/channel", "kernel/magics", "kernel/transform"],
   "kernel/front": ["kernel/channel"],
 };
 /** What set-up makes for the others, it finds by them. */

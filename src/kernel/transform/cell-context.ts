@@ -1,5 +1,6 @@
 /** What transformed cells call through their parameter `__cell`. */
 import { createRequire } from "node:module";
+import type { RunMagic } from "../magics/magic.js";
 import type { NotebookScope } from "./scope.js";
 import { helperLibrary } from "./typescript-emit.js";
 
@@ -22,16 +23,6 @@ export interface CellModules {
   /** `import.meta` */
   meta: Pick<ImportMeta, "url" | "filename" | "dirname">;
 }
-
-/**
- * Runs a magic (see `magics.ts`). `argument` is a function where it is code; so is the `body` of a `%%` magic,
- * which resolves to what the cell would resolve to without the magic.
- */
-export type RunMagic = (
-  name: string,
-  argument: string | (() => unknown),
-  body?: string | (() => Promise<{ value: unknown } | undefined>),
-) => unknown;
 
 /** The parameter `__cell` of a transformed cell. */
 export class CellContext {

@@ -2,76 +2,9 @@
  * Magics: lines that are commands to the kernel, as in IPython. They are found before anything parses the cell:
  * `%name argument` and `!command` where a statement could start, `%%name argument` as the first line of a cell.
  */
+import { magics, noSuchMagic } from "../magics/index.js";
 import { isComplete } from "./completeness.js";
 import { isNegation } from "./negation.js";
-
-interface MagicDescription {
-  usage: string;
-  summary: string;
-  /** Whether the argument (or the body of a cell) is code of the notebook, or text. */
-  argument: "code" | "text";
-}
-
-/** Every magic, by the name that it is called by. */
-export const magics: Record<string, MagicDescription> = {
-  "!": {
-    usage: "!command",
-    summary: "Runs a command in a shell, in the notebook's folder.",
-    argument: "text",
-  },
-  "%diagnostics": {
-    usage: "%diagnostics [on | off]",
-    summary: "Whether type errors are shown beside the output. The only line of its cell.",
-    argument: "text",
-  },
-  "%help": { usage: "%help [name]", summary: "Lists the magics, or describes one.", argument: "text" },
-  "%npm": {
-    usage: "%npm install name",
-    summary: "Runs npm in the notebook's folder. What it installs can be imported at once.",
-    argument: "text",
-  },
-  "%reset": { usage: "%reset", summary: "Forgets all names that cells have declared.", argument: "text" },
-  "%strict": {
-    usage: "%strict [on | off]",
-    summary: "Whether cells with type errors are kept from running. The only line of its cell.",
-    argument: "text",
-  },
-  "%time": { usage: "%time expression", summary: "Tells how long an expression takes.", argument: "code" },
-  "%timeit": {
-    usage: "%timeit expression",
-    summary: "Evaluates an expression many times and tells how long it takes.",
-    argument: "code",
-  },
-  "%who": {
-    usage: "%who",
-    summary: "Lists the names that cells have declared, with their values.",
-    argument: "text",
-  },
-  "%%bash": { usage: "%%bash", summary: "Runs the cell as a script of bash.", argument: "text" },
-  "%%html": { usage: "%%html", summary: "Shows the cell as HTML.", argument: "text" },
-  "%%markdown": { usage: "%%markdown", summary: "Shows the cell as Markdown.", argument: "text" },
-  "%%time": { usage: "%%time", summary: "Tells how long the cell takes.", argument: "code" },
-  "%%timeit": {
-    usage: "%%timeit",
-    summary: "Runs the cell many times and tells how long it takes.",
-    argument: "code",
-  },
-  "%%writefile": {
-    usage: "%%writefile [-a] path",
-    summary: "Writes the cell to a file; with -a, to the end of the file.",
-    argument: "text",
-  },
-  "@module": {
-    usage: "/** @module name */",
-    summary: "In a cell's first line: writes it to name.ts, for import from ./name (as in tslab).",
-    argument: "text",
-  },
-  "?": {
-    usage: "name?",
-    summary: "Shows the documentation of a name, as Shift+Tab does.",
-    argument: "text",
-  },
-};
 
 export interface LineMagic {
   name: string;
@@ -194,6 +127,3 @@ export function unknownMagic(source: string, offset: number): string | undefined
   const name = /^[ \t]*(%{1,2}[a-z]\w*)/.exec(line)?.[1];
   return name === undefined || name in magics ? undefined : noSuchMagic(name);
 }
-
-export const noSuchMagic = (name: string): string =>
-  `There is no magic ${name}. %help lists those that there are.`;

@@ -20,17 +20,11 @@ import { MagicString } from "magic-string";
 import { parseSync } from "oxc-parser";
 import type { OxcError } from "oxc-transform";
 import type { TransformedCell } from "../contracts.js";
+import { magics } from "../magics/index.js";
 import type { CompilerSettings } from "./compiler-settings.js";
 import { toJavaScript, type JavaScript } from "./javascript.js";
 import { findLargeLiterals, standIn, type LargeLiteral } from "./large-literals.js";
-import {
-  findMagics,
-  magics,
-  unknownMagic,
-  type CellMagic,
-  type CellMagics,
-  type LineMagic,
-} from "./magic-syntax.js";
+import { findMagics, unknownMagic, type CellMagic, type CellMagics, type LineMagic } from "./magic-syntax.js";
 import { checkNesting } from "./nesting.js";
 import { rewriteProgram } from "./rewrite.js";
 import type { EarlierNames } from "./scope.js";

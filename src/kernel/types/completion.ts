@@ -3,7 +3,8 @@ import type { Completions } from "../contracts.js";
 import type { CheckerCompletion, Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
-import { findMagics, magics } from "../transform/magic-syntax.js";
+import { magics } from "../magics/index.js";
+import { findMagics } from "../transform/magic-syntax.js";
 import { memberOwner, nameStart } from "../member-access.js";
 import { compare, completeCommand, completeSpecifier } from "./path-completion.js";
 

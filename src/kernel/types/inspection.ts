@@ -3,7 +3,8 @@ import type { MimeBundle } from "../contracts.js";
 import type { Description } from "./checker.js";
 import { readableType } from "./imports.js";
 import type { CellLanguage } from "./language.js";
-import { findMagics, magics } from "../transform/magic-syntax.js";
+import { magics } from "../magics/index.js";
+import { findMagics } from "../transform/magic-syntax.js";
 import { compare } from "./path-completion.js";
 
 /** @param detailLevel 1 adds all JSDoc tags to what level 0 shows */

@@ -5,9 +5,9 @@ import {
   CellContext,
   type CellModules,
   type ModuleNamespace,
-  type RunMagic,
 } from "../../../src/kernel/transform/cell-context.js";
 import { stopFunction } from "../../../src/kernel/transform/stoppable.js";
+import type { RunMagic } from "../../../src/kernel/magics/magic.js";
 import { NotebookScope } from "../../../src/kernel/transform/scope.js";
 import { transformCell, type TransformOptions } from "../../../src/kernel/transform/transform.js";
 

@@ -2,7 +2,9 @@
 import { Script, constants } from "node:vm";
 import { join } from "node:path";
 import { readCompilerSettings } from "../../transform/compiler-settings.js";
-import { CellContext, type RunMagic } from "../../transform/cell-context.js";
+import { createMagics } from "../../magics/index.js";
+import type { RunMagic } from "../../magics/magic.js";
+import { CellContext } from "../../transform/cell-context.js";
 import { NotebookScope } from "../../transform/scope.js";
 import { transformCell } from "../../transform/transform.js";
 import { unusableExitCode } from "../../channel/messages.js";
@@ -16,7 +18,7 @@ import type { Inputs } from "./input.js";
 import type { Host } from "../show/jupyter-host.js";
 import { refreshColors } from "../output/color-support.js";
 import { readInheritedOutput } from "../output/inherited-output.js";
-import { createMagics } from "./magic-commands.js";
+import { programRunner } from "./run-program.js";
 import { encodableBundle, sendBundle } from "../show/encodable-bundle.js";
 import { toMimeBundle } from "../show/mime-bundle.js";
 import type { OutputChannel } from "../output/output-channel.js";
@@ -62,7 +64,7 @@ export class Evaluator {
       folder,
       scope: this.scope,
       display: host.display,
-      interruptSignal: host.interruptSignal,
+      runProgram: programRunner(folder, host.interruptSignal),
       ask: (about) => currentCell().questions.push(about),
     });
   }
