@@ -74,9 +74,6 @@ const knownImports = new Set([
   "graphs/deferred-calls.ts -> keras/optimizers/rule.ts",
   "graphs/recorder.ts -> keras/optimizers/rule.ts",
   "graphs/recording.ts -> keras/model/settings.ts",
-  "tfjs/own-operations.ts -> graphs/binding.ts",
-  "tfjs/tensor-from-chunks.ts -> graphs/binding.ts",
-  "tfjs/tensor-from-chunks.ts -> graphs/graph.ts",
   "kernel/front/runner-process.ts -> kernel/runner/evaluate/cell-errors.ts",
   "kernel/front/runner-process.ts -> kernel/runner/evaluate/running-cell.ts",
 ]);

@@ -1,18 +1,16 @@
+import {
+  assignData,
+  nativeBackend,
+  nextTensorId,
+  registeredVariables,
+  type Binding,
+  type TensorMetadata,
+} from "../tfjs/backend.js";
 import type { Optimizer, Scalar, TensorContainer, Variable } from "@tensorflow/tfjs-node";
 import { withStepListener, type Settings, type StepListener, type WeightChange } from "./step-listener.js";
 import { tf } from "../tfjs/native.js";
 import { namingOperation } from "../tfjs/native.js";
-import {
-  assignData,
-  intercept,
-  nativeBackend,
-  nextTensorId,
-  noValue,
-  registeredVariables,
-  type Binding,
-  type Interception,
-  type TensorMetadata,
-} from "./binding.js";
+import { intercept, noValue, type Interception } from "./binding.js";
 import { computeChange, DeferredCalls, type DeferredCall } from "./deferred-calls.js";
 import { DeferredValues, type DeferredValue } from "./deferred-values.js";
 import { Following } from "./following.js";

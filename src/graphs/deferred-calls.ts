@@ -1,7 +1,8 @@
+import { assignData, nativeBackend } from "../tfjs/backend.js";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
 import type { WeightChange } from "./step-listener.js";
-import { assignData, nativeBackend, nativeBinding } from "./binding.js";
+import { nativeBinding } from "./binding.js";
 import type { DeferredValue, DeferredValues } from "./deferred-values.js";
 import type { RecordedCall } from "./recording.js";
 

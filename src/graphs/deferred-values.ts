@@ -1,7 +1,8 @@
+import { nativeBackend, type Binding, type TensorInfo, dataType } from "../tfjs/backend.js";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
-import { nativeBackend, nativeBinding, noValue, type Binding, type TensorInfo } from "./binding.js";
-import { dataType, type TensorSpec } from "./graph.js";
+import { nativeBinding, noValue } from "./binding.js";
+import { type TensorSpec } from "./graph.js";
 
 /** A tensor of a step under way. */
 export class DeferredValue implements TensorSpec {

@@ -1,3 +1,4 @@
+import { dataType } from "../tfjs/backend.js";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmdirSync } from "node:fs";
 import path from "node:path";
@@ -5,15 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { LayersModel, SymbolicTensor, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
 import { withoutOwnOperations } from "../tfjs/own-operations.js";
-import {
-  bytesOf,
-  dataType,
-  Graph,
-  nodeOf,
-  type AttributeValue,
-  type GraphNode,
-  type TensorValue,
-} from "./graph.js";
+import { bytesOf, Graph, nodeOf, type AttributeValue, type GraphNode, type TensorValue } from "./graph.js";
 import { record } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { prune } from "./rewrite.js";

@@ -1,8 +1,8 @@
+import { type Attribute, dataType } from "../tfjs/backend.js";
 import type { Variable } from "@tensorflow/tfjs-node";
-import type { Attribute } from "./binding.js";
 import type { DeferredCall } from "./deferred-calls.js";
 import type { DeferredValue, DeferredValues } from "./deferred-values.js";
-import { bytesOf, dataType } from "./graph.js";
+import { bytesOf } from "./graph.js";
 import type { RecordedCall } from "./recording.js";
 import type { Trace } from "./trace.js";
 

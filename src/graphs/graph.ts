@@ -1,16 +1,3 @@
-/** TensorFlow's DataType numbers that graphs here use. */
-export const dataType = {
-  float: 1,
-  int32: 3,
-  uint8: 4,
-  int16: 5,
-  int8: 6,
-  string: 7,
-  int64: 9,
-  bool: 10,
-  resource: 20,
-} as const;
-
 /** The shape and type of a tensor. */
 export interface TensorSpec {
   readonly shape: readonly number[];

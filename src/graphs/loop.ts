@@ -1,4 +1,5 @@
-import { dataType, Graph, nodeOf, type AttributeValue, type TensorValue } from "./graph.js";
+import { dataType } from "../tfjs/backend.js";
+import { Graph, nodeOf, type AttributeValue, type TensorValue } from "./graph.js";
 
 const float: AttributeValue = { type: dataType.float };
 const int32: AttributeValue = { type: dataType.int32 };

@@ -1,4 +1,5 @@
-import { nativeBinding, type Attribute } from "./binding.js";
+import type { Attribute } from "../tfjs/backend.js";
+import { nativeBinding } from "./binding.js";
 import type { AttributeValue } from "./graph.js";
 import { typeAttributesOf } from "./op-types.js";
 

@@ -1,8 +1,9 @@
+import { dataType } from "../tfjs/backend.js";
 import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
 import { isData } from "./following.js";
-import { dataType, type GraphNode } from "./graph.js";
+import { type GraphNode } from "./graph.js";
 import type { Recording } from "./recording.js";
 
 const dtypes = { [dataType.float]: "float32", [dataType.int32]: "int32", [dataType.bool]: "bool" } as const;

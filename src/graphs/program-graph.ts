@@ -1,4 +1,5 @@
-import { dataType, type Graph, type GraphNode, nodeOf, type AttributeValue } from "./graph.js";
+import { dataType } from "../tfjs/backend.js";
+import { type Graph, type GraphNode, nodeOf, type AttributeValue } from "./graph.js";
 import { loopOf, type Loop } from "./loop.js";
 import type { RecordedNumber, RecordedVariable, Recording } from "./recording.js";
 import { prune, rewrite } from "./rewrite.js";

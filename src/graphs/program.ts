@@ -1,9 +1,10 @@
+import { nativeBackend, type TensorMetadata, dataType } from "../tfjs/backend.js";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
-import { nativeBackend, nativeBinding, type TensorMetadata } from "./binding.js";
-import { dataType, type Graph } from "./graph.js";
+import { nativeBinding } from "./binding.js";
+import { type Graph } from "./graph.js";
 import type { Loop } from "./loop.js";
 import type { ProgramGraph } from "./program-graph.js";
 import type { RecordedNumber, Recording } from "./recording.js";

@@ -1,18 +1,18 @@
-import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
-import { tf } from "../tfjs/native.js";
-import { withStepListener, type Settings, type StepListener, type WeightChange } from "./step-listener.js";
 import {
-  intercept,
   nativeBackend,
   nextTensorId,
   registeredVariables,
   type Attribute,
   type Binding,
-  type Interception,
   type TensorInfo,
   type TensorMetadata,
-} from "./binding.js";
-import { copyOf, dataType, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
+  dataType,
+} from "../tfjs/backend.js";
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
+import { tf } from "../tfjs/native.js";
+import { withStepListener, type Settings, type StepListener, type WeightChange } from "./step-listener.js";
+import { intercept, type Interception } from "./binding.js";
+import { copyOf, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
 import { nodeAttributes } from "./node-attributes.js";
 import { fieldsOf, fusedUpdateOf, type FusedUpdate } from "./optimizers.js";
 import { attributesOf, Recording, type RecordedVariable } from "./recording.js";

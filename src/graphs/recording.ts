@@ -1,6 +1,6 @@
+import { type Attribute, dataType } from "../tfjs/backend.js";
 import type { Optimizer, Variable } from "@tensorflow/tfjs-node";
-import type { Attribute } from "./binding.js";
-import { bytesOf, dataType, Graph, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
+import { bytesOf, Graph, nodeOf, type AttributeValue, type TensorSpec } from "./graph.js";
 import type { Settings } from "./step-listener.js";
 
 /** A variable that a recorded step reads or writes. */

@@ -1,5 +1,6 @@
+import { assignData, nativeBackend, type TensorInfo } from "../tfjs/backend.js";
 import type { Variable } from "@tensorflow/tfjs-node";
-import { assignData, nativeBackend, nativeBinding, noValue, type TensorInfo } from "./binding.js";
+import { nativeBinding, noValue } from "./binding.js";
 import type { ProgramVariable } from "./program-graph.js";
 
 /** What the backend keeps for a variable whose newest value is in a session: the native tensor is made on demand. */

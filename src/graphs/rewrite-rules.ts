@@ -1,4 +1,5 @@
-import { dataType, type AttributeValue, type GraphNode } from "./graph.js";
+import { dataType } from "../tfjs/backend.js";
+import { type AttributeValue, type GraphNode } from "./graph.js";
 import type { RewrittenGraph } from "./rewritten-graph.js";
 
 /** Gives the tensor to use instead of the node's output, or undefined to leave the node. */

@@ -1,4 +1,5 @@
-import { dataType, Graph, nodeOf, type AttributeValue, type GraphNode, type TensorSpec } from "./graph.js";
+import { dataType } from "../tfjs/backend.js";
+import { Graph, nodeOf, type AttributeValue, type GraphNode, type TensorSpec } from "./graph.js";
 
 /** A graph that is being rewritten, as the rules see it. */
 export class RewrittenGraph {

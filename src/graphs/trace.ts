@@ -1,6 +1,7 @@
+import { dataType } from "../tfjs/backend.js";
 import { isDeepStrictEqual } from "node:util";
 import { operationsOf, type SignatureReport } from "./compiled-step.js";
-import { dataType, type TensorSpec } from "./graph.js";
+import { type TensorSpec } from "./graph.js";
 import { programGraph } from "./program-graph.js";
 import { Program } from "./program.js";
 import type { Leaf, RecordedCall, Recording } from "./recording.js";

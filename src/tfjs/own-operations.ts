@@ -1,4 +1,4 @@
-import { nativeBackend } from "../graphs/binding.js";
+import { nativeBackend } from "./backend.js";
 import { runsNatively } from "./native.js";
 
 const registered = new Map<string, boolean>();

@@ -1,6 +1,5 @@
+import { nativeBackend, type Attribute, dataType } from "./backend.js";
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { nativeBackend, type Attribute } from "../graphs/binding.js";
-import { dataType } from "../graphs/graph.js";
 import { runsNatively, tf } from "./native.js";
 
 /** How many numbers are worked out at a time: 4 MB. */

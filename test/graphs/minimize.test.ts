@@ -1,7 +1,8 @@
+import { nativeBackend } from "../../src/tfjs/backend.js";
 import assert from "node:assert/strict";
 import { runInThisContext } from "node:vm";
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
-import { eagerly, nativeBackend } from "../../src/graphs/binding.js";
+import { eagerly } from "../../src/graphs/binding.js";
 import { compiled } from "../../src/graphs/index.js";
 import { explain } from "../../src/keras/model/explain.js";
 import { resetEngine } from "../../src/keras/model/recovery.js";

@@ -1,4 +1,5 @@
-import { abandonInterception, nativeBackend } from "../../graphs/binding.js";
+import { nativeBackend } from "../../tfjs/backend.js";
+import { abandonInterception } from "../../graphs/binding.js";
 import { notebookHost } from "../../host/notebook-host.js";
 import { engine, type Engine } from "../../tfjs/internals.js";
 import { runsNatively, tf } from "../../tfjs/native.js";

@@ -1,8 +1,8 @@
+import { nativeBackend } from "../../../src/tfjs/backend.js";
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { LayersModel, ModelCompileArgs, Tensor, layers } from "@tensorflow/tfjs-node";
-import { nativeBackend } from "../../../src/graphs/binding.js";
 import { explain } from "../../../src/keras/model/explain.js";
 import { setRandomSeed, tf } from "../../../src/keras/load.js";
 
