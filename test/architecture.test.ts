@@ -68,12 +68,8 @@ function circles(): string[][] {
 }
 
 /** What is still to be mended. */
-const knownCircles = /^graphs\/|^kernel\/front\/protocol\/|^keras\/layers\/masks/;
+const knownCircles = /^kernel\/front\/protocol\//;
 const knownImports = new Set([
-  "graphs/deferral.ts -> keras/optimizers/rule.ts",
-  "graphs/deferred-calls.ts -> keras/optimizers/rule.ts",
-  "graphs/recorder.ts -> keras/optimizers/rule.ts",
-  "graphs/recording.ts -> keras/model/settings.ts",
   "kernel/front/runner-process.ts -> kernel/runner/evaluate/cell-errors.ts",
   "kernel/front/runner-process.ts -> kernel/runner/evaluate/running-cell.ts",
 ]);

@@ -1,23 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../tfjs/native.js";
-import type { Program, Steps } from "./program.js";
+import type { Steps } from "./program.js";
 import { eagerly, isIntercepted } from "./binding.js";
 import { Signature } from "./signature.js";
+import type { SignatureReport, StepFunction } from "./step-report.js";
 import { UserTurns } from "./user-turns.js";
-
-/** What is recorded: takes tensors, and gives tensors that are the caller's to dispose. */
-export type StepFunction = (inputs: Tensor[]) => Tensor[];
-
-/** What became of one signature of a step. */
-export interface SignatureReport {
-  /** The types and shapes of the inputs. */
-  inputs: string;
-  state: "recording" | "compiled" | "eager";
-  /** Why it runs eagerly. */
-  reason?: string;
-  /** How many operations of each kind its graph has. */
-  operations?: Record<string, number>;
-}
 
 /** What is known about a step beforehand. */
 export interface StepKind {
@@ -34,13 +21,6 @@ export interface StepKind {
   isMostlyPure?: boolean;
   /** Whether to leave it eager. */
   isEager?: () => boolean;
-}
-
-/** How many operations of each kind a program's graph has. */
-export function operationsOf({ graph }: Program): Record<string, number> {
-  const operations: Record<string, number> = {};
-  for (const { op } of graph.nodes) operations[op] = (operations[op] ?? 0) + 1;
-  return operations;
 }
 
 /** A step with more signatures than this never settles: what is new then runs eagerly. */

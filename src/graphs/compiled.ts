@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
-import { CompiledStep, type SignatureReport } from "./compiled-step.js";
+import type { SignatureReport } from "./step-report.js";
+import { CompiledStep } from "./compiled-step.js";
 
 /** A function of tensors that runs as a TensorFlow graph. */
 export interface CompiledFunction<Inputs extends Tensor[], Output extends Tensor | Tensor[] | void> {

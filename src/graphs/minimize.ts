@@ -2,8 +2,8 @@ import type { Optimizer } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../tfjs/native.js";
 import { patch } from "../tfjs/patch.js";
 import { isIntercepted, staysEager } from "./binding.js";
-import type { SignatureReport } from "./compiled-step.js";
-import { FollowedStep } from "./followed-step.js";
+import type { SignatureReport } from "./step-report.js";
+import { FollowedStep } from "./following/followed-step.js";
 
 const steps = new WeakMap<Optimizer, FollowedStep>();
 

@@ -2,7 +2,7 @@ import { dataType } from "../tfjs/backend.js";
 import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../tfjs/native.js";
-import { isData } from "./following.js";
+import { isData } from "./data-inputs.js";
 import { type GraphNode } from "./graph.js";
 import type { Recording } from "./recording.js";
 

@@ -48,7 +48,8 @@ import { repairLayerDefaults } from "./layer-defaults.js";
 import { repairLayerNames } from "./layer-names.js";
 import { repairLayerNormalization } from "./layer-normalization.js";
 import { repairMasking } from "./masking.js";
-import { repairMasks } from "./masks.js";
+import { repairMasks, takeMasksOffTape } from "./masks.js";
+import { repairMergeMasks } from "./merge-masks.js";
 import { repairRegularizers } from "./regularizers.js";
 import { repairRepeatedInputs } from "./repeated-inputs.js";
 import { repairReshape } from "./reshape-shapes.js";
@@ -120,6 +121,8 @@ export function installLayers(): void {
   repairTrainable();
   repairConcatenate();
   repairMasks();
+  repairMergeMasks();
+  takeMasksOffTape();
   repairMasking();
   repairRepeatedInputs();
   repairReshape();

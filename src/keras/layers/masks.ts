@@ -2,7 +2,6 @@ import type { Tensor } from "@tensorflow/tfjs-node";
 import { classMap, layerPrototype, prototypeOf, type OpenLayer } from "../../tfjs/internals.js";
 import { offTape, tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
-import { repairMergeMasks } from "./merge-masks.js";
 
 /** A mask, where there is one. */
 export type Mask = Tensor | null | undefined;
@@ -67,12 +66,10 @@ export function repairMasks(): void {
   const bidirectional = prototypeOf<Bidirectional>("Bidirectional");
   for (const prototype of [layer, prototypeOf<MaskedLayer>("RNN"), bidirectional]) handOwnMask(prototype);
   hideMaskedOutputs(bidirectional);
-  repairMergeMasks();
-  takeMasksOffTape();
 }
 
 /** The models of TensorFlow.js ask for masks, too, while a gradient is taken. */
-function takeMasksOffTape(): void {
+export function takeMasksOffTape(): void {
   for (const [{ prototype }] of Object.values(classMap())) {
     if (!(prototype instanceof tf.layers.Layer) || !Object.hasOwn(prototype, "computeMask")) continue;
     patch(prototype as unknown as MaskedLayer, "computeMask", {

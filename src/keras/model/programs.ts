@@ -1,5 +1,6 @@
 import type { Optimizer, Tensor, Tensor1D } from "@tensorflow/tfjs-node";
-import { CompiledStep, type SignatureReport } from "../../graphs/compiled-step.js";
+import type { SignatureReport } from "../../graphs/step-report.js";
+import { CompiledStep } from "../../graphs/compiled-step.js";
 import type { RunSteps } from "../../graphs/paced-steps.js";
 import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";

@@ -1,9 +1,9 @@
 import type { Variable } from "@tensorflow/tfjs-node";
-import type { SignatureReport } from "./compiled-step.js";
+import type { SignatureReport } from "../step-report.js";
 import { Deferral } from "./deferral.js";
-import { recordingWatched } from "./changing-values.js";
-import { record } from "./recorder.js";
-import type { Recording } from "./recording.js";
+import { recordingWatched } from "../changing-values.js";
+import { record } from "../recorder.js";
+import type { Recording } from "../recording.js";
 import { Trace } from "./trace.js";
 
 /** What a step does otherwise than in so many ways stays eager: each has its variables in a session of its own. */

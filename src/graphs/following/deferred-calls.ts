@@ -1,10 +1,10 @@
-import { assignData, nativeBackend } from "../tfjs/backend.js";
+import { assignData, nativeBackend } from "../../tfjs/backend.js";
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
-import { tf } from "../tfjs/native.js";
-import type { WeightChange } from "./step-listener.js";
-import { nativeBinding } from "./binding.js";
+import { tf } from "../../tfjs/native.js";
+import type { WeightChange } from "../step-listener.js";
+import { nativeBinding } from "../binding.js";
 import type { DeferredValue, DeferredValues } from "./deferred-values.js";
-import type { RecordedCall } from "./recording.js";
+import type { RecordedCall } from "../recording.js";
 
 /** Something that JavaScript has asked for, which is not computed yet. */
 export interface DeferredCall extends Omit<RecordedCall, "inputs" | "outputs"> {

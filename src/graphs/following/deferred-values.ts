@@ -1,8 +1,8 @@
-import { nativeBackend, type Binding, type TensorInfo, dataType } from "../tfjs/backend.js";
+import { nativeBackend, type Binding, type TensorInfo, dataType } from "../../tfjs/backend.js";
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { tf } from "../tfjs/native.js";
-import { nativeBinding, noValue } from "./binding.js";
-import { type TensorSpec } from "./graph.js";
+import { tf } from "../../tfjs/native.js";
+import { nativeBinding, noValue } from "../binding.js";
+import { type TensorSpec } from "../graph.js";
 
 /** A tensor of a step under way. */
 export class DeferredValue implements TensorSpec {

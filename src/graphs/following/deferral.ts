@@ -5,19 +5,19 @@ import {
   registeredVariables,
   type Binding,
   type TensorMetadata,
-} from "../tfjs/backend.js";
+} from "../../tfjs/backend.js";
 import type { Optimizer, Scalar, TensorContainer, Variable } from "@tensorflow/tfjs-node";
-import { withStepListener, type Settings, type StepListener, type WeightChange } from "./step-listener.js";
-import { tf } from "../tfjs/native.js";
-import { namingOperation } from "../tfjs/native.js";
-import { intercept, noValue, type Interception } from "./binding.js";
+import { withStepListener, type Settings, type StepListener, type WeightChange } from "../step-listener.js";
+import { tf } from "../../tfjs/native.js";
+import { namingOperation } from "../../tfjs/native.js";
+import { intercept, noValue, type Interception } from "../binding.js";
 import { computeChange, DeferredCalls, type DeferredCall } from "./deferred-calls.js";
 import { DeferredValues, type DeferredValue } from "./deferred-values.js";
 import { Following } from "./following.js";
-import { copyOf } from "./graph.js";
-import { Recorder } from "./recorder.js";
-import { attributesOf, type RecordedCall, type RecordedNumber, type Recording } from "./recording.js";
-import type { Beginning } from "./residents.js";
+import { copyOf } from "../graph.js";
+import { Recorder } from "../recorder.js";
+import { attributesOf, type RecordedCall, type RecordedNumber, type Recording } from "../recording.js";
+import type { Beginning } from "../residents.js";
 import type { Trace } from "./trace.js";
 
 /** How a step went: as one of the traces, up to where a value was read, or otherwise. */

@@ -1,10 +1,10 @@
-import { dataType } from "../tfjs/backend.js";
+import { dataType } from "../../tfjs/backend.js";
 import { isDeepStrictEqual } from "node:util";
-import { operationsOf, type SignatureReport } from "./compiled-step.js";
-import { type TensorSpec } from "./graph.js";
-import { programGraph } from "./program-graph.js";
-import { Program } from "./program.js";
-import type { Leaf, RecordedCall, Recording } from "./recording.js";
+import { operationsOf, type SignatureReport } from "../step-report.js";
+import { type TensorSpec } from "../graph.js";
+import { programGraph } from "../program-graph.js";
+import { Program } from "../program.js";
+import type { Leaf, RecordedCall, Recording } from "../recording.js";
 
 const dtypeNames: Record<number, string> = {
   [dataType.float]: "float32",
