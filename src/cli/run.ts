@@ -54,9 +54,11 @@ export async function runNotebooks(project: Project, args: string[], folder: str
   for (const notebook of notebooks) {
     const isUnnamed = kernelOf(path.resolve(folder, notebook)) === undefined;
     const kernel = isUnnamed && !isGiven ? ["--kernel_name=manabi"] : [];
+    // As Jupyter's server tells kernels which notebook they are for.
+    const env = { ...project.env, JPY_SESSION_NAME: path.resolve(folder, notebook) };
     const execute = ["-m", "jupyter", "execute", ...kernel, ...options, notebook];
     // oxlint-disable-next-line no-await-in-loop -- one after the other, as `jupyter execute` does it
-    code ||= await runPython(project, execute, folder);
+    code ||= await runPython({ ...project, env }, execute, folder);
   }
   return code;
 }

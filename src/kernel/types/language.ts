@@ -14,7 +14,7 @@ import { ImportTable } from "./imports.js";
 import { LargeData } from "./large-data.js";
 import { missingFields } from "./javascript-fields.js";
 import { localModuleErrors } from "./local-module-errors.js";
-import { isJavaScriptNotebook } from "./notebook-language.js";
+import { NotebookLanguage } from "./notebook-language.js";
 import { megabytes, showCell, type ShownCell } from "./shown-cell.js";
 import { codeWithoutMagics, findMagics, type CellMagics, type LineMagic } from "../transform/magic-syntax.js";
 import { negationAdvice } from "../transform/negation.js";
@@ -30,6 +30,7 @@ export class CellLanguage {
   readonly #views: CellViews;
   readonly #disk: DiskState;
   readonly #data: LargeData;
+  readonly #language: NotebookLanguage;
   readonly autoImports: AutoImports;
   #checker: TypeChecker | undefined;
   /** What the next `check` has to tell beside the findings in its cell. */
@@ -38,7 +39,6 @@ export class CellLanguage {
   /** The tsconfig.json of the folder, and when it was last modified. */
   readonly #ownConfig: string;
   #configured = 0;
-  #isJavaScript: boolean | undefined;
   #globals: CheckerCompletion[] | undefined;
 
   constructor(
@@ -50,6 +50,7 @@ export class CellLanguage {
     this.#imports = new ImportTable(folder, homeFolder);
     this.#disk = new DiskState(folder);
     this.#data = new LargeData(folder);
+    this.#language = new NotebookLanguage(folder);
     this.#ownConfig = join(folder, "tsconfig.json");
     this.autoImports = new AutoImports(folder, homeFolder);
     const cellFiles = { ts: join(folder, "manabi-cell.ts"), tsx: join(folder, "manabi-cell.tsx") };
@@ -122,10 +123,9 @@ export class CellLanguage {
   /** What of the findings the user is told. */
   #toldOf(found: CellDiagnostic[], source: string, { lines }: CellMagics): CellDiagnostic[] {
     if (isUncheckedBy(source)) return [];
-    this.#isJavaScript ??= isJavaScriptNotebook(this.folder);
     const options = {
       noImplicitAny: readTsconfig(this.folder)?.options.noImplicitAny ?? false,
-      isJavaScript: this.#isJavaScript,
+      isJavaScript: this.#language.isJavaScript(source),
     };
     const told = found.filter(({ code }) => isTold(code, options));
     const missing = told.filter(({ code }) => code === missingModuleCode);

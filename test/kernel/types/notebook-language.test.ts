@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJavaScriptNotebook } from "../../../src/kernel/types/notebook-language.js";
+import { saysJavaScript } from "../../../src/kernel/types/notebook-language.js";
 import { CheckedNotebook } from "./checked-notebook.js";
 
 describe("a notebook's language", function () {
@@ -26,7 +26,18 @@ describe("a notebook's language", function () {
       ["none.ipynb", false],
       ["console-1", false],
     ] as const)
-      assert.equal(isJavaScriptNotebook(folder, session), is, session);
+      assert.equal(saysJavaScript(folder, session), is, session);
+  });
+
+  it("is JavaScript if types are in comments, as long as there is no TypeScript", () => {
+    const plain = new CheckedNotebook();
+    assert.deepEqual(plain.check("const o = {}; o.a = 1"), ["2339 1:17 a"]);
+    const cell = "/** @param {string} a\n * @param {number=} b */\nfunction f(a, b) { return a + b }\nf(1)";
+    assert.deepEqual(plain.check(cell), []);
+    assert.deepEqual(plain.check("f(1); o.b = 2"), []);
+    assert.deepEqual(plain.check("let n: number = 'x'; o.b"), ["2322 1:5 n", "2339 1:24 b"]);
+    assert.deepEqual(plain.check("o.b"), ["2339 1:3 b"]);
+    plain.close();
   });
 
   it("decides what is wrong with it", () => {
