@@ -3,8 +3,10 @@ import { plainNumber } from "../tfjs/plain-number.js";
 /** What is read of a `Series` of nodejs-polars. */
 export interface Column {
   readonly name: string;
+  readonly length: number;
   nullCount(): number;
   toArray(): unknown[];
+  slice(start: number, length: number): Column;
 }
 
 /** What is read of a `DataFrame` of nodejs-polars. */
@@ -14,6 +16,11 @@ export interface DataFrame {
 
 export const isColumn = (value: unknown): value is Column =>
   typeof value === "object" && value !== null && "nullCount" in value && "toArray" in value;
+
+/** The columns, read such that their names hide nothing: a frame is a proxy, whose `width` is a column of that name. */
+export const columnsOf = (frame: DataFrame): Column[] =>
+  Object.values(Object.getOwnPropertyDescriptors(frame)).map(({ value }) => value as Column);
+
 export const isDataFrame = (value: unknown): value is DataFrame =>
   typeof value === "object" && value !== null && Reflect.get(value, Symbol.toStringTag) === "DataFrame";
 
@@ -39,7 +46,7 @@ export function numbersOfColumn(column: Column): Float64Array {
 
 /** The numbers row by row, and the shape `[rows, columns]`. */
 export function numbersOfFrame(frame: DataFrame): [numbers: Float64Array, shape: [number, number]] {
-  const columns = frame.getColumns().map(numbersOfColumn);
+  const columns = columnsOf(frame).map(numbersOfColumn);
   const rows = columns[0]?.length ?? 0;
   const numbers = new Float64Array(rows * columns.length);
   columns.forEach((column, index) => {

@@ -5,7 +5,7 @@ import { imageTitles, type ImageTitle, type TitleOptions } from "./image-titles.
 import { pictureBundle } from "../host/picture.js";
 import { SelfShowing } from "../host/self-showing.js";
 import { markup, type Markup } from "../host/markup.js";
-import { fitText, textWidth } from "./text-width.js";
+import { fitText, textWidth, wrapText } from "./text-width.js";
 import { textColor } from "./theme.js";
 
 /** Which number is drawn darkest and which brightest. */
@@ -25,16 +25,20 @@ export interface ImageOptions {
 }
 
 export interface ImageGridOptions extends ImageOptions, TitleOptions {
-  /** Pictures in a row. Default: 10, or all if there are fewer. */
+  /** Pictures in a row. Default: 10, or as many as there are, or as their titles leave room for. */
   columns?: number;
   /** Space between pictures, in pixels on the screen. Default 4. */
   gap?: number;
 }
 
 const fontSize = 12;
-const titleHeight = 18;
-/** Titles may make a column at most this wide. */
+const lineHeight = 14;
+/** Around the lines of a title. */
+const titleMargin = 4;
+/** Titles may make a column at most this wide; longer ones wrap. */
 const maxTitleWidth = 150;
+/** Where the number of columns is left out, a grid with titles is at most about this wide, so that they stay legible. */
+const comfortableWidth = 740;
 
 /**
  * Pictures in rows and columns, as one SVG with one PNG inside and titles that the front end draws in its own
@@ -52,7 +56,8 @@ const maxTitleWidth = 150;
 export function imageGrid(images: ArrayLike, options: ImageGridOptions = {}): SelfShowing {
   const batch = toBatch(toNdArray(images), "imageGrid");
   const titles = imageTitles(batch.shape[0]!, options);
-  const source = gridSvg(batch, titles, { valueRange: booleanRange(images), ...options });
+  const legend = titles?.some(({ wrong }) => wrong) ? "predicted (true)" : undefined;
+  const source = gridSvg(batch, titles, { valueRange: booleanRange(images), ...options }, legend);
   const text = `[${batch.shape[0]} images of ${batch.shape.slice(1, 3).join("x")}]`;
   return new SelfShowing(() => pictureBundle(source, text));
 }
@@ -98,9 +103,14 @@ function toBatch(array: NdArray, caller: string): NdArray {
   return array.rank === 4 ? array : array.reshape([...array.shape, 1]);
 }
 
-function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: ImageGridOptions): Markup {
+/** @param legend says once what the titles of wrong predictions mean */
+function gridSvg(
+  batch: NdArray,
+  titles: ImageTitle[] | undefined,
+  options: ImageGridOptions,
+  legend?: string,
+): Markup {
   const [count, height, width] = batch.shape as [number, number, number, number];
-  const columns = atLeastOne("columns", Math.min(options.columns ?? 10, count));
   const scale = options.scale ?? defaultScale(batch, 56);
   const gap = options.gap ?? 4;
   if (!(scale > 0) || !(gap >= 0)) {
@@ -111,9 +121,15 @@ function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: Imag
   const widestTitle = Math.max(0, ...(titles ?? []).map(({ text }) => textWidth(text, fontSize)));
   const cellWidth = Math.max(width, cells(Math.min(widestTitle, maxTitleWidth)));
   const stepX = cellWidth + cells(gap);
-  const stepY = height + cells(gap) + (titles ? cells(titleHeight) : 0);
+  const fitting = titles ? Math.max(1, Math.floor(comfortableWidth / (stepX * scale))) : count;
+  const columns = atLeastOne("columns", Math.min(options.columns ?? Math.min(10, fitting), count));
+  const wrapped = titles?.map(({ text }) => wrapText(text, cellWidth * scale, fontSize)) ?? [];
+  const titleHeight = titles
+    ? titleMargin + lineHeight * Math.max(1, ...wrapped.map(({ length }) => length))
+    : 0;
+  const stepY = height + cells(gap) + cells(titleHeight);
   const rows = Math.ceil(count / columns);
-  const top = titles ? cells(titleHeight) : 0;
+  const top = cells(titleHeight);
   const left = Math.floor((cellWidth - width) / 2);
   const canvasWidth = columns * stepX - cells(gap);
   const canvasHeight = rows * stepY - cells(gap);
@@ -127,18 +143,29 @@ function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: Imag
     drawImage(batch.at(n), toByte, colors, canvas, (y * canvasWidth + x) * 4, canvasWidth * 4);
   }
   const png = encode({ width: canvasWidth, height: canvasHeight, data: canvas, channels: 4 });
-  const texts = (titles ?? []).map(({ text, wrong }, n) => {
+  const texts = (titles ?? []).flatMap(({ text, wrong }, n) => {
     const x = ((n % columns) * stepX + cellWidth / 2) * scale;
-    const y = (Math.floor(n / columns) * stepY + top) * scale - 5;
-    const shown = fitText(text, cellWidth * scale, fontSize);
-    const hover = shown === text ? "" : markup`<title>${text}</title>`;
+    const bottom = (Math.floor(n / columns) * stepY + top) * scale - 5;
+    const lines = wrapped[n]!;
     const color = wrong ? markup` fill="${wrongColor}" font-weight="bold"` : "";
-    return markup`<text x="${round(x)}" y="${round(y)}"${color}>${shown}${hover}</text>`;
+    return lines.map((line, i) => {
+      const y = bottom - (lines.length - 1 - i) * lineHeight;
+      const shown = fitText(line, cellWidth * scale, fontSize);
+      const hover = shown === line ? "" : markup`<title>${text}</title>`;
+      return markup`<text x="${round(x)}" y="${round(y)}"${color}>${shown}${hover}</text>`;
+    });
   });
-  const [w, h] = [round(canvasWidth * scale), round(canvasHeight * scale)];
+  const pictureWidth = round(canvasWidth * scale);
+  const pictureHeight = round(canvasHeight * scale);
+  const w = Math.max(pictureWidth, legend ? Math.ceil(textWidth(legend, fontSize) * 1.1) : 0);
+  const h = pictureHeight + (legend ? lineHeight + titleMargin : 0);
+  if (legend)
+    texts.push(
+      markup`<text x="0" y="${round(h - titleMargin)}" text-anchor="start" fill="${wrongColor}">${legend}</text>`,
+    );
   // xlink:href, because some viewers of saved notebooks keep only that.
   const pixels = Buffer.from(png).toString("base64");
-  const image = markup`<image width="${w}" height="${h}" preserveAspectRatio="none" style="image-rendering:${
+  const image = markup`<image width="${pictureWidth}" height="${pictureHeight}" preserveAspectRatio="none" style="image-rendering:${
     scale >= 1 ? "pixelated" : "auto"
   }" xlink:href="data:image/png;base64,${pixels}"/>`;
   return markup`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" style="max-width:100%;height:auto" font-family="sans-serif" font-size="${fontSize}" text-anchor="middle" fill="${textColor}">${image}${texts}</svg>`;

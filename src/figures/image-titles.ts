@@ -29,6 +29,8 @@ export function imageTitles(count: number, options: TitleOptions): ImageTitle[] 
     checkCount("titles", titles.length, count);
     return titles.map((title) => ({ text: String(title), wrong: false }));
   }
+  for (const [name, values] of Object.entries({ labels: options.labels, predictions: options.predictions }))
+    refuseTexts(name, values);
   const labels = options.labels === undefined ? undefined : classIndices(options.labels, "labels");
   const predictions =
     options.predictions === undefined ? undefined : classIndices(options.predictions, "predictions");
@@ -42,6 +44,15 @@ export function imageTitles(count: number, options: TitleOptions): ImageTitle[] 
       ? { text: name(predicted), wrong: false }
       : { text: `${name(predicted)} (${name(label)})`, wrong: true };
   });
+}
+
+/** Names in place of class numbers are an obvious thing to try. */
+function refuseTexts(name: string, values: unknown): void {
+  if (!Array.isArray(values) || typeof values[0] !== "string") return;
+  throw new TypeError(
+    `${name} are texts (${JSON.stringify(values[0])}, …). Expected class numbers, whose names go into classNames: ` +
+      `{ ${name}: [0, 1], classNames: ["cat", "dog"] }. Any text above a picture: { titles: ["cat", "dog"] }.`,
+  );
 }
 
 /**

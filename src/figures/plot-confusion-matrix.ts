@@ -1,6 +1,7 @@
 import type { ArrayLike } from "../arrays/ndarray.js";
 import { classIndices, className } from "./image-titles.js";
 import { figure } from "./plotly/figure.js";
+import type { FigureLayout, Trace } from "./plotly/types.js";
 import type { SelfShowing } from "../host/self-showing.js";
 import { textColor } from "./theme.js";
 
@@ -43,7 +44,7 @@ export function plotConfusionMatrix(
       strong: share(r, c) / (isRight(r, c) ? 1 : worst) >= 0.5,
     })),
   );
-  const heatmap = (right: boolean, color: string, highest: number): object => ({
+  const heatmap = (right: boolean, color: string, highest: number): Trace => ({
     type: "heatmap",
     x: names,
     y: names,
@@ -58,7 +59,7 @@ export function plotConfusionMatrix(
     xgap: 2,
     ygap: 2,
   });
-  const texts = (strong: boolean): object => {
+  const texts = (strong: boolean): Trace => {
     const shown = cells.filter((cell) => cell.strong === strong && cell.text !== "");
     return {
       type: "scatter",
@@ -69,9 +70,10 @@ export function plotConfusionMatrix(
       textfont: { color: strong ? "#ffffff" : textColor, size: names.length > 12 ? 10 : 13 },
       hoverinfo: "skip",
       showlegend: false,
+      cliponaxis: false,
     };
   };
-  const axis = {
+  const axis: NonNullable<FigureLayout["xaxis"]> = {
     type: "category",
     categoryorder: "array",
     categoryarray: names,
@@ -87,6 +89,7 @@ export function plotConfusionMatrix(
       texts(true),
     ],
     layout: {
+      meta: { narrow: { below: 60 * names.length, textSize: 9 } },
       ...(options.title === undefined ? {} : { title: { text: options.title } }),
       height: Math.min(900, 110 + Math.max(3, names.length) * 40),
       margin: { t: options.title === undefined ? 20 : 48 },

@@ -3,6 +3,7 @@ import { isTensor, toNdArray, type ArrayLike } from "../arrays/ndarray.js";
 import { tf } from "../keras/load.js";
 import { classIndices, className } from "./image-titles.js";
 import { figure } from "./plotly/figure.js";
+import type { Trace } from "./plotly/types.js";
 import type { SelfShowing } from "../host/self-showing.js";
 import { seriesColors, textColor } from "./theme.js";
 
@@ -70,7 +71,7 @@ export function plotDecisionBoundary(
           const margin = rows((point) => lead(answers.subarray(point * outputs, (point + 1) * outputs), k));
           return classArea(xs, ys, margin, k);
         });
-  const points = Array.from(new Set(classes), (index) => {
+  const points = Array.from(new Set(classes), (index): Trace => {
     const members = classes.flatMap((other, n) => (other === index ? [n] : []));
     return {
       type: "scatter",
@@ -93,9 +94,17 @@ export function plotDecisionBoundary(
     layout: {
       ...(options.title === undefined ? {} : { title: { text: options.title } }),
       height: 420,
-      margin: { t: options.title === undefined ? 20 : 48 },
+      margin: { t: options.title === undefined ? 20 : 48, b: 86 },
       showlegend: true,
-      legend: { title: { text: "class" } },
+      legend: {
+        title: { text: "class " },
+        orientation: "h",
+        x: 0.5,
+        xanchor: "center",
+        yref: "container",
+        y: 0,
+        yanchor: "bottom",
+      },
       xaxis: { title: { text: xName }, range: [xs[0], xs.at(-1)], showgrid: false, zeroline: false },
       yaxis: { title: { text: yName }, range: [ys[0], ys.at(-1)], showgrid: false, zeroline: false },
     },
@@ -131,7 +140,7 @@ function lead(outputs: Float32Array, k: number): number {
 }
 
 /** The probability as colour, and the line where it is a half. */
-function probabilityAreas(x: number[], y: number[], z: number[][], name: string): object[] {
+function probabilityAreas(x: number[], y: number[], z: number[][], name: string): Trace[] {
   return [
     {
       type: "heatmap",
@@ -146,7 +155,7 @@ function probabilityAreas(x: number[], y: number[], z: number[][], name: string)
         [0.5, transparent("#808080", 0.06)],
         [1, transparent(classColor(1), 0.55)],
       ],
-      colorbar: { title: { text: `P(${name})`, side: "right" }, thickness: 14, outlinewidth: 0, x: 1.12 },
+      colorbar: { title: { text: `P(${name})`, side: "right" }, thickness: 14, outlinewidth: 0 },
       hovertemplate: "%{x:.2f}, %{y:.2f}: %{z:.3f}<extra></extra>",
     },
     {
@@ -164,7 +173,7 @@ function probabilityAreas(x: number[], y: number[], z: number[][], name: string)
 }
 
 /** The area where the class leads, with its border; plotly.js fills what a constraint leaves out. */
-function classArea(x: number[], y: number[], z: number[][], index: number): object {
+function classArea(x: number[], y: number[], z: number[][], index: number): Trace {
   return {
     type: "contour",
     x,

@@ -1,6 +1,7 @@
 import { figure, type FigureOptions } from "./plotly/figure.js";
 import type { SelfShowing } from "../host/self-showing.js";
 import { placesToDraw } from "./thinned.js";
+import type { FigureLayout, Trace } from "./plotly/types.js";
 import { seriesColors } from "./theme.js";
 
 /** Values per epoch, by metric: `{ loss: [0.3, 0.1], val_loss: […] }`. */
@@ -52,7 +53,7 @@ export function historyFigure(
   const single = runs.length === 1;
   const data = runs.flatMap((run, r) =>
     metrics.flatMap((metric, m) =>
-      (["", "val_"] as const).flatMap((prefix) => {
+      (["", "val_"] as const).flatMap((prefix): Trace[] => {
         const values = run.values[prefix + metric];
         if (!values) return [];
         const validation = prefix !== "";
@@ -71,7 +72,7 @@ export function historyFigure(
             legendgroup: name,
             showlegend: m === 0,
             x: places.map((epoch) => epoch + 1),
-            y: places.map((epoch) => values[epoch]),
+            y: places.map((epoch) => values[epoch] as number),
             xaxis: `x${m + 1}`,
             yaxis: `y${m + 1}`,
             marker: { size: 5 },
@@ -90,15 +91,27 @@ export function historyFigure(
   return { data, layout: layoutOf(metrics, runs, options.title), description };
 }
 
+/** The first epoch, from 1, from which on a metric is no number; undefined if there is none. */
+function nanFrom(runs: readonly Run[], metric: string): number | undefined {
+  const firsts = runs.flatMap(({ values }) =>
+    [metric, `val_${metric}`].flatMap((name) => {
+      const series = values[name] ?? [];
+      const last = series.findLastIndex((value) => Number.isFinite(value));
+      return series.length > 0 && last < series.length - 1 ? [last + 2] : [];
+    }),
+  );
+  return firsts.length > 0 ? Math.min(...firsts) : undefined;
+}
+
 /** Plots in two columns with their metric's name above each, and the legend below all of them. */
-function layoutOf(metrics: readonly string[], runs: readonly Run[], title: string | undefined): object {
+function layoutOf(metrics: readonly string[], runs: readonly Run[], title: string | undefined): FigureLayout {
   const columns = Math.min(metrics.length, 2);
   const rows = Math.ceil(metrics.length / 2);
   const epochs = Math.max(
     ...runs.flatMap(({ values }) => Object.values(values).map((series) => series.length)),
   );
   const axes: Record<string, object> = {};
-  const annotations = metrics.map((metric, m) => {
+  const annotations = metrics.map((metric, m): object => {
     axes[`xaxis${m + 1}`] = { title: { text: "epoch" }, ...(epochs <= 12 ? { dtick: 1 } : {}) };
     axes[`yaxis${m + 1}`] = {};
     const place = {
@@ -109,12 +122,24 @@ function layoutOf(metrics: readonly string[], runs: readonly Run[], title: strin
       y: 1,
       yanchor: "bottom",
     };
-    return { ...place, text: `<b>${metric}</b>`, showarrow: false, font: { size: 14 } };
+    const nan = nanFrom(runs, metric);
+    const note = nan === undefined ? "" : ` (no number from epoch ${nan} on)`;
+    return { ...place, text: `<b>${metric}</b>${note}`, showarrow: false, font: { size: 14 } };
   });
+  const heightOf = (gridRows: number) => 80 + 270 * gridRows + 22 * (runs.length - 1);
   return {
     ...(title === undefined ? {} : { title: { text: title } }),
     grid: { rows, columns, pattern: "independent", xgap: 0.14, ygap: 0.35 },
-    height: 80 + 270 * rows + 22 * (runs.length - 1),
+    height: heightOf(rows),
+    meta: {
+      narrow: {
+        below: 520 * Number(columns > 1),
+        layout: {
+          grid: { rows: metrics.length, columns: 1, pattern: "independent", ygap: 0.35 },
+          height: heightOf(metrics.length),
+        },
+      },
+    },
     hovermode: "x unified",
     legend: { orientation: "h", x: 0.5, xanchor: "center", yref: "container", y: 0, yanchor: "bottom" },
     margin: { t: title === undefined ? 30 : 64, b: 80 },

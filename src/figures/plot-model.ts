@@ -1,5 +1,4 @@
 import type { LayersModel } from "@tensorflow/tfjs";
-import { tf } from "../keras/load.js";
 import { layeredLayout, type Point } from "./layered-layout.js";
 import { modelNodes, shapeText, type ModelNode } from "./model-graph.js";
 import { pictureBundle } from "../host/picture.js";
@@ -12,6 +11,8 @@ const fontSize = 13;
 const smallSize = 11.5;
 const boxHeight = 46;
 const padding = 12;
+/** DejaVu Sans, which Debian has in Arial's place, is so much wider. */
+const widestFont = 1.2;
 
 /**
  * A diagram of a model's layers from input to output, with settings, output shapes (`null` is the batch axis) and
@@ -38,14 +39,6 @@ function diagram(nodes: readonly ModelNode[]): Markup {
   return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="-2 -2 ${width} ${height}" style="max-width:100%;height:auto" font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" fill="${textColor}">${edges}${boxes}</svg>`;
 }
 
-/** Names that are made up tell nothing new: `dense_1`, `dense_1_input`, `input_layer`, and TensorFlow.js's `dense_Dense1`. */
-function isMadeUp(name: string): boolean {
-  const base = name.replace(/_input$/, "").replace(/_(?:[A-Z]\w*)?\d+$/, "");
-  const classes = Object.keys(tf.serialization.SerializationMap.getMap().classNameMap);
-  const isClass = classes.some((one) => one.toLowerCase() === base.replaceAll("_", ""));
-  return isClass || /^input\d*$/.test(base);
-}
-
 /** The two lines of a box, each with a left and a right part. */
 function lines(node: ModelNode): {
   title: string;
@@ -57,7 +50,7 @@ function lines(node: ModelNode): {
   return {
     title: node.className,
     details: node.details.join(", "),
-    name: isMadeUp(node.name) ? "" : node.name,
+    name: node.name,
     shape: node.outputShapes.map(shapeText).join(", "),
     params: node.params === 0 ? "" : `${node.params.toLocaleString("en-US")} params`,
   };
@@ -69,7 +62,7 @@ function boxWidth(node: ModelNode): number {
   const first =
     textWidth(title, fontSize) * 1.1 + textWidth(` ${details}`, smallSize) + textWidth(name, smallSize);
   const second = textWidth(shape, smallSize) + textWidth(params, smallSize);
-  return Math.ceil(Math.max(first, second) + 2 * padding + 20);
+  return Math.ceil(Math.max(first, second) * widestFont + 2 * padding + 20);
 }
 
 function drawBox(node: ModelNode, { x, y }: Point): Markup {

@@ -1,17 +1,9 @@
 import { markup } from "../host/markup.js";
 import { inspect } from "node:util";
+import { columnsOf, isDataFrame, type DataFrame } from "../arrays/data-frame.js";
 import { SelfShowing } from "../host/self-showing.js";
 import { htmlTable, textTable } from "./table-markup.js";
 import { textColor } from "./theme.js";
-
-/** The parts of a `nodejs-polars` data frame that are used here. */
-export interface DataFrameLike {
-  readonly columns: string[];
-  readonly height: number;
-  head(length: number): DataFrameLike;
-  tail(length: number): DataFrameLike;
-  toRecords(): Record<string, unknown>[];
-}
 
 export interface TableOptions {
   /** The most rows shown; of longer tables the first and the last ones are. Default 20. */
@@ -32,7 +24,7 @@ export interface TableOptions {
  * table([{ model: "MLP", accuracy: 0.982 }, { model: "CNN", accuracy: 0.991 }]);
  * table(pl.readCSV("iris.csv"), { maxRows: 10 });
  */
-export function table(rows: readonly object[] | DataFrameLike, options: TableOptions = {}): SelfShowing {
+export function table(rows: readonly object[] | DataFrame, options: TableOptions = {}): SelfShowing {
   const { maxRows = 20, maxColumns = 30 } = options;
   for (const [name, value] of Object.entries({ maxRows, maxColumns })) {
     if (!Number.isInteger(value) || value < 1) {
@@ -50,7 +42,9 @@ export function table(rows: readonly object[] | DataFrameLike, options: TableOpt
   const tail = source.tail.map(cells);
   const header = [...columns, ...(cut ? ["…"] : [])];
   const isNumeric = columns.map((column) =>
-    [...source.head, ...source.tail].every((row) => row[column] == null || typeof row[column] === "number"),
+    [...source.head, ...source.tail].every(
+      (row) => row[column] == null || ["number", "bigint"].includes(typeof row[column]),
+    ),
   );
   const count = (value: number, name: string): string =>
     `${value.toLocaleString("en-US")} ${name}${value === 1 ? "" : "s"}`;
@@ -74,7 +68,7 @@ interface Source {
   tail: Record<string, unknown>[];
 }
 
-function readRows(rows: readonly object[] | DataFrameLike, maxRows: number): Source {
+function readRows(rows: readonly object[] | DataFrame, maxRows: number): Source {
   const headLength = Math.ceil(maxRows / 2);
   if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) {
     const records = rows as Record<string, unknown>[];
@@ -84,20 +78,29 @@ function readRows(rows: readonly object[] | DataFrameLike, maxRows: number): Sou
     const tail = isShort || headLength === maxRows ? [] : records.slice(headLength - maxRows);
     return { columns: [...columns], height, head, tail };
   }
-  // Asked by reading, not with `in`: a data frame is a proxy that has only its columns.
-  const frame = rows as Partial<DataFrameLike> | null | undefined;
-  if (typeof frame?.toRecords !== "function" || !Array.isArray(frame.columns)) {
+  if (!isDataFrame(rows)) {
     throw new TypeError(
       `table needs an array of objects or a data frame of nodejs-polars, but got ${inspect(rows, { depth: 0 })}. ` +
         "For numbers with a shape, the array shows itself.",
     );
   }
-  const { columns, height } = frame as DataFrameLike;
+  const columns = columnsOf(rows);
+  const height = columns[0]?.length ?? 0;
   const isShort = height <= maxRows;
-  const head = (frame as DataFrameLike).head(isShort ? height : headLength).toRecords();
-  const tail =
-    isShort || headLength === maxRows ? [] : (frame as DataFrameLike).tail(maxRows - headLength).toRecords();
-  return { columns, height, head, tail };
+  const records = (start: number, length: number): Record<string, unknown>[] => {
+    const parts = columns.map((column) => [column.name, column.slice(start, length).toArray()] as const);
+    return Array.from({ length }, (_, row) =>
+      Object.fromEntries(parts.map(([name, values]) => [name, values[row]])),
+    );
+  };
+  const head = records(0, isShort ? height : headLength);
+  const tailLength = isShort ? 0 : maxRows - headLength;
+  return {
+    columns: columns.map(({ name }) => name),
+    height,
+    head,
+    tail: records(height - tailLength, tailLength),
+  };
 }
 
 function cellText(value: unknown): string {
@@ -105,6 +108,7 @@ function cellText(value: unknown): string {
   if (typeof value === "string") return value.length > 80 ? `${value.slice(0, 80)}…` : value;
   if (typeof value === "number")
     return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   return inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 5 });
 }

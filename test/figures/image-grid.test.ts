@@ -59,6 +59,18 @@ describe("imageGrid", () => {
     assert.match(svg, /<text [^>]*fill="#e5383b"[^>]*>cat \(dog &#38; fox\)</);
   });
 
+  it("has as many columns as long titles leave room for, wraps longer ones, and says once what they mean", () => {
+    const classNames = ["T-shirt or top", "Ankle boot", "a name that is much longer than any column may be"];
+    const options = { labels: Array.from({ length: 20 }, (_, i) => i % 3), classNames };
+    const svg = svgOf(imageGrid(gradients(20, 28), options));
+    const [, width] = /width="([\d.]+)"/.exec(svg)!;
+    assert.ok(Number(width) <= 740, width);
+    assert.match(svg, />a name that is much longer<.*>than any column may be</);
+    assert.doesNotMatch(svg, /predicted \(true\)/);
+    const wrong = svgOf(imageGrid(gradients(2, 28), { labels: [0, 1], predictions: [1, 1] }));
+    assert.equal(wrong.match(/predicted \(true\)/g)?.length, 1);
+  });
+
   it("draws gray bool tensors, and neither keeps nor disposes a tensor", () => {
     const tensor = tf.tensor3d([1, 0], [1, 1, 2], "bool");
     const before = tf.memory().numTensors;
@@ -112,6 +124,12 @@ describe("imageGrid", () => {
       ));
     it("the number of titles", () =>
       check(gradients(1, 4), { titles: ["a", "b"] }, /2 titles were given for 1 pictures/));
+    it("names in place of class numbers", () =>
+      check(
+        gradients(1, 4),
+        { labels: ["cat"] as never },
+        /labels are texts \("cat", …\)\. Expected class numbers.*classNames: \["cat", "dog"\].*titles/,
+      ));
     it("a class without a name", () =>
       check(gradients(1, 4), { labels: [2], classNames: ["a"] }, /Class 2 has no name: classNames holds 1/));
     it("NaN", () =>

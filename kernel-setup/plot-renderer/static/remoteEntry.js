@@ -74,7 +74,13 @@
         if (this.isDisposed) return;
         // Plotly writes into what it is given, and the model belongs to the notebook.
         const { data, layout, config, frames } = structuredClone(model.data[MIME]);
-        const sized = { autosize: true, ...layout, template: themed(layout?.template) };
+        const { below = 0, layout: ofNarrow, textSize } = layout?.meta?.narrow ?? {};
+        this.below = below;
+        this.isNarrow = this.node.clientWidth > 0 && this.node.clientWidth < below;
+        const chosen = this.isNarrow ? { ...layout, ...ofNarrow } : layout;
+        const sized = { autosize: true, ...chosen, template: themed(layout?.template) };
+        if (this.isNarrow && textSize)
+          for (const trace of data) if (trace.textfont) trace.textfont.size = textSize;
         await Plotly.react(this.node, {
           data,
           layout: sized,
@@ -86,7 +92,11 @@
 
       resize() {
         // A figure in a hidden tab has no width; it gets its size when the tab is shown.
-        if (this.Plotly && this.node.clientWidth > 0) void this.Plotly.Plots.resize(this.node);
+        const { clientWidth } = this.node;
+        if (!this.Plotly || clientWidth === 0) return;
+        // Figures of ours say what changes where they are narrow: `layout.meta.narrow`.
+        if (clientWidth < this.below !== this.isNarrow) void this.renderModel(this.model);
+        else void this.Plotly.Plots.resize(this.node);
       }
 
       dispose() {

@@ -1,15 +1,17 @@
 import { pictureBundle } from "../../host/picture.js";
 import { SelfShowing } from "../../host/self-showing.js";
 import { lineColor, seriesColors, textColor } from "../theme.js";
+import { checkLists, emptiness, plainValues } from "./plain-values.js";
 import { staticSvg, type PlotlyFigure } from "./static-svg.js";
+import type { FigureLayout, Trace } from "./types.js";
 
 /** The width of the static picture; the interactive one is as wide as the notebook. */
 const staticWidth = 720;
 const defaultHeight = 360;
 
 export interface FigureOptions {
-  data: object[];
-  layout?: object;
+  data: readonly Trace[];
+  layout?: FigureLayout;
   description?: string;
 }
 
@@ -18,7 +20,8 @@ export interface FigureOptions {
  * nbconvert and other readers of the saved notebook. Its colours read on light and dark pages.
  *
  * @param figure.data Traces, https://plotly.com/javascript/reference/ (cartesian ones: scatter, bar, box,
- *   heatmap, histogram, contour, violin, image, pie, …).
+ *   heatmap, histogram, contour, violin, image, pie, …). Wherever plotly.js takes a list, a tensor, an `NdArray`, a typed
+ *   array or a column of a data frame will do.
  * @param figure.layout Layout of plotly.js. `height` is 360 pixels by default; without `width` the figure takes
  *   the width of the notebook.
  * @param figure.description What a reader who does not see the picture gets. Default `"plotly figure"`.
@@ -33,7 +36,8 @@ export function figure({ data, layout = {}, description = "plotly figure" }: Fig
       'figure needs plotly.js traces: figure({ data: [{ type: "scatter", x: […], y: […] }] }).',
     );
   }
-  for (const { type = "scatter" } of data as { type?: string }[]) {
+  checkLists(data);
+  for (const { type = "scatter" } of data) {
     if (!traceTypes.includes(type)) {
       throw new TypeError(
         `figure cannot draw traces of type ${JSON.stringify(type)}; it draws ${traceTypes.join(", ")}. ` +
@@ -41,13 +45,14 @@ export function figure({ data, layout = {}, description = "plotly figure" }: Fig
       );
     }
   }
+  const traces = data.map(plainValues) as PlotlyFigure["data"];
   const complete: PlotlyFigure = {
-    data: data.map(plainNumbers) as PlotlyFigure["data"],
+    data: traces,
     layout: {
       template,
       height: defaultHeight,
       autosize: true,
-      ...withTitles(plainNumbers(layout) as Layout),
+      ...withNote(withTitles(plainValues(layout) as Layout), emptiness(traces)),
     },
   };
   const size = {
@@ -61,12 +66,20 @@ export function figure({ data, layout = {}, description = "plotly figure" }: Fig
 }
 
 /** What plotly.js draws without WebGL and maps: https://github.com/plotly/plotly.js/blob/master/dist/README.md */
-const traceTypes =
+const traceTypes: readonly string[] =
   "bar box contour heatmap histogram histogram2d histogram2dcontour image pie scatter scatterternary violin".split(
     " ",
   );
 
 type Layout = Record<string, { title?: unknown } | undefined>;
+
+/** A text in the middle of the picture. */
+function withNote(layout: Layout, text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return layout;
+  const annotations = [layout["annotations"] ?? []].flat();
+  const place = { xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false };
+  return { ...layout, annotations: [...annotations, { text, ...place }] };
+}
 
 /** plotly.js 3 passes over a title that is a text, as older versions and most examples have it. */
 function withTitles(layout: Layout): Layout {
@@ -98,18 +111,8 @@ const template = {
     colorway: seriesColors,
     xaxis: axis,
     yaxis: axis,
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: textColor, activecolor: seriesColors[0] },
     hoverlabel: { bgcolor: "#2b2f36", bordercolor: "#2b2f36", font: { color: "#f0f0f0" } },
     margin: { l: 60, r: 20, t: 40, b: 48 },
   },
 };
-
-/** JSON has no typed arrays and no NaN: plotly.js takes null for a gap. */
-function plainNumbers(value: unknown): unknown {
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    return Array.from(value as unknown as Iterable<number>, plainNumbers);
-  }
-  if (Array.isArray(value)) return value.map(plainNumbers);
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plainNumbers(part)]));
-}

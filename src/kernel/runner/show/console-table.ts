@@ -1,5 +1,6 @@
 /** `console.table` as a table: Node's text for those who read text, and HTML; both with so many rows at most. */
 import { inspect, types } from "node:util";
+import { htmlText } from "./html-text.js";
 
 export interface Table {
   head: string[];
@@ -69,7 +70,7 @@ export function tableOf(data: unknown, columns?: unknown): Table | undefined {
 
 export function tableHtml({ head, rows }: Table): string {
   const line = (tag: "td" | "th", [first = "", ...others]: string[]): string =>
-    `<tr><th>${escaped(first)}</th>${others.map((text) => `<${tag}>${escaped(text)}</${tag}>`).join("")}</tr>`;
+    `<tr><th>${htmlText(first)}</th>${others.map((text) => `<${tag}>${htmlText(text)}</${tag}>`).join("")}</tr>`;
   const body = rows.map((row) => line("td", row));
   return `<table><thead>${line("th", head)}</thead><tbody>${body.join("")}</tbody></table>`;
 }
@@ -83,8 +84,4 @@ function cell(value: unknown): string {
   return typeof value === "string"
     ? value
     : inspect(value, { depth: 0, maxArrayLength: 3, breakLength: Infinity });
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

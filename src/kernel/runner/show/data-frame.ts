@@ -1,82 +1,85 @@
 /**
  * Data frames of nodejs-polars as Polars shows them in Python: the first and the last rows, the shape, the type of each
- * column. Their own HTML has 50 rows, with all digits, and says nothing of others.
+ * column. Their own HTML has 50 rows, with all digits, and fails where there are bigints.
  */
+import { inspect } from "node:util";
+import { htmlText } from "./html-text.js";
 
-/** What is used here of a data frame. */
+/** What is used here of a data frame: not of its Proxy, in which the names of columns hide its properties. */
 interface DataFrame {
+  columns: string[];
   height: number;
-  width: number;
-  dtypes: { variant: string }[];
-  head(length: number): DataFrame;
-  tail(length: number): DataFrame;
-  [display](): { "text/html": string };
+  getColumn(name: string): Column;
 }
 
-const display = Symbol.for("Jupyter.display");
+interface Column {
+  dtype: { variant: string };
+  head(length: number): Column;
+  tail(length: number): Column;
+  toArray(): unknown[];
+}
+
 const mostRows = 10;
 const significantDigits = 6;
-/** The start of a long text, where HTML writes some characters as several. */
-const start = /^(?:&\w+;|[^&]){80}(?=.)/s;
+const longestText = 80;
 
-export function isDataFrame(value: unknown): value is DataFrame {
-  return Object.prototype.toString.call(value) === "[object DataFrame]";
+/** @param target what the value is a Proxy of */
+export function isDataFrame(target: unknown): target is DataFrame {
+  return Object.prototype.toString.call(target) === "[object DataFrame]";
 }
 
-export function dataFrameHtml(frame: DataFrame, ownHtml: string): string {
-  const { height, width } = frame;
-  const types = frame.dtypes.map(({ variant }) => variant);
-  const rows =
-    height <= mostRows
-      ? rowsOf(ownHtml)
-      : rowsOf(frame.head(mostRows / 2)[display]()["text/html"]) +
-        `<tr>${"<td>…</td>".repeat(width)}</tr>` +
-        rowsOf(frame.tail(mostRows / 2)[display]()["text/html"]);
-  const head = cells(
-    ownHtml.replace(/<tbody>.*/s, ""),
-    "th",
-    types,
-    (name, type) => `${name}<br><small>${type}</small>`,
+export function dataFrameHtml(frame: DataFrame): string {
+  const { columns, height } = frame;
+  const isCut = height > mostRows;
+  const shown = columns.map((name) => {
+    const column = frame.getColumn(name);
+    const type = column.dtype.variant;
+    const values = isCut
+      ? [...column.head(mostRows / 2).toArray(), gap, ...column.tail(mostRows / 2).toArray()]
+      : column.toArray();
+    const align = type === "String" ? ' style="text-align: left"' : "";
+    return { name, type, align, values };
+  });
+  const head = shown.map(
+    ({ name, type, align }) => `<th${align}>${htmlText(name)}<br><small>${htmlText(type)}</small></th>`,
   );
-  const body = cells(rows, "td", types, cellText);
-  return `${head}<tbody>${body}</tbody></table><div>shape: (${count(height)}, ${count(width)})</div>`;
+  const rows = Array.from({ length: isCut ? mostRows + 1 : height }, (_, row) =>
+    shown
+      .map(({ type, align, values }) => `<td${align}>${htmlText(cellText(values[row], type))}</td>`)
+      .join(""),
+  );
+  const body = rows.map((cells) => `<tr>${cells}</tr>`).join("");
+  return (
+    `<table><thead><tr>${head.join("")}</tr></thead><tbody>${body}</tbody></table>` +
+    `<div>shape: (${count(height)}, ${count(columns.length)})</div>`
+  );
 }
+
+const gap = Symbol("rows that are not shown");
 
 const count = (value: number): string => value.toLocaleString("en");
 
-const rowsOf = (html: string): string => /<tbody>(.*)<\/tbody>/s.exec(html)?.[1] ?? "";
-
-/** Changes the text of each cell by the type of its column. */
-function cells(
-  html: string,
-  tag: "td" | "th",
-  types: string[],
-  change: (text: string, type: string) => string,
-): string {
-  let cell = 0;
-  return html.replaceAll(new RegExp(`<${tag}>(.*?)</${tag}>`, "gs"), (_, text: string) => {
-    const type = types[cell++ % types.length]!;
-    const style = type === "String" ? ' style="text-align: left"' : "";
-    return `<${tag}${style}>${change(text, type)}</${tag}>`;
-  });
+function cellText(value: unknown, type: string): string {
+  if (value === gap) return "…";
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "number" && type.startsWith("Float")) return numberText(value);
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) return "Invalid Date";
+    return value
+      .toISOString()
+      .slice(0, type === "Date" ? 10 : 19)
+      .replace("T", " ");
+  }
+  const text = typeof value === "string" ? value : inspected(value);
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 
-function cellText(text: string, type: string): string {
-  if (text === "…" || text === "null") return text;
-  if (type.startsWith("Float")) {
-    const number = Number(text);
-    // Digits before the point stay: 1234567.891 is not 1234570.
-    const isLong = Math.abs(number) >= 10 ** (significantDigits - 2);
-    return String(Number(isLong ? number.toFixed(2) : number.toPrecision(significantDigits)));
-  }
-  if (type !== "Datetime" && type !== "Date") {
-    const [beginning] = start.exec(text) ?? [];
-    return beginning === undefined ? text : `${beginning}…`;
-  }
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) return text;
-  return time
-    .toISOString()
-    .slice(0, type === "Date" ? 10 : 19)
-    .replace("T", " ");
+const inspected = (value: unknown): string =>
+  typeof value === "bigint" ? value.toString() : inspect(value, { depth: 2, breakLength: Infinity });
+
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  // Digits before the point stay: 1234567.891 is not 1234570.
+  const isLong = Math.abs(value) >= 10 ** (significantDigits - 2);
+  return String(Number(isLong ? value.toFixed(2) : value.toPrecision(significantDigits)));
 }

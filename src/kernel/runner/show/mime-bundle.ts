@@ -19,11 +19,12 @@ export interface Formatted {
 
 /** A promise only if the value's own method is asynchronous, so that displays keep their place among other output. */
 export function toMimeBundle(value: unknown): Formatted | Promise<Formatted> {
-  const complete = (data: MimeBundle): Formatted => ({ data: withText(withWholeFrame(data, value), value) });
+  const complete = (data: MimeBundle): Formatted => ({ data: withText(data, value) });
   const fallback = (failure: unknown): Formatted => ({ data: { "text/plain": plainText(value) }, failure });
   try {
     const target = proxyTarget(value);
-    const data = ownBundle(value, target) ?? duckTyped(value, target) ?? imageBundle(target);
+    const data =
+      frameBundle(target) ?? ownBundle(value, target) ?? duckTyped(value, target) ?? imageBundle(target);
     if (data === undefined) return { data: { "text/plain": plainText(value) } };
     return data instanceof Promise ? data.then(complete, fallback) : complete(data);
   } catch (failure) {
@@ -161,10 +162,8 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
-function withWholeFrame(data: MimeBundle, value: unknown): MimeBundle {
-  const html = data["text/html"];
-  if (typeof html !== "string" || !isDataFrame(value)) return data;
-  return { ...data, "text/html": dataFrameHtml(value, html) };
+function frameBundle(target: unknown): MimeBundle | undefined {
+  return isDataFrame(target) ? { "text/html": dataFrameHtml(target) } : undefined;
 }
 
 /** Every bundle has a text for front ends that know nothing better. */

@@ -134,6 +134,14 @@ describe("kernel/runner host", () => {
     assert.match(html, />(&lt;){80}…<\/td><td>1970-01-01 00:00:00<\/td>/);
     const [large] = await shown("pl.DataFrame({ a: [1234567.891] })");
     assert.match(String(large?.["text/html"]), /<td>1234567.89<\/td>/);
+    // Names of columns, bigints and what is HTML neither hide anything nor fail.
+    const odd =
+      "{ width: [1n], columns: ['<b>'], height: [[1, 2]], dtypes: [null], shape: [true], '<i>': [1] }";
+    const [strange] = await shown(`pl.DataFrame(${odd})`);
+    assert.match(
+      String(strange?.["text/html"]),
+      /<th>width<br>.*<th>&lt;i&gt;<br>.*<tr><td>1<\/td><td style="text-align: left">&lt;b&gt;<\/td>.*shape: \(1, 6\)/,
+    );
     const [empty] = await shown("pl.DataFrame({})");
     assert.match(String(empty?.["text/html"]), /shape: \(0, 0\)/);
   });
