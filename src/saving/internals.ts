@@ -22,6 +22,7 @@ export interface LayerInternals {
   layer?: Tf.layers.Layer;
   forwardLayer?: Tf.layers.Layer;
   backwardLayer?: Tf.layers.Layer;
+  hasOwnBackwardLayer?: true;
   cell?: Tf.layers.Layer;
   cells?: Tf.layers.Layer[];
   /** The dense layers that MultiHeadAttention has in Keras; here they are weights of its own. */

@@ -24,7 +24,8 @@ export function layerToTfjs(entry: JsonObject): TfjsLayer {
     return customToTfjs(className, config, place);
   }
   const result: JsonObject = { ...baseConfig(config, place) };
-  if (config.backward_layer) checkBackward(config, place);
+  const backward = config.backward_layer && ownBackwardLayer(config, place);
+  if (backward) result.backward_layer = backward;
   for (const [key, value] of Object.entries(config)) {
     const known = knownArgument(rule, key);
     if (known) {
@@ -59,11 +60,17 @@ export function layerToKeras(layer: Tf.layers.Layer): JsonObject {
     result[key] = argumentToKeras(key, value, layer, place);
     checkValue(rule, key, result[key], place);
   }
+  for (const key of everywhere) {
+    const value = config[camelCase(key)];
+    if (value != null) result[key] = argumentToKeras(key, value, layer, place);
+  }
+  const { backwardLayer, hasOwnBackwardLayer } = internals(layer);
+  if (hasOwnBackwardLayer) result.backward_layer = layerToKeras(backwardLayer!);
   return {
-    module: "keras.layers",
+    module: rule.module ?? "keras.layers",
     class_name: className,
     config: result,
-    registered_name: null,
+    registered_name: rule.module ? className : null,
   };
 }
 
@@ -91,7 +98,11 @@ function checkDtype(dtype: Json | undefined, place: Place): void {
 
 const baseArguments = new Set(["name", "trainable", "dtype", "batch_input_shape", "batch_shape"]);
 
+/** Arguments of every layer, where they are given. */
+const everywhere = ["activity_regularizer"];
+
 function knownArgument(rule: KerasForm, key: string): { keras: string; tfjs: string } | undefined {
+  if (everywhere.includes(key)) return { keras: key, tfjs: key };
   if (rule.args.includes(key) || rule.call?.includes(key))
     return { keras: key, tfjs: rule.renamed?.[key] ?? key };
   // Keras 2's files have some arguments under the name that tfjs still uses.
@@ -117,18 +128,18 @@ function stripForward(entry: JsonObject): JsonObject {
   return { ...entry, config: { ...config, name: textOf(config.name).replace(/^forward_/, "") } };
 }
 
-/** tfjs makes the layer that runs backwards from the one that runs forwards. */
-function checkBackward({ layer, backward_layer: backward }: JsonObject, place: Place): void {
+/** The layer that runs backwards, if it is not the one that runs forwards, which TensorFlow.js makes it from. */
+function ownBackwardLayer(
+  { layer, backward_layer: backward }: JsonObject,
+  place: Place,
+): JsonObject | undefined {
   const [there, back] = [layer, backward].map((entry) => {
-    const { name: _name, goBackwards, ...rest } = layerToTfjs(asObject(entry, place)).config;
-    return { goBackwards, rest: JSON.stringify(rest) };
+    const { className, config } = layerToTfjs(asObject(entry, place));
+    const { name: _name, goBackwards, ...rest } = config;
+    return { goBackwards, rest: JSON.stringify([className, rest]) };
   });
-  if (there!.rest === back!.rest && there!.goBackwards !== back!.goBackwards) return;
-  reject(
-    `${place} has a backward_layer with other arguments than its layer`,
-    "the same layer in both directions, as TensorFlow.js has it",
-    "Build it with Bidirectional(layer) in Python, train and save again.",
-  );
+  if (there!.rest === back!.rest && there!.goBackwards !== back!.goBackwards) return undefined;
+  return nested(asObject(backward, place));
 }
 
 function checkUnknown(rule: KerasForm, key: string, value: Json, place: Place): void {

@@ -57,9 +57,23 @@ function build(entry: JsonObject, inputShape?: Json): Tf.layers.Layer {
   if (className === "Sequential") return buildSequential(entry, inputShape);
   if (className === "Functional" || className === "Model") return buildFunctional(entry);
   if (className === "InputLayer") return buildInput(asObject(entry.config, "An InputLayer's config"));
+  if (
+    className === "TimeDistributed" &&
+    isModelEntry(asObject(entry.config, "A TimeDistributed's config").layer)
+  )
+    return buildTimeDistributed(entry);
   const { className: tfjsName, config } = layerToTfjs(entry);
   if (inputShape) config.batchInputShape = inputShape;
   return construct(tfjsName, config) as Tf.layers.Layer;
+}
+
+/** A model for each step. Its configuration cannot be in that of the layer, which TensorFlow.js would make it from. */
+function buildTimeDistributed(entry: JsonObject): Tf.layers.Layer {
+  const { layer: inner, ...config } = asObject(entry.config, "A TimeDistributed's config");
+  const placeholder = { class_name: "Identity", config: { name: "inner" } };
+  const outer = layerToTfjs({ ...entry, config: { ...config, layer: placeholder } });
+  const { layer: _placeholder, ...settings } = outer.config;
+  return tf.layers.timeDistributed({ ...settings, layer: build(asObject(inner, "A wrapped model")) });
 }
 
 function buildInput(config: JsonObject): Tf.layers.Layer {
@@ -121,12 +135,20 @@ function prepare(layer: Tf.layers.Layer, inputShape: Tf.Shape | undefined): void
   reshape.targetShape = target.map((size) => size ?? product(inputs) / product(target));
 }
 
-function isModelEntry(entry: JsonObject | undefined): boolean {
-  return modelClasses.has(textOf(entry?.class_name));
+function isModelEntry(entry: Json | undefined): boolean {
+  return isObject(entry) && modelClasses.has(textOf(entry.class_name));
 }
 
-/** One call of a layer: its tensor arguments as `[layer, call, tensor]`. */
+/** A tensor: an output of a call of a layer. */
 type Reference = [layer: string, call: number, tensor: number];
+
+/** One call of a layer. */
+interface Call {
+  inputs: Reference[];
+  /** Masks of the inputs, by their places. */
+  masks: (Reference | undefined)[];
+  training?: boolean;
+}
 
 function buildFunctional(entry: JsonObject): Tf.LayersModel {
   const config = asObject(entry.config, "A functional model's config");
@@ -149,13 +171,21 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
   const calls = new Map<string, Tf.SymbolicTensor[][]>();
   const tensor = ([layer, call, index]: Reference, isOutput = false): Tf.SymbolicTensor | undefined =>
     calls.get(layer)?.[call - skipped(layer, isOutput)]?.[index];
-  const waiting = new Map<string, Reference[][]>();
+  /** The tensors of a call, those with a mask of their own behind a layer that gives it to them. */
+  const inputsOf = ({ inputs, masks }: Call): (Tf.SymbolicTensor | undefined)[] => {
+    const [given, found] = [inputs.map((item) => tensor(item)), masks.map((mask) => mask && tensor(mask))];
+    if (!given.every(Boolean) || masks.some((mask, i) => mask && !found[i])) return [undefined];
+    return given.map((input, i) =>
+      found[i] ? (tf.layers.withMask().apply([input!, found[i]]) as Tf.SymbolicTensor) : input,
+    );
+  };
+  const waiting = new Map<string, Call[]>();
   entries.forEach((layer, i) => {
     const nodes = asArray(layer.inbound_nodes, `The inbound_nodes of ${names[i]}`);
     if (nodes.length > 0)
       waiting.set(
         names[i]!,
-        nodes.map((node) => references(node, names[i]!, callArguments(layer))),
+        nodes.map((node) => callOf(node, names[i]!, callArguments(layer))),
       );
     else calls.set(names[i]!, [internals(layers.get(names[i]!)!).inboundNodes[0]?.outputTensors ?? []]);
   });
@@ -163,14 +193,17 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
   for (let progress = true; progress && waiting.size > 0;) {
     progress = false;
     for (const [layer, nodes] of waiting) {
-      for (let inputs = nodes[0]?.map((item) => tensor(item)); inputs?.every((input) => input);) {
+      for (let inputs = nodes[0] && inputsOf(nodes[0]); inputs?.every((input) => input);) {
+        const { training } = nodes.shift()!;
         const output = layers
           .get(layer)!
-          .apply(inputs.length === 1 ? inputs[0]! : (inputs as Tf.SymbolicTensor[]));
+          .apply(
+            inputs.length === 1 ? inputs[0]! : (inputs as Tf.SymbolicTensor[]),
+            training === undefined ? undefined : { training },
+          );
         calls.set(layer, [...(calls.get(layer) ?? []), [output].flat()]);
-        nodes.shift();
         progress = true;
-        inputs = nodes[0]?.map((item) => tensor(item));
+        inputs = nodes[0] && inputsOf(nodes[0]);
       }
       if (nodes.length === 0) waiting.delete(layer);
     }
@@ -219,25 +252,37 @@ function kwargsOf(node: Json): JsonObject {
 }
 
 /** Further tensors of a call, which are inputs like the first ones here, in this order. */
-const tensorArguments = ["query", "value", "key", "initial_state"];
+const tensorArguments = ["query", "value", "key", "attention_mask", "initial_state"];
+/** Masks of the first, second and third input. */
+const maskArguments = ["query_mask", "value_mask", "key_mask"];
 
-/** The tensors of one call: Keras 3 writes `{ args, kwargs }`, Keras 2 a list of `[layer, call, tensor, kwargs]`. */
-function references(node: Json, layer: string, settings: readonly string[]): Reference[] {
-  const further = (kwargs: JsonObject): Json[] => {
-    const isKnown = (key: string): boolean => tensorArguments.includes(key) || settings.includes(key);
-    checkKwargs(Object.fromEntries(Object.entries(kwargs).filter(([key]) => !isKnown(key))), layer);
-    return tensorArguments.flatMap((key) => kwargs[key] ?? []);
-  };
-  if (Array.isArray(node)) {
-    return node.flatMap((item) => {
-      const [name, call, index, kwargs] = asArray(item, `A call of ${layer}`);
-      const others = further(isObject(kwargs) ? kwargs : {});
-      return [[name!, call!, index!], ...others].map((one) => reference(one, layer));
-    });
-  }
-  const { args, kwargs } = asObject(node, `A call of ${layer}`);
-  const others = further(isObject(kwargs) ? kwargs : {});
-  return [...asArray(args, `The arguments of ${layer}`), ...others].flatMap((item) => tensors(item, layer));
+/** Keras 3 writes a call as `{ args, kwargs }`, Keras 2 as a list of `[layer, call, tensor, kwargs]`. */
+function callOf(node: Json, layer: string, settings: readonly string[]): Call {
+  const kwargs = kwargsOf(node);
+  const isKnown = (key: string): boolean =>
+    tensorArguments.includes(key) || maskArguments.includes(key) || settings.includes(key) || key === "mask";
+  checkKwargs(Object.fromEntries(Object.entries(kwargs).filter(([key]) => !isKnown(key))), layer);
+  const isLegacy = Array.isArray(node);
+  const read = (value: Json): Reference[] => (isLegacy ? endReferences(value, layer) : tensors(value, layer));
+  const first = isLegacy
+    ? node.map((item) => {
+        const [name, call, index] = asArray(item, `A call of ${layer}`);
+        return reference([name!, call!, index!], layer);
+      })
+    : asArray(asObject(node, `A call of ${layer}`).args, `The arguments of ${layer}`).flatMap(read);
+  const [query, value, key, attentionMask, states] = tensorArguments.map((name) =>
+    kwargs[name] == null ? [] : read(kwargs[name]),
+  ) as [Reference[], Reference[], Reference[], Reference[], Reference[]];
+  const inputs = [...first, ...query, ...value, ...key];
+  // The mask is the fourth input here.
+  if (attentionMask.length > 0 && inputs.length === 2) inputs.push(inputs[1]!);
+  inputs.push(...attentionMask, ...states);
+  const given =
+    kwargs.mask == null ? maskArguments.map((name) => kwargs[name] ?? null) : [kwargs.mask].flat();
+  const masks = given.map((mask) => (mask === null ? undefined : read(mask)[0]));
+  // A functional model of Keras 3 hands its own `training` to its layers, whatever they were called with.
+  const { training } = kwargs;
+  return { inputs, masks, ...(isLegacy && typeof training === "boolean" && { training }) };
 }
 
 function tensors(value: Json, layer: string): Reference[] {
@@ -254,8 +299,7 @@ function tensors(value: Json, layer: string): Reference[] {
 
 function checkKwargs(kwargs: JsonObject, layer: string): void {
   for (const [key, value] of Object.entries(kwargs)) {
-    // training=False changes no prediction.
-    if (value === null || (key === "training" && value === false)) continue;
+    if (value === null || (key === "training" && typeof value === "boolean")) continue;
     reject(
       `Layer ${JSON.stringify(layer)} is called with ${key} = ${describe(value)}`,
       "a call with tensors only",

@@ -20,8 +20,21 @@ export function modelToConfig(model: Tf.LayersModel): JsonObject {
 
 function toConfig(layer: Tf.layers.Layer): JsonObject {
   if (isModel(layer)) return modelToConfig(layer);
+  const { layer: wrapped } = internals(layer);
+  if (wrapped && isModel(wrapped)) return wrapperToConfig(layer, wrapped);
   if (layer.getClassName() !== "InputLayer") return layerToKeras(layer);
   return inputToConfig(internals(layer).inboundNodes[0]!.outputTensors[0]!);
+}
+
+/** A wrapper of a model. */
+function wrapperToConfig(layer: Tf.layers.Layer, model: Tf.LayersModel): JsonObject {
+  const { name, trainable } = layer;
+  return {
+    module: "keras.layers",
+    class_name: layer.getClassName(),
+    config: { name, trainable, dtype: "float32", layer: modelToConfig(model) },
+    registered_name: null,
+  };
 }
 
 function inputToConfig({ shape, dtype, sourceLayer: { name } }: Tf.SymbolicTensor): JsonObject {
@@ -50,6 +63,8 @@ function sequentialToConfig(model: Tf.Sequential): JsonObject {
   };
 }
 
+type CallNode = ReturnType<typeof internals>["inboundNodes"][number];
+
 function functionalToConfig(model: Tf.LayersModel): JsonObject {
   const graph = modelInternals(model);
   const isOurs = (layer: Tf.layers.Layer, index: number): boolean =>
@@ -65,27 +80,40 @@ function functionalToConfig(model: Tf.LayersModel): JsonObject {
     });
     return references.length === 1 ? references[0]! : references;
   };
-  const layers = model.layers.map((layer): JsonObject => {
-    const nodes = internals(layer).inboundNodes.filter(
-      (node, i) => isOurs(layer, i) && node.inboundLayers.length > 0,
-    );
-    const calls = nodes.map((node) => {
-      const tensors = node.inputTensors.map((tensor, i): JsonObject => ({
-        class_name: "__keras_tensor__",
-        config: {
-          shape: tensor.shape,
-          dtype: tensor.dtype,
-          keras_history: [
-            node.inboundLayers[i]!.name,
-            callIndex(node.inboundLayers[i]!, node.nodeIndices[i]!),
-            node.tensorIndices[i]!,
-          ],
-        },
-      }));
-      return callConfig(layer, tensors);
-    });
-    return { ...toConfig(layer), name: layer.name, inbound_nodes: calls };
+  const tensorOf = (node: CallNode, i: number): JsonObject => ({
+    class_name: "__keras_tensor__",
+    config: {
+      shape: node.inputTensors[i]!.shape,
+      dtype: node.inputTensors[i]!.dtype,
+      keras_history: [
+        node.inboundLayers[i]!.name,
+        callIndex(node.inboundLayers[i]!, node.nodeIndices[i]!),
+        node.tensorIndices[i]!,
+      ],
+    },
   });
+  const isMasking = (layer: Tf.layers.Layer): boolean => layer.getClassName() === "WithMask";
+  const layers = model.layers
+    .filter((layer) => !isMasking(layer))
+    .map((layer): JsonObject => {
+      const nodes = internals(layer).inboundNodes.filter(
+        (node, i) => isOurs(layer, i) && node.inboundLayers.length > 0,
+      );
+      const calls = nodes.map((node) => {
+        const inputs = node.inboundLayers.map((before, i) => {
+          if (!isMasking(before)) return { tensor: tensorOf(node, i), mask: null };
+          const given = internals(before).inboundNodes[node.nodeIndices[i]!]!;
+          return { tensor: tensorOf(given, 0), mask: tensorOf(given, 1) };
+        });
+        const masks = inputs.map(({ mask }) => mask);
+        const { args, kwargs } = callConfig(
+          layer,
+          inputs.map(({ tensor }) => tensor),
+        );
+        return { args, kwargs: { ...kwargs, ...maskArguments(layer, masks) } };
+      });
+      return { ...toConfig(layer), name: layer.name, inbound_nodes: calls };
+    });
   return {
     module: "keras.src.models.functional",
     class_name: "Functional",
@@ -104,7 +132,7 @@ function functionalToConfig(model: Tf.LayersModel): JsonObject {
  * tfjs gives a recurrent layer its initial state as further inputs, Keras as `initial_state`; the inputs of
  * MultiHeadAttention are arguments of their own in Keras.
  */
-function callConfig(layer: Tf.layers.Layer, tensors: JsonObject[]): JsonObject {
+function callConfig(layer: Tf.layers.Layer, tensors: JsonObject[]): { args: Json[]; kwargs: JsonObject } {
   const isRecurrent = internals(layer).cell !== undefined || layer.getClassName() === "Bidirectional";
   if (tensors.length === 1) return { args: tensors, kwargs: {} };
   if (isRecurrent) return { args: tensors.slice(0, 1), kwargs: { initial_state: tensors.slice(1) } };
@@ -115,7 +143,18 @@ function callConfig(layer: Tf.layers.Layer, tensors: JsonObject[]): JsonObject {
   if (layer.getClassName() !== "MultiHeadAttention") {
     return { args: [tensors], kwargs: Object.fromEntries(kwargs) };
   }
-  const [query, value, key] = tensors;
-  const named = { ...(key ? { key } : {}), ...Object.fromEntries(kwargs) } as JsonObject;
+  const [query, value, key, mask] = tensors;
+  const named = { ...(key && { key }), ...(mask && { attention_mask: mask }), ...Object.fromEntries(kwargs) };
   return { args: [query!, value!], kwargs: named };
+}
+
+/** How Keras's call of a layer has the masks that its inputs were given. */
+function maskArguments(layer: Tf.layers.Layer, masks: (JsonObject | null)[]): JsonObject {
+  if (masks.every((mask) => mask === null)) return {};
+  if (layer.getClassName() === "MultiHeadAttention") {
+    const names = ["query_mask", "value_mask", "key_mask"];
+    return Object.fromEntries(masks.flatMap((mask, i) => (mask ? [[names[i]!, mask]] : [])));
+  }
+  const isList = layer.getClassName().endsWith("Attention");
+  return { mask: isList ? masks : masks[0]! };
 }

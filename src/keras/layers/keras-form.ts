@@ -5,6 +5,8 @@ type Value = string | number | boolean | null | Value[];
 export interface KerasForm {
   /** The class here, where it is called otherwise. */
   className?: string;
+  /** Where Keras has the class, "keras.layers" if left out. */
+  module?: string;
   /** Arguments of both. */
   args: readonly string[];
   /** Keras's name -> the name here, where they differ. */

@@ -10,7 +10,9 @@ import { kerasForm } from "./keras-form.js";
  */
 export class LayerScale extends tf.layers.Layer {
   static readonly className = "LayerScale";
-  static readonly form = kerasForm("init_values projection_dim");
+  static readonly form = kerasForm("init_values projection_dim", {
+    module: "keras.src.applications.convnext",
+  });
   private readonly initValues: number;
   private readonly projectionDim: number;
   private gamma!: LayerVariable;
@@ -48,7 +50,7 @@ export class LayerScale extends tf.layers.Layer {
  */
 export class CustomScaleLayer extends tf.layers.Layer {
   static readonly className = "CustomScaleLayer";
-  static readonly form = kerasForm("scale");
+  static readonly form = kerasForm("scale", { module: "keras.src.applications.inception_resnet_v2" });
   private readonly scale: number;
 
   constructor(args: ScaledSumArgs) {
