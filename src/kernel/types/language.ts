@@ -95,7 +95,7 @@ export class CellLanguage {
       const last = moreAnalysis ? this.#checked(checker, source, more, moreAnalysis) : first;
       return { ...last, inModules: localModuleErrors(checker, this.folder, source, last.view) };
     });
-    const diagnostics = this.#toldOf([...found, ...inModules], source, magics);
+    const diagnostics = this.#worthTelling([...found, ...inModules], source, magics);
     const ofCell = [...(shown.notice ? [shown.notice] : []), ...data.notices];
     const notices = [...this.#notices.splice(0), ...ofCell, ...this.#advice(diagnostics, source)];
     if (magics.lines.some(({ name }) => name === "%reset")) this.reset();
@@ -121,7 +121,7 @@ export class CellLanguage {
   }
 
   /** What of the findings the user is told. */
-  #toldOf(found: CellDiagnostic[], source: string, { lines }: CellMagics): CellDiagnostic[] {
+  #worthTelling(found: CellDiagnostic[], source: string, { lines }: CellMagics): CellDiagnostic[] {
     if (isUncheckedBy(source)) return [];
     const options = {
       noImplicitAny: readTsconfig(this.folder)?.options.noImplicitAny ?? false,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { parseSync } from "oxc-parser";
+import { largestChecked } from "./shown-cell.js";
 
 interface Notebook {
   metadata?: { kernelspec?: { language?: string }; language_info?: { name?: string } };
@@ -20,11 +21,14 @@ export class NotebookLanguage {
   isJavaScript(source: string): boolean {
     this.#says ??= saysJavaScript(this.folder);
     this.#hasDocumentedTypes ||= documentedTypes.test(source);
-    this.#hasTypeScript ||=
-      parseSync("cell.jsx", source, { lang: "jsx", sourceType: "module" }).errors.length > 0;
+    this.#hasTypeScript ||= source.length <= largestChecked && !isPlain(source);
     // Who writes types in comments has no TypeScript.
     return this.#says || (this.#hasDocumentedTypes && !this.#hasTypeScript);
   }
+}
+
+function isPlain(source: string): boolean {
+  return parseSync("cell.jsx", source, { lang: "jsx", sourceType: "module" }).errors.length === 0;
 }
 
 /**
