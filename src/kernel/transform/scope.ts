@@ -42,6 +42,7 @@ export class NotebookScope implements EarlierNames {
   readonly shadowing: Record<string, unknown> = { __proto__: null };
   readonly #names = new Set<string>();
   readonly #constants = new Set<string>();
+  readonly #imports = new Set<string>();
   /** Names whose declarations have not been reached. */
   readonly #pending = new Set<string>();
 
@@ -50,7 +51,7 @@ export class NotebookScope implements EarlierNames {
   }
 
   isConstant(name: string): boolean {
-    return this.#constants.has(name);
+    return this.#constants.has(name) || this.#imports.has(name);
   }
 
   /** Names that cells have declared, in order of their first declaration. */
@@ -76,9 +77,9 @@ export class NotebookScope implements EarlierNames {
       this.#names.add(name);
       if (kind === "const") this.#constants.add(name);
       else this.#constants.delete(name);
-      const known = Object.getOwnPropertyDescriptor(this.#ownerOf(name), name);
-      if (known?.get === undefined ? known : this.#pending.has(name)) continue;
-      if (known || name in globalThis || !kindsWithoutValue.has(kind)) this.#define(name, this.get(name));
+      const isKnown = Object.hasOwn(this.#ownerOf(name), name);
+      if (isKnown && !this.#imports.has(name)) continue;
+      if (isKnown || name in globalThis || !kindsWithoutValue.has(kind)) this.#define(name, this.get(name));
       else this.#refuse(name);
     }
   }
@@ -93,7 +94,7 @@ export class NotebookScope implements EarlierNames {
   /** Declares an import; `read` gives its present value. */
   import(name: string, read: () => unknown): void {
     this.#names.add(name);
-    this.#constants.add(name);
+    this.#imports.add(name);
     this.#pending.delete(name);
     Object.defineProperty(this.#ownerOf(name), name, {
       get: read,
@@ -108,12 +109,14 @@ export class NotebookScope implements EarlierNames {
     for (const name of names) {
       if (!this.#names.delete(name)) continue;
       this.#constants.delete(name);
+      this.#imports.delete(name);
       this.#pending.delete(name);
       delete this.#ownerOf(name)[name];
     }
   }
 
   #define(name: string, value: unknown): void {
+    this.#imports.delete(name);
     this.#pending.delete(name);
     Object.defineProperty(this.#ownerOf(name), name, { value, ...variable });
   }
