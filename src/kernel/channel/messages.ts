@@ -21,6 +21,8 @@ export type RunnerMessage =
   | { type: "ready" }
   | { type: "settled"; cellId: string; outcome: CellOutcome }
   | { type: "exiting"; code: number }
+  // With MANABI_LOG=debug: what the runner does.
+  | { type: "log"; text: string }
   // From the helper thread: the cells that an interrupt was meant for have settled.
   | { type: "interrupted" };
 

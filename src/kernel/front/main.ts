@@ -7,7 +7,7 @@ import { historyPath, SqliteHistory } from "./history/sqlite-history.js";
 import { logWarning } from "./log.js";
 import { Kernel } from "./protocol/kernel.js";
 import { createRunner } from "./runner-process.js";
-import { readConnectionFile } from "./wire/connection.js";
+import { portsOf, readConnectionFile } from "./wire/connection.js";
 import { Signer } from "./wire/signature.js";
 
 /** How often to look whether the process that started the kernel still lives. */
@@ -77,6 +77,7 @@ async function startKernel(
     history,
     versions: versions(),
     settings: { strict },
+    ports: portsOf(connection),
   });
   await sockets.bind();
   return kernel;

@@ -8,6 +8,12 @@ export const settings: Magics = {
     argument: "text",
     run: onlyLine,
   },
+  "%attach": {
+    usage: "%attach [number]",
+    summary: "Shows what the running cell, or In [number], has put out, and goes on with it.",
+    argument: "text",
+    run: onlyLine,
+  },
   "%diagnostics": {
     usage: "%diagnostics [on | off]",
     summary: "Whether type errors are shown beside the output. The only line of its cell.",
@@ -17,5 +23,5 @@ export const settings: Magics = {
 };
 
 function onlyLine(): never {
-  throw new Error("%strict and %diagnostics must each be the only line of a cell.");
+  throw new Error("%attach, %strict and %diagnostics must each be the only line of a cell.");
 }

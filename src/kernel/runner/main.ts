@@ -24,6 +24,7 @@ import { installStoppableFetch } from "./interrupt/stoppable-fetch.js";
 import { installStoppableListeners } from "./interrupt/stoppable-listeners.js";
 import { installStoppableTimers } from "./interrupt/stoppable-timers.js";
 import { installStreams } from "./output/streams.js";
+import { installTrace } from "./output/trace.js";
 import { suppressVmWarning } from "./output/warnings.js";
 
 const [, token] = process.argv.splice(2) as [string, string];
@@ -31,6 +32,7 @@ const channel = new OutputChannel(Owner.user, token);
 /** As it is before it flushes output, for when there is nobody left to read that. */
 const kill = process.kill.bind(process);
 suppressVmWarning();
+installTrace(channel);
 installStreams(channel);
 installStackFormatting();
 installFlushPoints(channel);

@@ -2,7 +2,8 @@ import { gray, red } from "../../colors.js";
 import type { CellDiagnostic, CellOutcome } from "../../contracts.js";
 import { shownLine } from "../../shown-line.js";
 
-const isGrammar = ({ code }: CellDiagnostic) => code >= 1000 && code < 2000;
+/** If the cell cannot be parsed, all other findings may follow from that. */
+export const isGrammar = ({ code }: CellDiagnostic) => code >= 1000 && code < 2000;
 /** "Cannot find name 'x'.", with and without a name that may be meant. */
 const isUnknownName = ({ code }: CellDiagnostic) => code === 2304 || code === 2552;
 

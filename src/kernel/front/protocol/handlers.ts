@@ -1,43 +1,25 @@
 import type { RequestChannel } from "../wire/sockets.js";
-import { comm_close, comm_msg, comm_open } from "./handlers/comm.js";
-import { comm_info_request } from "./handlers/comm_info_request.js";
-import { complete_request } from "./handlers/complete_request.js";
-import { create_subshell_request } from "./handlers/create_subshell_request.js";
-import { delete_subshell_request } from "./handlers/delete_subshell_request.js";
-import { history_request } from "./handlers/history_request.js";
-import { input_reply } from "./handlers/input_reply.js";
-import { inspect_request } from "./handlers/inspect_request.js";
-import { interrupt_request } from "./handlers/interrupt_request.js";
-import { is_complete_request } from "./handlers/is_complete_request.js";
-import { kernel_info_request } from "./handlers/kernel_info_request.js";
-import { list_subshell_request } from "./handlers/list_subshell_request.js";
-import { shutdown_request } from "./handlers/shutdown_request.js";
-import type { Handler } from "./request.js";
+import type { Handler } from "./handler.js";
+import * as all from "./handlers/index.js";
 
-const table = (handlers: Record<string, Handler>) => new Map(Object.entries(handlers));
+/** What only one channel is for. As in ipykernel, control takes what shell takes, too. */
+const channelOf: Record<string, RequestChannel> = {
+  create_subshell_request: "control",
+  delete_subshell_request: "control",
+  list_subshell_request: "control",
+  input_reply: "stdin",
+};
 
-/** Who handles which message type on which channel. `execute_request` is not here: it goes through a shell's queue. */
+const isHandler = ([name]: [string, unknown]): boolean => /_(request|reply)$|^comm_/.test(name);
+const handlersByType = Object.entries(all).filter(isHandler) as [string, Handler][];
+
+function handlersOf(...channels: (RequestChannel | undefined)[]): ReadonlyMap<string, Handler> {
+  return new Map(handlersByType.filter(([type]) => channels.includes(channelOf[type])));
+}
+
+/** Who handles which message type on which channel. */
 export const handlers: Record<RequestChannel, ReadonlyMap<string, Handler>> = {
-  shell: table({
-    comm_close,
-    comm_info_request,
-    comm_msg,
-    comm_open,
-    complete_request,
-    history_request,
-    inspect_request,
-    interrupt_request,
-    is_complete_request,
-    kernel_info_request,
-    shutdown_request,
-  }),
-  control: table({
-    create_subshell_request,
-    delete_subshell_request,
-    interrupt_request,
-    kernel_info_request,
-    list_subshell_request,
-    shutdown_request,
-  }),
-  stdin: table({ input_reply }),
+  shell: handlersOf(undefined),
+  control: handlersOf(undefined, "control"),
+  stdin: handlersOf("stdin"),
 };

@@ -2,23 +2,24 @@ import { randomUUID } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
 import type { CellService, JsonObject, MimeBundle, Runner, RunnerOutput } from "../../contracts.js";
 import type { History } from "../history/history.js";
-import { logWarning } from "../log.js";
+import { logDebug, logWarning } from "../log.js";
+import type { Ports } from "../wire/connection.js";
 import { decode, encode, RefusedMessage } from "../wire/framing.js";
-import type { Message } from "../wire/message.js";
+import { protocolVersion, type Message } from "../wire/message.js";
 import type { Signer } from "../wire/signature.js";
 import type { RequestChannel, Sockets } from "../wire/sockets.js";
-import { Cells } from "./cells.js";
+import { isAttachCommand } from "./attach-command.js";
+import { Cells, type Cell } from "./cells.js";
 import { InvalidContent } from "./content.js";
 import { handlers } from "./handlers.js";
 import { abortExecution, execute_request } from "./handlers/execute_request.js";
 import { InputRequests } from "./input-requests.js";
 import { outputMessage } from "./outputs.js";
 import { type Parent, Publisher } from "./publisher.js";
-import type { Handler, Request } from "./request.js";
+import type { Handler, KernelContext } from "./handler.js";
+import type { Request } from "./request.js";
 import type { Settings } from "./settings.js";
 import { Shell } from "./shell.js";
-
-export const protocolVersion = "5.5";
 
 export interface KernelOptions {
   sockets: Sockets;
@@ -30,17 +31,20 @@ export interface KernelOptions {
   versions: { kernel: string; typescript: string };
   /** Default: type errors are shown, and do not keep cells from running. */
   settings?: Partial<Settings>;
+  /** Where its sockets listen, for those who ask. */
+  ports?: Ports;
 }
 
 /**
  * Receives requests, has them handled, and frames each by its busy and idle status. Nothing here waits for user
  * code: cells run in the queue of their (sub)shell, all other requests are answered as they come.
  */
-export class Kernel {
+export class Kernel implements KernelContext {
   readonly runner: Runner;
   readonly cellService: CellService;
   readonly history: History;
   readonly versions: KernelOptions["versions"];
+  readonly ports: Ports | undefined;
   readonly publisher: Publisher;
   readonly cells = new Cells();
   readonly inputRequests = new InputRequests();
@@ -57,7 +61,9 @@ export class Kernel {
   readonly #sockets: Sockets;
   readonly #signer: Signer;
   readonly #session = randomUUID();
-  readonly #mainShell = this.createShell();
+  readonly mainShell = this.createShell();
+  /** Control does not wait for the cells of others. */
+  readonly #controlShell = this.createShell();
   #messageCount = 0;
   #welcomed = false;
   #setStopped = () => {};
@@ -67,6 +73,7 @@ export class Kernel {
     this.cellService = options.cellService;
     this.history = options.history;
     this.versions = options.versions;
+    this.ports = options.ports;
     this.settings = { diagnostics: true, strict: false, ...options.settings };
     this.#sockets = options.sockets;
     this.#signer = options.signer;
@@ -152,19 +159,28 @@ export class Kernel {
     }
     const request = { ...message, channel };
     const type = message.header.msg_type;
-    if (channel === "shell" && type === "execute_request") this.#queue(request);
+    logDebug(`received ${type} on ${channel}`, () => ({ id: message.header.msg_id, ...message.content }));
+    if (channel !== "stdin" && type === "execute_request") this.#queue(request);
     else void this.#answer(request, handlers[channel].get(type));
   }
 
   #queue(request: Request): void {
+    if (isAttachCommand(request.content["code"])) return void this.#executeNow(request);
     const id = request.header.subshell_id;
-    const shell = id == null ? this.#mainShell : this.subshells.get(id);
+    const usual = request.channel === "control" ? this.#controlShell : this.mainShell;
+    const shell = id == null ? usual : this.subshells.get(id);
     if (shell) shell.add(request);
     else {
       void this.#answer(request, () => {
         throw new Error(`there is no subshell "${id}"; create_subshell_request makes one`);
       });
     }
+  }
+
+  /** What asks about the running cell does not wait for its end. */
+  async #executeNow(request: Request): Promise<void> {
+    await execute_request(this, request);
+    this.#restateBusy();
   }
 
   async #answer(request: Request, handler: Handler | undefined): Promise<void> {
@@ -181,17 +197,28 @@ export class Kernel {
     }
     if (!hasStatus) return;
     this.status("idle", request);
-    // JupyterLab shows the latest status, whatever it belongs to.
-    if (this.#mainShell.executing) this.status("busy", this.#mainShell.executing);
+    this.#restateBusy();
+  }
+
+  /** JupyterLab shows the latest status, whatever it belongs to. */
+  #restateBusy(): void {
+    if (this.mainShell.executing) this.status("busy", this.mainShell.executing);
   }
 
   #output(output: RunnerOutput): void | Promise<void> {
     const cell = this.cells.get(output.cellId);
-    if (output.type === "stream")
-      return this.publisher.stream(cell?.request.header ?? {}, output.name, output.text);
+    // Findings of the type checker come first.
+    if (cell?.held) return cell.held.then(() => this.#publish(output, cell));
+    return this.#publish(output, cell);
+  }
+
+  #publish(output: RunnerOutput, cell: Cell | undefined): void | Promise<void> {
     if (output.type === "input_request") return this.#ask(output);
     if (output.type === "execute_result" && cell) cell.result = plainText(output.data);
-    return this.publisher.output(outputMessage(output, cell));
+    cell?.record.add(output);
+    return output.type === "stream"
+      ? this.publisher.stream(cell?.request.header ?? {}, output.name, output.text)
+      : this.publisher.output(outputMessage(output, cell));
   }
 
   /** Asks the front end that runs the cell, and no other, after it has got what the cell printed before. */
@@ -219,7 +246,7 @@ export class Kernel {
     this.cellService.reset().catch((error) => logWarning("the cell service could not be reset", error));
     const cell = this.cells.newest;
     // Running cells end with an error that says it.
-    if (cell && !this.#mainShell.executing)
+    if (cell && !this.mainShell.executing)
       void this.publisher.stream(cell.request.header, "stderr", `${reason}\n`);
   }
 
@@ -252,6 +279,7 @@ export class Kernel {
       date: new Date().toISOString(),
       version: protocolVersion,
     };
+    logDebug(`sends ${type}`, () => ({ parent: parentHeader.msg_id, ...content }));
     const frames = encode({ identities, header, parentHeader, metadata, content, buffers }, this.#signer);
     return { frames, id };
   }

@@ -26,6 +26,11 @@ export class Shell {
     return this.#executing;
   }
 
+  /** Requests whose cells wait. */
+  get waiting(): readonly Request[] {
+    return [...this.#waiting];
+  }
+
   add(request: Request): void {
     if (this.#wasSentBeforeAbort(request)) {
       this.#tasks.abort(request);

@@ -15,6 +15,12 @@ export interface ConnectionInfo {
 
 const ports = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"] as const;
 
+export type Ports = Pick<ConnectionInfo, (typeof ports)[number]>;
+
+export function portsOf(info: ConnectionInfo): Ports {
+  return Object.fromEntries(ports.map((name) => [name, info[name]])) as Ports;
+}
+
 /**
  * Reads and checks the file in which a front end says where the kernel shall listen.
  *

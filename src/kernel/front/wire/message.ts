@@ -1,5 +1,8 @@
 import type { JsonObject } from "../../contracts.js";
 
+/** Of the messages that this kernel sends and understands. */
+export const protocolVersion = "5.5";
+
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#message-header */
 export interface Header {
   msg_id: string;

@@ -9,6 +9,7 @@ import { NotebookScope } from "../../transform/scope.js";
 import { transformCell } from "../../transform/transform.js";
 import { unusableExitCode } from "../../channel/messages.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../../contracts.js";
+import { Interrupted } from "../../interrupted.js";
 import { exitNow, withOwnJson } from "../../intrinsics.js";
 import { describeError } from "./cell-errors.js";
 import { CellModules } from "../modules/cell-modules.js";
@@ -22,8 +23,9 @@ import { programRunner } from "./run-program.js";
 import { encodableBundle, sendBundle } from "../show/encodable-bundle.js";
 import { toMimeBundle } from "../show/mime-bundle.js";
 import type { OutputChannel } from "../output/output-channel.js";
+import { trace } from "../output/trace.js";
 import { plainText } from "../show/plain-text.js";
-import { currentCell, Interrupted, RunningCell, runInCell } from "./running-cell.js";
+import { currentCell, RunningCell, runInCell } from "./running-cell.js";
 import { registerSource, stackLines } from "./stack-frames.js";
 
 type CellFunction = (
@@ -149,6 +151,7 @@ export class Evaluator {
         settings: () => readCompilerSettings(this.folder),
       }),
     );
+    trace(() => `${name} becomes ${transformed.code}`);
     const filename = join(this.folder, `cell-${(this.scripts += 1)}.ts`);
     registerSource(filename, { name, code }, () => transformed.map);
     const run = compile(transformed.code, filename);

@@ -1,16 +1,7 @@
 /** Which cell a piece of code belongs to: the one that caused it to run, also after an `await` or from a timer. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Interrupted } from "../../interrupted.js";
 import { AbortController, nextTurn } from "../../intrinsics.js";
-
-/** An interrupt, as the cell that it ends sees it. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-  /** `frames` says where the code was, as the lines of a stack. */
-  constructor(frames = "") {
-    super("The cell was interrupted. Variables keep their values.");
-    this.stack = `${this.name}: ${this.message}\n${frames}`;
-  }
-}
 
 export class RunningCell {
   readonly controller = new AbortController();

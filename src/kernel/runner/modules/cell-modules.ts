@@ -9,6 +9,7 @@ import { Script, constants } from "node:vm";
 import { existsSync, stringify } from "../../intrinsics.js";
 import type { LoadedModule, ModuleNamespace } from "../../transform/cell-context.js";
 import { withoutNpm } from "../../transform/npm-specifier.js";
+import { trace } from "../output/trace.js";
 import * as tslab from "../compat/tslab.js";
 import { namespaceOf } from "./commonjs-interop.js";
 import { isPath, isUrl, needsTransform } from "./local-graph.js";
@@ -74,6 +75,7 @@ export class CellModules {
     if (path === undefined) return { module: await this.importFromFolder(name, options) };
     if (!local && needsTransform(path)) this.local.start();
     const url = local ? this.local.urlToImport(local) : pathToFileURL(path).href;
+    trace(() => `import of ${name} is ${url}`);
     const attributes = path.endsWith(".json") ? { type: "json" } : options?.with;
     try {
       const { module } = await this.importFromFolder(inNamespace(url, attributes));

@@ -209,7 +209,28 @@ describe("execute_request: type errors", () => {
     column: 7,
   } as const;
 
-  it("are shown beside the output, before idle, without blocking", async () => {
+  it("come last if they take longer than outputs wait for them", async () => {
+    const bench = new Bench();
+    bench.cellService.diagnose = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return [diagnostic];
+    };
+    bench.runner.run = async (_, send) => {
+      await send({ type: "display_data", data: { "text/plain": "a" }, metadata: {} });
+      await send({ type: "stream", name: "stdout", text: "b" });
+      return ok();
+    };
+    assert.deepEqual(types(await bench.execute(code)), [
+      "busy",
+      "execute_input",
+      "display_data",
+      "stream",
+      "stream",
+      "idle",
+    ]);
+  });
+
+  it("come first, also where the cell prints at once, without blocking", async () => {
     const bench = new Bench();
     bench.cellService.diagnose = async () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -221,9 +242,9 @@ describe("execute_request: type errors", () => {
     };
     const answer = await bench.execute(code);
     assert.equal(answer.reply["status"], "ok");
-    assert.deepEqual(types(answer), ["busy", "execute_input", "execute_result", "stream", "idle"]);
+    assert.deepEqual(types(answer), ["busy", "execute_input", "stream", "execute_result", "idle"]);
     assert.equal(
-      stripVTControlCharacters(String(answer.iopub[3]?.content["text"])),
+      stripVTControlCharacters(String(answer.iopub[2]?.content["text"])),
       "Cell [1], line 1:7 - error TS2322: Type 'string' is not assignable to type 'number'.\n" +
         '1 | const n: number =\t"a";\n          ~\n',
     );

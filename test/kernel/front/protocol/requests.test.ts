@@ -271,3 +271,36 @@ describe("subscriptions to iopub", () => {
     );
   });
 });
+
+describe("requests on control", () => {
+  it("are those of shell, too: as of ipykernel, execute does not wait for cells", async () => {
+    const bench = new Bench({
+      ports: { shell_port: 1, control_port: 2, stdin_port: 3, iopub_port: 4, hb_port: 5 },
+    });
+    let end = (): void => undefined;
+    bench.runner.run = ({ code }) =>
+      code === "long" ? new Promise((resolve) => (end = () => resolve(ok()))) : ok();
+    const long = bench.send("execute_request", { code: "long" });
+    await bench.until(() => bench.runner.executed.length === 1);
+    const { reply } = await bench.ask("execute_request", { code: "quick" }, { channel: "control" });
+    assert.equal(reply["status"], "ok");
+    end();
+    await bench.answer(long);
+    for (const channel of ["shell", "control"] as const) {
+      const connected = await bench.ask("connect_request", {}, { channel });
+      assert.deepEqual(connected.reply, {
+        status: "ok",
+        shell_port: 1,
+        control_port: 2,
+        stdin_port: 3,
+        iopub_port: 4,
+        hb_port: 5,
+      });
+      assert.equal(
+        (await bench.ask("history_request", { hist_access_type: "tail", n: 1 }, { channel })).reply["status"],
+        "ok",
+      );
+    }
+    await bench.kernel.stop();
+  });
+});

@@ -1,5 +1,5 @@
 import { text } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** Hands a comm message to user code; what that prints or shows belongs to the message. */
 function passOn(type: "comm_open" | "comm_msg" | "comm_close"): Handler {

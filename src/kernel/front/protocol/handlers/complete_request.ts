@@ -3,7 +3,7 @@ import { memberOwner } from "../../../member-access.js";
 import { atMost } from "../at-most.js";
 import { codePointOffset, utf16Offset } from "../code-points.js";
 import { integer, text } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** Typed completions do not wait longer for those of the live value. */
 const liveWaitMs = 100;

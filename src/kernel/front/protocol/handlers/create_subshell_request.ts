@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** https://jupyter.org/enhancement-proposals/91-kernel-subshells/kernel-subshells.html */
 export const create_subshell_request: Handler = (kernel) => {

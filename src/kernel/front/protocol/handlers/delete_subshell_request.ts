@@ -1,5 +1,5 @@
 import { text } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** The cell that runs there goes on; those that wait are aborted. */
 export const delete_subshell_request: Handler = ({ subshells }, { content }) => {

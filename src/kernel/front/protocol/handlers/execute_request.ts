@@ -1,25 +1,28 @@
 import type { CellDiagnostic, CellOutcome, JsonObject } from "../../../contracts.js";
 import { logWarning } from "../../log.js";
 import { atMost } from "../at-most.js";
+import { attach, isAttachCommand } from "../attach-command.js";
 import type { Cell } from "../cells.js";
 import { flag, object, text } from "../content.js";
-import { isRepeated, mayBeRepeated, renderErrors, renderNotices } from "../diagnostics.js";
+import { isGrammar, isRepeated, mayBeRepeated, renderErrors, renderNotices } from "../diagnostics.js";
 import { helpCommand } from "../help-command.js";
-import type { Kernel } from "../kernel.js";
+import type { KernelContext } from "../handler.js";
 import type { Request } from "../request.js";
 import { settingCommand } from "../settings.js";
 import { inspect } from "./inspect_request.js";
 
 /** A cell that has ended does not wait longer for its type errors; they are shown when they come. */
 const diagnosticsWaitMs = 2000;
-/** So long a finding waits for an error of the running cell that says the same. */
-const repetitionWaitMs = 300;
+/** Outputs wait so long for type errors, which come first. Those that take longer come last. */
+const heldMs = 100;
+/** So long they wait for the end of the cell then. */
+const belowMs = 300;
 
 /**
  * Runs a cell; https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
  * If the cells that wait behind it shall be aborted, resolves to the time when it failed.
  */
-export async function execute_request(kernel: Kernel, request: Request): Promise<number | undefined> {
+export async function execute_request(kernel: KernelContext, request: Request): Promise<number | undefined> {
   const started = new Date().toISOString();
   kernel.status("busy", request);
   let failedAt: number | undefined;
@@ -27,6 +30,7 @@ export async function execute_request(kernel: Kernel, request: Request): Promise
     const { outcome, cell, stopOnError } = await execute(kernel, request);
     if (outcome.status === "error" && stopOnError) failedAt = Date.now();
     kernel.reply(request, replyContent(outcome, cell), { started });
+    cell.record.end();
   } catch (error) {
     kernel.replyFailure(request, error);
   }
@@ -35,14 +39,14 @@ export async function execute_request(kernel: Kernel, request: Request): Promise
 }
 
 /** Answers a request that is not run because an earlier cell failed. */
-export function abortExecution(kernel: Kernel, request: Request): void {
+export function abortExecution(kernel: KernelContext, request: Request): void {
   kernel.status("busy", request);
   // Without a count, as of ipykernel: front ends would number the cell as if it had run.
   kernel.reply(request, { status: "aborted" });
   kernel.status("idle", request);
 }
 
-async function execute(kernel: Kernel, request: Request) {
+async function execute(kernel: KernelContext, request: Request) {
   const options = readOptions(request.content);
   const { code, silent, storeHistory, stopOnError } = options;
   if (storeHistory) kernel.executionCount++;
@@ -55,6 +59,7 @@ async function execute(kernel: Kernel, request: Request) {
   const outcome = await evaluation;
   if (outcome.status === "error") {
     const { ename, evalue, traceback } = outcome;
+    cell.record.add({ type: "error", cellId: cell.id, ename, evalue, traceback });
     void publisher.output({ parent: request.header, type: "error", content: { ename, evalue, traceback } });
   }
   if (storeHistory && cell.result !== undefined) kernel.history.addOutput(executionCount, cell.result);
@@ -64,7 +69,9 @@ async function execute(kernel: Kernel, request: Request) {
 }
 
 /** What a cell asks of the kernel itself; undefined if it is code to run. */
-function doCommand(kernel: Kernel, { header }: Request, code: string): Promise<CellOutcome> | undefined {
+function doCommand(kernel: KernelContext, request: Request, code: string): Promise<CellOutcome> | undefined {
+  const { header } = request;
+  if (isAttachCommand(code)) return attach(kernel, request);
   const setting = settingCommand(code);
   if (setting) {
     Object.assign(kernel.settings, setting.change);
@@ -77,7 +84,7 @@ function doCommand(kernel: Kernel, { header }: Request, code: string): Promise<C
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#payloads-deprecated: "page" */
 async function help(
-  kernel: Kernel,
+  kernel: KernelContext,
   header: Request["header"],
   about: string,
   detailLevel: 0 | 1,
@@ -105,7 +112,7 @@ function readOptions(content: JsonObject) {
 }
 
 /** Runs and checks a cell at the same time; in strict mode, checks it first. */
-async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<CellOutcome> {
+async function evaluate(kernel: KernelContext, cell: Cell, options: Options): Promise<CellOutcome> {
   const { code, silent, userExpressions, allowStdin } = options;
   const { id: cellId, executionCount } = cell;
   const { diagnostics, strict } = kernel.settings;
@@ -115,6 +122,7 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
     const evalue = "the cell was not run because it has type errors and strict mode is on (%strict off)";
     if (errors) return { status: "error", ename: "TypeScriptError", evalue, traceback: [errors, evalue] };
   }
+  const open = diagnostics && !silent ? hold(cell) : undefined;
   const running = kernel.runner.execute({
     cellId,
     executionCount,
@@ -124,8 +132,8 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
     allowStdin,
   });
   let showing: Promise<void> | undefined;
-  if (diagnostics && !silent) {
-    showing = showDiagnostics(kernel, cell, code, checked ?? check(kernel, cell, code), running);
+  if (open) {
+    showing = showDiagnostics(kernel, cell, code, checked ?? check(kernel, cell, code), running, open);
   } else if (!checked) kernel.cellService.add({ cellId, executionCount, code });
   let outcome = await running;
   kernel.inputRequests.forget(cell);
@@ -136,7 +144,7 @@ async function evaluate(kernel: Kernel, cell: Cell, options: Options): Promise<C
 
 /** With the answers to what the cell has asked. */
 async function answered(
-  kernel: Kernel,
+  kernel: KernelContext,
   { request }: Cell,
   outcome: Extract<CellOutcome, { status: "ok" }>,
 ): Promise<CellOutcome> {
@@ -150,7 +158,7 @@ async function answered(
 }
 
 /** A checker that has not come back to an earlier cell will not be in time for this one. */
-async function waitForDiagnostics(kernel: Kernel, showing: Promise<void>): Promise<void> {
+async function waitForDiagnostics(kernel: KernelContext, showing: Promise<void>): Promise<void> {
   if (kernel.lateChecks > 0) return;
   const inTime = await atMost(
     diagnosticsWaitMs,
@@ -162,7 +170,7 @@ async function waitForDiagnostics(kernel: Kernel, showing: Promise<void>): Promi
 }
 
 async function check(
-  kernel: Kernel,
+  kernel: KernelContext,
   { id: cellId, executionCount }: Cell,
   code: string,
 ): Promise<CellDiagnostic[]> {
@@ -179,23 +187,48 @@ async function check(
   }
 }
 
-/** Shows type errors below the cell as soon as they are known, unless the cell ends by an error that says the same. */
+/**
+ * Shows type errors above the cell's outputs if they are known in time, else below them. Below stand, too, those that the
+ * error which ends the cell may say as well, and does not.
+ */
 async function showDiagnostics(
-  kernel: Kernel,
+  kernel: KernelContext,
   cell: Cell,
   code: string,
   checking: Promise<CellDiagnostic[]>,
   running: Promise<CellOutcome>,
+  open: () => void,
 ): Promise<void> {
-  let diagnostics = await checking;
-  const notices = renderNotices(diagnostics);
-  if (notices) void kernel.publisher.stream(cell.request.header, "stderr", notices);
-  if (diagnostics.some(mayBeRepeated)) {
-    const outcome = await atMost(repetitionWaitMs, running);
-    if (outcome) diagnostics = diagnostics.filter((diagnostic) => !isRepeated(diagnostic, outcome));
-  }
-  const errors = renderErrors(diagnostics, code, cell.executionCount);
-  if (errors) void kernel.publisher.stream(cell.request.header, "stderr", errors);
+  const show = (findings: string): void => {
+    if (findings === "") return;
+    cell.record.add({ type: "stream", cellId: cell.id, name: "stderr", text: findings });
+    void kernel.publisher.stream(cell.request.header, "stderr", findings);
+  };
+  const inTime = await atMost(heldMs, checking);
+  if (!inTime) open();
+  const diagnostics = inTime ?? (await checking);
+  if (!inTime) await atMost(belowMs, running);
+  show(renderNotices(diagnostics));
+  const mayAll = diagnostics.some(isGrammar);
+  const certain = diagnostics.filter((diagnostic) => !mayAll && !mayBeRepeated(diagnostic));
+  show(renderErrors(certain, code, cell.executionCount));
+  open();
+  if (certain.length === diagnostics.length) return;
+  const outcome = await atMost(belowMs, running);
+  const left = diagnostics.filter(
+    (each) => !certain.includes(each) && !(outcome && isRepeated(each, outcome)),
+  );
+  show(renderErrors(left, code, cell.executionCount));
+}
+
+/** Has the outputs of a cell wait until the returned function is called. */
+function hold(cell: Cell): () => void {
+  let release = (): void => undefined;
+  cell.held = new Promise((resolve) => (release = resolve));
+  return () => {
+    delete cell.held;
+    release();
+  };
 }
 
 function replyContent(outcome: CellOutcome, { executionCount }: Cell) {

@@ -1,5 +1,5 @@
 import { flag, integer, InvalidContent, text } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#history */
 export const history_request: Handler = ({ history }, { content }) => {

@@ -1,5 +1,5 @@
 import { text } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-stdin-router-dealer-channel */
 export const input_reply: Handler = ({ inputRequests, runner }, message) => {

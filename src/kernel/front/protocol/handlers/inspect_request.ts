@@ -1,8 +1,7 @@
 import type { MimeBundle } from "../../../contracts.js";
 import { utf16Offset } from "../code-points.js";
 import { integer, text } from "../content.js";
-import type { Kernel } from "../kernel.js";
-import type { Handler } from "../request.js";
+import type { Handler, KernelContext } from "../handler.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#introspection */
 export const inspect_request: Handler = async (kernel, { content }) => {
@@ -14,7 +13,7 @@ export const inspect_request: Handler = async (kernel, { content }) => {
 };
 
 export async function inspect(
-  { cellService, runner }: Kernel,
+  { cellService, runner }: KernelContext,
   code: string,
   cursor: number,
   detailLevel: 0 | 1,

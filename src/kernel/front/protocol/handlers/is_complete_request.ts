@@ -1,5 +1,5 @@
 import { text } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#code-completeness */
 export const is_complete_request: Handler = async ({ cellService }, { content }) => {

@@ -1,5 +1,5 @@
-import type { Handler } from "../request.js";
-import { protocolVersion } from "../kernel.js";
+import type { Handler } from "../handler.js";
+import { protocolVersion } from "../../wire/message.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-info */
 export const kernel_info_request: Handler = ({ versions }) => ({

@@ -1,3 +1,3 @@
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 export const list_subshell_request: Handler = ({ subshells }) => ({ subshell_id: [...subshells.keys()] });

@@ -1,5 +1,5 @@
 import { flag } from "../content.js";
-import type { Handler } from "../request.js";
+import type { Handler } from "../handler.js";
 
 /** https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-shutdown */
 export const shutdown_request: Handler = (kernel, request) => {
