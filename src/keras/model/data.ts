@@ -89,6 +89,14 @@ export function isDataset(data: unknown): data is BatchDataset {
   return typeof (data as Partial<BatchDataset> | undefined)?.iterator === "function";
 }
 
+/** @throws Error if the model does not know its losses yet */
+export function expectCompiled({ optimizer }: OpenModel): void {
+  if (optimizer != null) return;
+  throw new Error(
+    "You must compile a model before training/testing. Use LayersModel.compile(modelCompileConfig).",
+  );
+}
+
 /** What a step takes. */
 export interface StepData {
   /** Inputs, targets and, where given, weights of the samples for each output. */

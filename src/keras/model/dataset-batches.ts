@@ -52,6 +52,11 @@ function checkBatch(model: OpenModel, batch: Partial<Batch> | null | undefined):
   checkParts(batch.xs, "input", model.inputNames);
   checkParts(batch.ys, "output", model.outputNames);
   const [first, ...others] = [...listed(batch.xs), ...listed(batch.ys)].map(({ shape }) => shape[0]);
+  if ([first, ...others].includes(undefined)) {
+    throw new Error(
+      "The data set gives a single number where a batch has one for each of its samples. Make batches with its batch(32).",
+    );
+  }
   if (others.some((size) => size !== first)) {
     throw new Error(
       `Batch size mismatch: the first input has ${first} samples, the others and the targets ${others.join(", ")}.`,

@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
-import type { Scalar } from "@tensorflow/tfjs-node";
+import { inspect, type InspectOptions } from "node:util";
+import type { Scalar, Tensor } from "@tensorflow/tfjs-node";
 import { PacedSteps } from "../../graphs/paced-steps.js";
 import { numbersOf } from "../../graphs/compiled-step.js";
 import { notebookHost } from "../../host/notebook-host.js";
@@ -11,6 +11,7 @@ import { checkNames } from "./argument-names.js";
 import { warnOfEnd } from "./training-batches.js";
 import { withTensors } from "./arrays.js";
 import {
+  expectCompiled,
   isDataset,
   stepData,
   type BatchDataset,
@@ -25,7 +26,6 @@ import { evaluationLine } from "./progress-text.js";
 import { checkBatchSize, refuseWithDataset } from "./sizes.js";
 import { stateOf } from "./state.js";
 import { withoutCallbacks } from "./predict.js";
-import type { Tensor } from "@tensorflow/tfjs-node";
 
 /** What was evaluated: losses and metrics, on so many batches. */
 interface Evaluation {
@@ -122,6 +122,7 @@ export async function evaluateBatches(
   dataset: BatchDataset,
   steps = Infinity,
 ): Promise<Evaluation> {
+  expectCompiled(model);
   stateOf(model).resetMetrics();
   const { programs } = stateOf(model);
   const signal = notebookHost()?.interruptSignal();
@@ -139,6 +140,8 @@ export async function evaluateBatches(
     onBatch(model, value, undefined, (data, size) => averages.add(numbersOf(programs.test(data)), size));
     batches++;
   }
+  if (batches === 0 && !signal?.aborted)
+    throw new Error("The data set is empty: there is nothing to evaluate.");
   return { values: averages.values, batches };
 }
 
@@ -161,6 +164,6 @@ function resultOf(
   const scalars: Scalar[] = values.map((value) => tf.scalar(value));
   if (scalars.length === 1) return scalars[0]!;
   // As the last line of a cell it shows the values, by name.
-  const shown = { value: () => inspect(named), enumerable: false };
+  const shown = { value: (_depth: number, options: InspectOptions) => inspect(named, options) };
   return Object.defineProperty(scalars, inspect.custom, shown);
 }

@@ -5,6 +5,7 @@ import { checkNames } from "./argument-names.js";
 import { ArrayBatches } from "./array-batches.js";
 import { withTensors } from "./arrays.js";
 import {
+  expectCompiled,
   isDataset,
   mapped,
   samplesOf,
@@ -88,7 +89,7 @@ export async function fitDataset(
   dataset: BatchDataset,
   args: FitArguments & Pick<ModelFitDatasetArgs<never>, "batchesPerEpoch" | "validationBatches">,
 ): Promise<History> {
-  checkDatasetArguments(this, args);
+  checkDatasetArguments(args);
   const { batchesPerEpoch, validationBatches, classWeight } = args;
   const steps = batchesPerEpoch ?? undefined;
   return trainOnDataset(this, args, {
@@ -112,6 +113,7 @@ async function trainOnDataset(
   const { validationFreq: freq, validationBatchSize: batchSize } = args;
   return withTensors([args.validationData], (data) =>
     training(model, (made) => {
+      expectCompiled(model);
       const validation: Validation | undefined = data && {
         data,
         steps: given.validationBatches,
@@ -211,13 +213,8 @@ function splitOf(
   };
 }
 
-function checkDatasetArguments(model: TrainedModel, args: Parameters<typeof fitDataset>[1]): void {
+function checkDatasetArguments(args: Parameters<typeof fitDataset>[1]): void {
   const isCount = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
-  if (model.optimizer == null) {
-    throw new Error(
-      "You must compile a model before training/testing. Use LayersModel.compile(modelCompileConfig).",
-    );
-  }
   if (args == null) {
     throw new TypeError(
       "For fitDataset(), the 2nd argument (config) is required, but it is not provided in this call.",

@@ -85,6 +85,9 @@ export async function train({ model, batches, validate, args, sizes }: Training)
       await callbacks.batchEnd(batch - 1, batchLogs);
     }
     if (signal?.aborted) break;
+    if (batch === 0 && history.epoch.length === 0 && !model.stopTraining) {
+      throw new Error("The data set is empty: there is nothing to train on.");
+    }
     const means = averages.values;
     const validated = (await validate?.(epoch)) ?? [];
     if (signal?.aborted) break;

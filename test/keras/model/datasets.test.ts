@@ -139,6 +139,32 @@ describe("keras/model: data sets", () => {
   });
 });
 
+describe("keras/model: data sets that cannot be used", () => {
+  it("are told apart: empty, without batches, and for a model that is not compiled", async () => {
+    const model = newModel();
+    const none = tf.data.array<tf.Tensor>([]);
+    await assert.rejects(
+      model.fit(none, quiet),
+      /^Error: The data set is empty: there is nothing to train on\.$/,
+    );
+    await assert.rejects(
+      model.evaluate(none),
+      /^Error: The data set is empty: there is nothing to evaluate\.$/,
+    );
+    const single = tf.data
+      .array([1])
+      .map((value) => ({ xs: tf.tensor([value, 2, 3]), ys: tf.scalar(value) }));
+    await assert.rejects(
+      model.fit(single, quiet),
+      /gives a single number .* Make batches with its batch\(32\)\.$/,
+    );
+    const input = tf.input({ shape: [3] });
+    const open = tf.model({ inputs: input, outputs: tf.layers.dense({ units: 2 }).apply(input) });
+    await assert.rejects(open.fit(plain(), quiet), /You must compile a model before training\/testing/);
+    await assert.rejects(open.evaluate(plain()), /You must compile a model before training\/testing/);
+  });
+});
+
 describe("keras/model: validation", () => {
   it("says what is wrong with its arguments before it trains", async () => {
     const model = newModel();
