@@ -23,13 +23,21 @@ const downloads = [
   { what: "keras", file: "test/requirements-keras.txt", licence: "Apache-2.0" },
 ] as const;
 
+/** What the file says to which a package.json points. */
+const licenceFiles: Record<string, string> = {
+  // Also of @plotly.
+  "mapbox-gl": "BSD-3-Clause",
+  h5wasm: "NIST's, with HDF5's (BSD-3-Clause)",
+};
+
 function licenceOf(root: string, name: string): string {
   const manifest = JSON.parse(fs.readFileSync(path.join(root, name, "package.json"), "utf8")) as {
     license?: string | { type: string };
     licenses?: { type: string }[];
   };
   const { license = manifest.licenses?.[0] } = manifest;
-  return (typeof license === "object" ? license.type : license) ?? "not stated";
+  const licence = (typeof license === "object" ? license.type : license) ?? "not stated";
+  return licence.startsWith("SEE LICENSE") ? (licenceFiles[path.basename(name)] ?? licence) : licence;
 }
 
 /** The text of docs/licences.md. */

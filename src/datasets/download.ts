@@ -12,6 +12,8 @@ export interface Download {
   path: string;
   /** MD5 of the content, as its publisher gives it. */
   md5: string;
+  /** Its size, where that is known: a mirror that sends more is given up at once. */
+  bytes?: number | undefined;
   /** Called as bytes arrive; `total` is undefined if the server does not say. */
   onProgress?: ((received: number, total: number | undefined) => void) | undefined;
   /** Without a byte for this long a mirror is given up. Default 30,000. */
@@ -23,13 +25,17 @@ export interface Download {
  * @throws Error if no mirror gave the right file, with the reason for each.
  */
 export async function download(options: Download): Promise<void> {
-  await mkdir(dirname(options.path), { recursive: true });
+  await mkdir(dirname(options.path), { recursive: true }).catch((error: unknown) => {
+    throw explainDisk(error, options.path) ?? error;
+  });
   const reasons: string[] = [];
   for (const url of options.urls) {
     try {
       await downloadFrom(url, options);
       return;
     } catch (error) {
+      const ofDisk = explainDisk(error, options.path);
+      if (ofDisk) throw ofDisk;
       reasons.push(`  ${url}: ${reasonOf(error)}`);
     }
   }
@@ -58,6 +64,8 @@ async function downloadFrom(url: string, options: Download): Promise<void> {
         timer.refresh();
         hash.update(chunk);
         received += chunk.length;
+        if (options.bytes !== undefined && received > options.bytes)
+          return done(new Error(`it sends more than the ${options.bytes} bytes that the file has`));
         options.onProgress?.(received, total);
         done(undefined, chunk);
       },
@@ -72,6 +80,17 @@ async function downloadFrom(url: string, options: Download): Promise<void> {
     clearTimeout(timer);
     await rm(partial, { force: true });
   }
+}
+
+/** An error of the disk, which another mirror would meet, too; undefined for others. */
+function explainDisk(error: unknown, file: string): Error | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!/^(?:EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOSPC|EDQUOT)$/.test(code ?? "")) return undefined;
+  const cure = /ENOSPC|EDQUOT/.test(code!) ? "Free some space" : "Make it a folder that you can write";
+  return new Error(
+    `The folder ${dirname(file)} cannot be written (${message}). ${cure}, or name another one by cacheFolder.`,
+    { cause: error },
+  );
 }
 
 /** fetch says only "fetch failed" or "terminated"; the cause says why. */

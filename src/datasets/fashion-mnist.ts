@@ -35,6 +35,14 @@ const checksums: Record<string, string> = {
   [idxFileNames.yTest]: "bb300cfdad3c16e7a12a480ee83cd310",
 };
 
+/** Sizes of the same files, in bytes. */
+const sizes: Record<string, number> = {
+  [idxFileNames.xTrain]: 26_421_880,
+  [idxFileNames.yTrain]: 29_515,
+  [idxFileNames.xTest]: 4_422_102,
+  [idxFileNames.yTest]: 5_148,
+};
+
 export interface FashionMnistOptions {
   /** Where downloaded files are kept. Default: `.manabi/datasets/fashion-mnist` in Manabi's folder. */
   cacheFolder?: string;
@@ -74,6 +82,7 @@ export async function loadData(options: FashionMnistOptions = {}): Promise<Image
       urls: (options.mirrors ?? mirrors).map((mirror) => mirror + file),
       path: join(cacheFolder, file),
       md5: { ...checksums, ...options.checksums }[name]!,
+      bytes: options.checksums?.[name] === undefined ? sizes[name] : undefined,
       onProgress: (received, total) =>
         options.onProgress
           ? options.onProgress(file, received, total)

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { onExit } from "signal-exit";
 
 /** The text of `file`, or undefined if there is none. */
 export function readIfThere(file: string): string | undefined {
@@ -21,6 +22,21 @@ export function copyAtomic(from: string, to: string): void {
   fs.renameSync(`${to}.partial`, to);
 }
 
+/** Gives `use` an empty folder, which is gone afterwards, also when the process ends in the middle (Ctrl-C). */
+export async function withFolder<T>(folder: string, use: (folder: string) => T | Promise<T>): Promise<T> {
+  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  // A process that was killed has left one.
+  remove();
+  fs.mkdirSync(folder, { recursive: true });
+  const forget = onExit(remove);
+  try {
+    return await use(folder);
+  } finally {
+    forget();
+    remove();
+  }
+}
+
 /**
  * Makes the folder `folder` by `fill`, which writes into an empty folder beside it. `folder` has either its old
  * content, none, or all of the new.
@@ -29,10 +45,9 @@ export async function replaceFolder(
   folder: string,
   fill: (partial: string) => void | Promise<void>,
 ): Promise<void> {
-  const partial = `${folder}.partial`;
-  fs.rmSync(partial, { recursive: true, force: true });
-  fs.mkdirSync(partial, { recursive: true });
-  await fill(partial);
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.renameSync(partial, folder);
+  await withFolder(`${folder}.partial`, async (partial) => {
+    await fill(partial);
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.renameSync(partial, folder);
+  });
 }

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { SetupError, lastLines, runCommand } from "./command.js";
+import { withFolder } from "./files.js";
 import type { Project } from "./project.js";
 import type { TensorFlowLibrary } from "./tensorflow-library.js";
 
@@ -92,9 +93,7 @@ export async function compileBinding(
   file: string,
 ): Promise<void> {
   const run = (args: string[]) => runCommand(project, compiler, args);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const folder = fs.mkdtempSync(`${file}.objects-`);
-  try {
+  await withFolder(`${file}.objects`, async (folder) => {
     const compiled = sourceFiles(project).map((source) => ({
       source,
       object: path.join(folder, `${path.basename(source)}.o`),
@@ -113,9 +112,7 @@ export async function compileBinding(
         failed.output,
       );
     fs.renameSync(path.join(folder, "binding"), file);
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 /**

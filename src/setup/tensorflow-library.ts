@@ -16,9 +16,13 @@ export interface TensorFlowLibrary {
 const requirementsFile = (project: Project) =>
   path.join(project.root, "kernel-setup/requirements-tensorflow.txt");
 
+/** `MANABI_BIND_SYMBOLS=0` keeps the library as its wheel has it: docs/decisions/own-symbols.md. */
+const bindsSymbols = ({ env }: Project) => env.MANABI_BIND_SYMBOLS !== "0";
+
 /** What the folder was made of, and what was done to it. */
 const madeOf = (project: Project) =>
-  `${fs.readFileSync(requirementsFile(project), "utf8")}# with own symbols bound\n`;
+  fs.readFileSync(requirementsFile(project), "utf8") +
+  (bindsSymbols(project) ? "# with own symbols bound\n" : "");
 
 /** Where the library is, if it is there and from the wheel that the requirements ask for. */
 export function tensorFlowLibrary(project: Project): TensorFlowLibrary | undefined {
@@ -35,9 +39,8 @@ export function tensorFlowLibrary(project: Project): TensorFlowLibrary | undefin
  */
 export async function fetchTensorFlowLibrary(project: Project): Promise<TensorFlowLibrary> {
   const folder = path.join(project.state, "tensorflow/library");
-  const wheel = path.join(project.state, "tensorflow/wheel");
   await replaceFolder(folder, async (partial) => {
-    fs.rmSync(wheel, { recursive: true, force: true });
+    const wheel = path.join(partial, "wheel");
     // Wheels are built per Python version. The C library in them is the same: take the one for 3.12, run or not.
     const tags = ["--only-binary=:all:", "--python-version", "3.12", "--implementation", "cp"];
     const args = [
@@ -72,7 +75,7 @@ export async function fetchTensorFlowLibrary(project: Project): Promise<TensorFl
       );
     for (const name of [...libraries, "include", "THIRD_PARTY_NOTICES.txt"])
       fs.renameSync(path.join(unpacked, name), path.join(partial, name));
-    bindOwnSymbols(libraries.map((name) => path.join(partial, name)));
+    if (bindsSymbols(project)) bindOwnSymbols(libraries.map((name) => path.join(partial, name)));
     writeAtomic(path.join(partial, "requirements.txt"), madeOf(project));
     fs.rmSync(wheel, { recursive: true });
   });

@@ -51,6 +51,13 @@ describe("fashionMnist", () => {
       response.setHeader("content-length", content.length);
       response.write(content.subarray(0, 9), () => response.destroy());
     },
+    endless: (response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(1 << 16)));
+        if (!response.destroyed) response.once("drain", more);
+      };
+      more();
+    },
     silent: (response, content) => response.write(content.subarray(0, 9)),
   };
 
@@ -128,6 +135,32 @@ describe("fashionMnist", () => {
       download({ urls, path, md5: checksums[name]!, stallTimeoutMs: 100 }),
       /no data for 0.1 s/,
     );
+  });
+
+  it("gives up a mirror that sends more than the file has", async () => {
+    const name = "t10k-labels-idx1-ubyte";
+    const { length } = files[name]!;
+    const urls = [`${origin}/endless/${name}.gz`, `${origin}/good/${name}.gz`];
+    const received: number[] = [];
+    const path = join(folder, `${name}.gz`);
+    await download({
+      urls,
+      path,
+      md5: checksums[name]!,
+      bytes: length,
+      onProgress: (at) => received.push(at),
+    });
+    assert.deepEqual([received, await readdir(folder)], [[length], [`${name}.gz`]]);
+  });
+
+  it("names the folder that cannot be written, and asks no mirror for what has no place", async () => {
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    await assert.rejects(
+      loadData({ cacheFolder: join(file, "cache"), mirrors: [`${origin}/good/`], checksums }),
+      /^Error: The folder .*file\/cache cannot be written \(ENOTDIR.*\)\. Make it .* cacheFolder\.$/,
+    );
+    assert.deepEqual(asked, []);
   });
 
   it("says when a file on disk is damaged", async () => {
