@@ -14,6 +14,7 @@ import * as tslab from "../compat/tslab.js";
 import { namespaceOf } from "./commonjs-interop.js";
 import { isPath, isUrl, needsTransform } from "./local-graph.js";
 import { LocalModules } from "./local-modules.js";
+import { preparation, sharedFile, shareWithPackages } from "./shared-packages.js";
 import {
   findPackage,
   manabiFolder,
@@ -54,6 +55,7 @@ export class CellModules {
       resolve: (specifier) => this.resolve(specifier),
     };
     this.importFromFolder = importFunction(filename);
+    shareWithPackages();
     this.module = Object.assign(new Module(filename), { filename });
     this.require = this.makeRequire(createRequire(filename));
   }
@@ -70,7 +72,9 @@ export class CellModules {
     if (isBuiltin(name)) return { module: await this.importFromFolder(name, options) };
     const local = this.local.find(name, this.meta.url);
     if (!local && isUrl(name)) return { module: await this.importFromFolder(name, options) };
-    const path = local?.path ?? this.packagePath(name, "import");
+    const shared = local ? undefined : sharedFile(name, this.meta.dirname, "import");
+    if (shared !== undefined) await this.importFromFolder(preparation());
+    const path = local?.path ?? shared ?? this.packagePath(name, "import");
     // Installed, but without this file: Node says what is wrong with it.
     if (path === undefined) return { module: await this.importFromFolder(name, options) };
     if (!local && needsTransform(path)) this.local.start();
@@ -110,7 +114,8 @@ export class CellModules {
 
   private makeRequire(fromFolder: NodeJS.Require): NodeJS.Require {
     const resolve = (name: string, options?: { paths?: string[] }): string => {
-      if (options?.paths || isBuiltin(name) || isInstalledForAll(name))
+      const isShared = sharedFile(name, this.meta.dirname, "require") !== undefined;
+      if (options?.paths || isBuiltin(name) || isShared || isInstalledForAll(name))
         return fromFolder.resolve(name, options);
       const local = this.local.find(name, this.meta.url, "require");
       return local

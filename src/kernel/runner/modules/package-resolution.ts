@@ -27,6 +27,7 @@ export const manabiFolder = dirname(fileURLToPath(import.meta.url));
 
 interface Manifest {
   name?: string;
+  version?: string;
   main?: string;
   type?: string;
   exports?: PathConditions;
