@@ -26,7 +26,8 @@ function runTool(
 ): Promise<boolean> {
   const child = spawn(node, [path.join(project.root, "node_modules", script), ...args], {
     cwd: project.root,
-    env: { ...jupyterEnvironment(project), ...env },
+    // What the tests see must not depend on whether this terminal has colours.
+    env: { ...jupyterEnvironment(project), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
     stdio,
   });
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { columnsOf, isDataFrame, type DataFrame } from "../arrays/data-frame.js"
 import { SelfShowing } from "../host/self-showing.js";
 import { htmlTable, textTable } from "./table-markup.js";
 import { textColor } from "./theme.js";
+import { whatArrived } from "./what-arrived.js";
 
 export interface TableOptions {
   /** The most rows shown; of longer tables the first and the last ones are. Default 20. */
@@ -80,7 +81,7 @@ function readRows(rows: readonly object[] | DataFrame, maxRows: number): Source 
   }
   if (!isDataFrame(rows)) {
     throw new TypeError(
-      `table needs an array of objects or a data frame of nodejs-polars, but got ${inspect(rows, { depth: 0 })}. ` +
+      `table needs an array of objects or a data frame of nodejs-polars, but got ${whatArrived(rows)}. ` +
         "For numbers with a shape, the array shows itself.",
     );
   }

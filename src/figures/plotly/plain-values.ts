@@ -1,6 +1,6 @@
-import { inspect } from "node:util";
 import { isColumn, isDataFrame } from "../../arrays/data-frame.js";
 import { isTensor, NdArray } from "../../arrays/ndarray.js";
+import { whatArrived } from "../what-arrived.js";
 
 /**
  * What plotly.js is given, as JSON has it: whatever holds numbers becomes lists; NaN, infinities and dates that are none
@@ -39,7 +39,7 @@ export function checkLists(traces: readonly object[]): void {
               ? "Make a list of it: Array.from(...)."
               : "";
       throw new TypeError(
-        `figure: data[${index}].${name} is ${inspect(value, { depth: 0 })}. Expected numbers: an array, a tensor, an NdArray ` +
+        `figure: data[${index}].${name} is ${whatArrived(value)}. Expected numbers: an array, a tensor, an NdArray ` +
           `or a column of a data frame. ${cure}`.trimEnd(),
       );
     }

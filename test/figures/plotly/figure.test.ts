@@ -55,7 +55,7 @@ describe("figures/plotly: what holds numbers plots", () => {
     const y = (value: unknown): FigureOptions => ({ data: [{ y: value as number[] }] });
     assert.throws(
       () => figure(y(Promise.resolve([1]))),
-      /data\[0\]\.y is Promise.*Expected numbers.*Await it\./,
+      /data\[0\]\.y is a promise\. Expected numbers.*Await it\./,
     );
     assert.throws(() => figure(y(new Map())), /data\[0\]\.y is Map.*Array\.from/);
     assert.throws(() => figure(y(pl.DataFrame({ a: [1] }))), /getColumn/);

@@ -20,10 +20,10 @@ class ManabiKernelTests(jupyter_kernel_test.KernelTests):
     invalid_code_samples = ["const = 3", "function () }", "1 +* 2"]
     code_generate_error = "throw new Error('on purpose')"
     code_execute_result = [
-        {"code": "6 * 7", "result": "\x1b[33m42\x1b[39m"},
-        {"code": "6 * 8", "result": "\x1b[33m48\x1b[39m"},
-        {"code": "await Promise.resolve('a')", "result": "\x1b[32m'a'\x1b[39m"},
-        {"code": "const n: number = 1; [n]", "result": "[ \x1b[33m1\x1b[39m ]"},
+        {"code": "6 * 7", "result": "42"},
+        {"code": "6 * 8", "result": "48"},
+        {"code": "await Promise.resolve('a')", "result": "'a'"},
+        {"code": "const n: number = 1; [n]", "result": "[ 1 ]"},
     ]
     code_display_data = [
         {"code": "display({ [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>x</b>' }) })", "mime": "text/html"},
