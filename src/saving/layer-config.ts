@@ -33,6 +33,8 @@ export function layerToTfjs(entry: JsonObject): TfjsLayer {
       result[known.tfjs] = convert(known.keras, value, place);
     } else checkUnknown(rule, key, value, place);
   }
+  // Keras 2 writes a list of one axis, which Keras 3 does not read.
+  if (className === "BatchNormalization") result.axis = [result.axis ?? -1].flat()[0]!;
   return { className: rule.className ?? className, config: toCamelCase(result) as JsonObject };
 }
 
@@ -144,6 +146,8 @@ function ownBackwardLayer(
 
 function checkUnknown(rule: KerasForm, key: string, value: Json, place: Place): void {
   if (baseArguments.has(key) || harmless.has(key) || value === null || value === false) return;
+  // Keras 2 has them in depthwise and separable convolutions, too, and does not use them.
+  if (rule.args.includes("depthwise_initializer") && /^kernel_(?!size)/.test(key)) return;
   if (key === "backward_layer") return;
   const accepted = rule.only?.[key];
   if (accepted !== undefined && JSON.stringify(value) === JSON.stringify(accepted)) return;
@@ -189,6 +193,8 @@ function argumentToKeras(key: string, value: Json, layer: Tf.layers.Layer, place
   if (key === "layer") return layerToKeras(inner.layer!);
   if (key === "cell") return layerToKeras(inner.cell!);
   if (key === "cells") return inner.cells!.map(layerToKeras);
+  // Keras does not know null for a length that follows from the others.
+  if (key === "target_shape") return (value as Json[]).map((length) => length ?? -1);
   const converted = valueToKeras(key, value, place);
   return words.has(key) ? fromCamelCase(textOf(converted)) : converted;
 }

@@ -1,5 +1,5 @@
-import { reject } from "./errors.js";
 import { asArray, asObject, isObject, type Json, type JsonObject, textOf } from "./json.js";
+import { isOperationEntry } from "./operations.js";
 
 /** A tensor in a file: `[layer, call, tensor]` as JSON. */
 type Key = string;
@@ -10,22 +10,6 @@ const makesMasks = ({ class_name: name, config }: JsonObject): boolean =>
   name === "Concatenate" ||
   (name === "Embedding" && isObject(config) && config.mask_zero === true);
 
-/** What masks are made of; `.h5` files do not say that it is an operation. */
-const operations = new Set(
-  "NotEqual LogicalOr LogicalAnd Any All ExpandDims OnesLike ZerosLike Cast BroadcastTo ConvertToTensor".split(
-    " ",
-  ),
-);
-
-/** Whether an entry is an operation; Concatenate is one if what it joins is. */
-function isOperation(entry: JsonObject, byName: Map<string, JsonObject>): boolean {
-  const { module, class_name: name } = entry;
-  if (typeof module === "string") return module.startsWith("keras.src.ops.");
-  if (name !== "Concatenate") return operations.has(textOf(name));
-  const inputs = inputsOf(entry).map((key) => byName.get(layerOf(key)));
-  return inputs.some((input) => input && operations.has(textOf(input.class_name)));
-}
-
 /**
  * Keras 3 writes how the masks of a graph are computed as operations between its layers (`NotEqual`, `LogicalOr`), and hands
  * them to recurrent layers as `mask`. Here, as in Keras itself, layers pass masks on by themselves: both are left out.
@@ -35,7 +19,7 @@ function isOperation(entry: JsonObject, byName: Map<string, JsonObject>): boolea
  */
 export function withoutMaskOperations(entries: JsonObject[], outputs: Json | undefined): JsonObject[] {
   const byName = new Map(entries.map((entry) => [textOf(entry.name), entry]));
-  const operationEntries = new Set(entries.filter((entry) => isOperation(entry, byName)));
+  const operationEntries = new Set(entries.filter(isOperationEntry));
   if (operationEntries.size === 0) return entries.map(withoutMask(() => false));
   const needed = new Set<string>();
   const need = (name: string): void => {
@@ -46,15 +30,24 @@ export function withoutMaskOperations(entries: JsonObject[], outputs: Json | und
   for (const entry of entries) if (!operationEntries.has(entry)) need(textOf(entry.name));
   for (const name of JSON.stringify(outputs).matchAll(/"((?:[^"\\]|\\.)*)",\d/g)) need(name[1]!);
   const masks = new Set(entries.filter((entry) => !needed.has(textOf(entry.name))));
-  const masked = new Set(entries.filter(makesMasks).flatMap(inputsOf));
-  for (const mask of masks) {
-    const foreign = inputsOf(mask).find((key) => !masks.has(byName.get(layerOf(key))!) && !masked.has(key));
-    if (foreign === undefined) continue;
-    reject(
-      `The mask ${JSON.stringify(mask.name)} is computed from ${foreign}`,
-      "masks made by Masking, or by Embedding with mask_zero",
-      "Build the model with those, and save again.",
-    );
+  const masked = new Set(
+    entries.filter((entry) => !operationEntries.has(entry) && makesMasks(entry)).flatMap(inputsOf),
+  );
+  // What is made of other tensors than those that layers mask is computed, and all that is made of it.
+  for (let isKept = true; isKept;) {
+    isKept = false;
+    for (const mask of masks) {
+      const isForeign = inputsOf(mask).some(
+        (key) => !masks.has(byName.get(layerOf(key))!) && !masked.has(key),
+      );
+      if (!isForeign) continue;
+      masks.delete(mask);
+      isKept = true;
+    }
+    for (const entry of entries) {
+      const wanted = masks.has(entry) || !operationEntries.has(entry) ? [] : inputsOf(entry);
+      for (const key of wanted) isKept = masks.delete(byName.get(layerOf(key))!) || isKept;
+    }
   }
   const isMask = (name: string): boolean => masks.has(byName.get(name)!);
   return entries.filter((entry) => !masks.has(entry)).map(withoutMask(isMask));

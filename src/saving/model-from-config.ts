@@ -15,6 +15,7 @@ import { layerToTfjs } from "./layer-config.js";
 import { callArguments } from "./layers.js";
 import { withoutMaskOperations } from "./mask-operations.js";
 import { markFrozen } from "../keras/layers/trainable.js";
+import { fromTfOperation, isOperationEntry, operationLayer } from "./operations.js";
 import { tf } from "../keras/load.js";
 import { withEmptyWeights } from "../keras/layers/empty-weights.js";
 
@@ -62,6 +63,7 @@ function build(entry: JsonObject, inputShape?: Json): Tf.layers.Layer {
     isModelEntry(asObject(entry.config, "A TimeDistributed's config").layer)
   )
     return buildTimeDistributed(entry);
+  if (isOperationEntry(entry)) return operationLayer(entry);
   const { className: tfjsName, config } = layerToTfjs(entry);
   if (inputShape) config.batchInputShape = inputShape;
   return construct(tfjsName, config) as Tf.layers.Layer;
@@ -156,9 +158,11 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
   const described = asArray(config.layers, `The layers of ${name}`).map((layer) =>
     asObject(layer, `A layer of ${name}`),
   );
-  const entries = withoutMaskOperations(described, config.output_layers);
+  const entries = withoutMaskOperations(described.map(fromTfOperation), config.output_layers);
   const names = entries.map((layer) => textOf(layer.name ?? asObject(layer.config, "A layer's config").name));
-  const layers = new Map(entries.map((layer, i) => [names[i]!, build(withCallArguments(layer))]));
+  const layers = new Map(
+    entries.map((layer, i) => [names[i]!, build(isOperationEntry(layer) ? layer : withCallArguments(layer))]),
+  );
   const legacy = entries.some((layer) => (layer.inbound_nodes as Json[] | undefined)?.some(Array.isArray));
   // Keras 2 counts a nested model's own node as its first call; Keras 3 does so in output_layers only, and only for
   // functional models.
@@ -185,7 +189,11 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
     if (nodes.length > 0)
       waiting.set(
         names[i]!,
-        nodes.map((node) => callOf(node, names[i]!, callArguments(layer))),
+        nodes.map((node) =>
+          isOperationEntry(layer)
+            ? operationCall(node, names[i]!)
+            : callOf(node, names[i]!, callArguments(layer)),
+        ),
       );
     else calls.set(names[i]!, [internals(layers.get(names[i]!)!).inboundNodes[0]?.outputTensors ?? []]);
   });
@@ -249,6 +257,15 @@ function kwargsOf(node: Json): JsonObject {
       ? node.kwargs
       : {};
   return isObject(kwargs) ? kwargs : {};
+}
+
+/** Of an operation the tensors among its arguments are inputs. */
+function operationCall(node: Json, operation: string): Call {
+  const find = (value: Json): Reference[] => {
+    if (Array.isArray(value)) return value.flatMap(find);
+    return isObject(value) && value.class_name === "__keras_tensor__" ? tensors(value, operation) : [];
+  };
+  return { inputs: find(asObject(node, `A call of ${operation}`).args!), masks: [] };
 }
 
 /** Further tensors of a call, which are inputs like the first ones here, in this order. */

@@ -4,7 +4,9 @@ import { internals, isModel, isSequential, modelInternals } from "./internals.js
 import type { Json, JsonObject } from "./json.js";
 import { layerToKeras } from "./layer-config.js";
 import { callArguments } from "./layers.js";
+import { Operation } from "../keras/layers/operation.js";
 import { camelCase } from "./naming.js";
+import { operationArguments, operationToKeras } from "./operations.js";
 
 /** `model` as Keras 3 describes it: `{ module, class_name, config, registered_name }`. */
 export function modelToConfig(model: Tf.LayersModel): JsonObject {
@@ -20,6 +22,7 @@ export function modelToConfig(model: Tf.LayersModel): JsonObject {
 
 function toConfig(layer: Tf.layers.Layer): JsonObject {
   if (isModel(layer)) return modelToConfig(layer);
+  if (layer instanceof Operation) return operationToKeras(layer);
   const { layer: wrapped } = internals(layer);
   if (wrapped && isModel(wrapped)) return wrapperToConfig(layer, wrapped);
   if (layer.getClassName() !== "InputLayer") return layerToKeras(layer);
@@ -106,6 +109,15 @@ function functionalToConfig(model: Tf.LayersModel): JsonObject {
           return { tensor: tensorOf(given, 0), mask: tensorOf(given, 1) };
         });
         const masks = inputs.map(({ mask }) => mask);
+        if (layer instanceof Operation) {
+          return {
+            args: operationArguments(
+              layer,
+              inputs.map(({ tensor }) => tensor),
+            ),
+            kwargs: {},
+          };
+        }
         const { args, kwargs } = callConfig(
           layer,
           inputs.map(({ tensor }) => tensor),

@@ -1,4 +1,5 @@
 import type { layers } from "@tensorflow/tfjs-node";
+import { Operation } from "./operation.js";
 import { layerFactories } from "../../tfjs/internals.js";
 import { patch } from "../../tfjs/patch.js";
 import { addClass } from "../../tfjs/registries.js";
@@ -86,6 +87,7 @@ export const addedLayers: readonly AddedLayer[] = [
   LayerScale,
   MultiHeadAttention,
   Normalization,
+  Operation,
   RMSNormalization,
   RandomBrightness,
   RandomContrast,
