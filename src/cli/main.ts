@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { SetupError } from "../setup/command.js";
 import { runLab } from "../setup/lab.js";
@@ -17,6 +19,18 @@ const program = new Command("manabi")
   .description("Deep learning in TypeScript notebooks.")
   .version(version, "-v, --version");
 
+/** Set-up, after that of another process has ended. */
+async function setUpAlone(): Promise<void> {
+  const bootstrap = pathToFileURL(path.join(projectRoot, "kernel-setup/bootstrap.mjs")).href;
+  const { lockSetup } = (await import(bootstrap)) as { lockSetup: (root: string) => Promise<() => void> };
+  const unlock = await lockSetup(projectRoot);
+  try {
+    await setUp(project);
+  } finally {
+    unlock();
+  }
+}
+
 program
   .command("lab")
   .description("open JupyterLab on the lessons; options are JupyterLab's own (--no-browser --port 8899)")
@@ -24,7 +38,7 @@ program
   .helpOption(false)
   .argument("[options...]")
   .action(async (options: string[]) => {
-    await setUp(project);
+    await setUpAlone();
     process.exitCode = await runLab(project, options);
   });
 
@@ -38,7 +52,7 @@ program
   .action(async (args: string[]) => {
     const problem = problemOf(args, process.cwd());
     if (problem !== undefined) program.error(problem);
-    await setUp(project);
+    await setUpAlone();
     process.exitCode = await runNotebooks(project, args, process.cwd());
   });
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Project } from "./project.js";
@@ -19,6 +20,13 @@ export function jupyterEnvironment(project: Project): NodeJS.ProcessEnv {
   };
 }
 
+/** The first time, the first lesson; after that JupyterLab opens what was open. */
+function firstPage(project: Project): string[] {
+  const workspaces = jupyterEnvironment(project).JUPYTERLAB_WORKSPACES_DIR!;
+  const isFirst = !fs.existsSync(workspaces) || fs.readdirSync(workspaces).length === 0;
+  return isFirst ? ["--LabApp.default_url=/lab/tree/00-welcome.ipynb"] : [];
+}
+
 /** The arguments of `python` that start JupyterLab; `options` are the user's and go last, so they win. */
 export function labArguments(project: Project, options: string[], isRoot: boolean): string[] {
   return [
@@ -26,7 +34,7 @@ export function labArguments(project: Project, options: string[], isRoot: boolea
     "jupyterlab",
     ...(options.some((option) => option.startsWith("--ServerApp.root_dir="))
       ? []
-      : [`--ServerApp.root_dir=${path.join(project.root, "notebooks")}`]),
+      : [`--ServerApp.root_dir=${path.join(project.root, "notebooks")}`, ...firstPage(project)]),
     "--MultiKernelManager.default_kernel_name=manabi",
     // Ctrl-C ends it at once, without a question.
     "--ServerApp.answer_yes=True",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../src/setup/project.js";
@@ -34,6 +35,22 @@ describe("cli/main", function () {
     const { status, stderr } = manabi("run", "--output", "new.ipynb", "missing.ipynb");
     assert.equal(status, 1);
     assert.match(stderr, /^There is no notebook missing\.ipynb in .*\.\n$/);
+  });
+
+  it("waits for another set-up of the folder", async () => {
+    const lock = path.join(projectRoot, ".setup-lock");
+    const notebook = path.join(data, "empty.ipynb");
+    fs.writeFileSync(notebook, JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    fs.writeFileSync(lock, String(process.pid), { flag: "wx" });
+    const main = path.join(projectRoot, "dist/src/cli/main.js");
+    const child = spawn(process.execPath, [main, "run", notebook]);
+    try {
+      const [said] = (await once(child.stdout, "data")) as [Buffer];
+      assert.match(String(said), new RegExp(`Another command is setting up .*${process.pid}`));
+    } finally {
+      child.kill();
+      fs.rmSync(lock);
+    }
   });
 
   it("registers the kernel for the user, and takes it away", () => {

@@ -21,6 +21,19 @@ describe("setup/lab", function () {
     assert.ok(labArguments(project, options, true).includes("--allow-root"));
   });
 
+  it("opens the first lesson the first time, then what was open, and nothing of ours in another folder", () => {
+    const project = bareProject();
+    const page = (...options: string[]) =>
+      labArguments(project, options, false).filter((each) => each.includes("default_url"));
+    assert.deepEqual(page(), ["--LabApp.default_url=/lab/tree/00-welcome.ipynb"]);
+    assert.ok(fs.existsSync(path.join(projectRoot, "notebooks/00-welcome.ipynb")));
+    assert.deepEqual(page("--ServerApp.root_dir=/elsewhere"), []);
+    const workspaces = jupyterEnvironment(project).JUPYTERLAB_WORKSPACES_DIR!;
+    fs.mkdirSync(workspaces, { recursive: true });
+    fs.writeFileSync(path.join(workspaces, "default.jupyterlab-workspace"), "{}");
+    assert.deepEqual(page(), []);
+  });
+
   it("keeps what Jupyter writes inside the project, unless a variable says otherwise", () => {
     const env = jupyterEnvironment(
       projectAt("/p", { env: { HOME: "/home/u", JUPYTER_CONFIG_DIR: "/mine" } }),
