@@ -101,49 +101,26 @@ interface LossWithArguments {
 
 /** Names that are offered where a string is written. Others are as good: those of TensorFlow.js, and shorter ones. */
 type OtherName = string & {};
-export type LossName =
-  | "binaryCrossentropy"
-  | "binaryFocalCrossentropy"
-  | "categoricalCrossentropy"
-  | "categoricalFocalCrossentropy"
-  | "categoricalGeneralizedCrossEntropy"
-  | "categoricalHinge"
-  | "circle"
+type Losses = typeof import("./losses/index.js", { with: { "resolution-mode": "import" } });
+type Metrics = typeof import("./metrics/index.js", { with: { "resolution-mode": "import" } });
+type Optimizers = typeof import("./optimizers/index.js", { with: { "resolution-mode": "import" } });
+/** Names of functions that need no arguments; classes and namespaces are left out. */
+type FunctionNames<Module> = {
+  [Name in keyof Module]: Module[Name] extends () => unknown ? Name : never;
+}[keyof Module];
+export type LossName = FunctionNames<Losses>;
+export type MetricName =
+  | FunctionNames<Metrics>
+  // Those without arguments, which have no function in `metrics.*`.
+  | "accuracy"
+  | "categoricalAccuracy"
   | "cosineSimilarity"
-  | "dice"
-  | "hinge"
-  | "huber"
-  | "klDivergence"
-  | "logCosh"
+  | "crossentropy"
   | "meanAbsoluteError"
   | "meanAbsolutePercentageError"
   | "meanSquaredError"
-  | "meanSquaredLogarithmicError"
-  | "poisson"
-  | "sparseCategoricalCrossentropy"
-  | "squaredHinge"
-  | "tversky";
-export type MetricName =
-  | "accuracy"
-  | "auc"
-  | "binaryAccuracy"
-  | "categoricalAccuracy"
-  | "cosineSimilarity"
-  | "falseNegatives"
-  | "falsePositives"
-  | "meanAbsoluteError"
-  | "meanSquaredError"
-  | "precision"
-  | "r2Score"
-  | "recall"
-  | "rootMeanSquaredError"
-  | "sparseCategoricalAccuracy"
-  | "sparseTopKCategoricalAccuracy"
-  | "topKCategoricalAccuracy"
-  | "trueNegatives"
-  | "truePositives";
-export type OptimizerName =
-  "adadelta" | "adagrad" | "adam" | "adamax" | "adamw" | "ftrl" | "nadam" | "rmsprop" | "sgd";
+  | "sparseCategoricalAccuracy";
+export type OptimizerName = FunctionNames<Optimizers>;
 
 type AnyLoss = LossName | OtherName | LossWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 type AnyMetric = MetricName | OtherName | MetricWithArguments | ((yTrue: Tensor, yPred: Tensor) => Tensor);

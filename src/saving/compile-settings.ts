@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
-import { lossOfClass } from "../keras/losses/constructors.js";
+import { findLoss, knownLosses, lossOfClass } from "../keras/losses/catalogue.js";
 import { Loss } from "../keras/losses/loss.js";
 import { metricOfClass } from "../keras/metrics/constructors.js";
 import { Metric, nameOfClass } from "../keras/metrics/metric.js";
@@ -23,46 +23,6 @@ interface CompiledModel {
   lossWeights?: number[];
   weightedMetrics: GivenMetrics;
 }
-
-/** Keras's class -> tfjs's name. */
-const losses: Readonly<Record<string, string>> = {
-  MeanSquaredError: "meanSquaredError",
-  MeanAbsoluteError: "meanAbsoluteError",
-  MeanAbsolutePercentageError: "meanAbsolutePercentageError",
-  MeanSquaredLogarithmicError: "meanSquaredLogarithmicError",
-  SquaredHinge: "squaredHinge",
-  Hinge: "hinge",
-  CategoricalHinge: "categoricalHinge",
-  LogCosh: "logcosh",
-  CategoricalCrossentropy: "categoricalCrossentropy",
-  SparseCategoricalCrossentropy: "sparseCategoricalCrossentropy",
-  BinaryCrossentropy: "binaryCrossentropy",
-  KLDivergence: "kullbackLeiblerDivergence",
-  Poisson: "poisson",
-  CosineSimilarity: "cosineProximity",
-  Huber: "huber",
-  BinaryFocalCrossentropy: "binaryFocalCrossentropy",
-  CategoricalFocalCrossentropy: "categoricalFocalCrossentropy",
-  CategoricalGeneralizedCrossEntropy: "categoricalGeneralizedCrossEntropy",
-  Dice: "dice",
-  Tversky: "tversky",
-  Circle: "circle",
-};
-
-/** Other spellings of Keras for the same losses and metrics. */
-const synonyms: Readonly<Record<string, string>> = {
-  mse: "MeanSquaredError",
-  mae: "MeanAbsoluteError",
-  mape: "MeanAbsolutePercentageError",
-  msle: "MeanSquaredLogarithmicError",
-  bce: "BinaryCrossentropy",
-  logcosh: "LogCosh",
-  log_cosh: "LogCosh",
-  kld: "KLDivergence",
-  kl_divergence: "KLDivergence",
-  kullback_leibler_divergence: "KLDivergence",
-  cosine_proximity: "CosineSimilarity",
-};
 
 /** Keras's metric -> the name for `compile`. */
 const metrics: Readonly<Record<string, string>> = {
@@ -202,7 +162,7 @@ function canonical(value: Json, table: object): { name: string; config: JsonObje
   }
   const text = textOf(name);
   const found =
-    synonyms[text.toLowerCase()] ?? Object.keys(table).find((key) => key === text || snakeCase(key) === text);
+    Object.keys(table).find((key) => key === text || snakeCase(key) === text) ?? findLoss(text)?.className;
   return { name: found ?? text, config };
 }
 
@@ -210,7 +170,8 @@ function canonical(value: Json, table: object): { name: string; config: JsonObje
 const lossDefaults: JsonObject = { reduction: "sum_over_batch_size", label_smoothing: 0, axis: -1 };
 
 function lossToTfjs(value: Json): string | Loss {
-  const { name, config } = canonical(value, losses);
+  const { name, config } = canonical(value, {});
+  const found = findLoss(name);
   const settings = Object.entries(config).filter(
     ([key, item]) =>
       !["name", "dtype", "fn"].includes(key) &&
@@ -219,7 +180,7 @@ function lossToTfjs(value: Json): string | Loss {
       // Of Keras 2.
       !(key === "reduction" && item === "auto"),
   );
-  if (Object.hasOwn(losses, name) && settings.length === 0) return losses[name]!;
+  if (found && settings.length === 0) return found.tfjs ?? found.name;
   const options = settings.map(([key, item]) => [
     camelCase(key),
     key === "reduction" ? camelCase(textOf(item)) : item,
@@ -229,7 +190,7 @@ function lossToTfjs(value: Json): string | Loss {
   const [setting] = settings;
   return reject(
     `The model was compiled with the loss ${name}${setting ? `(${setting[0]}=${describe(setting[1])})` : ""}, which there is none of here`,
-    `one of ${Object.keys(losses).join(", ")}, with arguments of losses.*`,
+    `one of ${knownLosses.map(({ className }) => className).join(", ")}, with arguments of losses.*`,
     withoutCompiling,
   );
 }
@@ -246,15 +207,11 @@ function lossToKeras(value: GivenLoss): Json {
     const config = { ...Object.fromEntries(settings), reduction: fromCamelCase(value.reduction) };
     return kerasObject("keras.losses", value.className, config);
   }
-  const found =
-    typeof value === "string"
-      ? (Object.keys(losses).find((name) => losses[name] === value || nameOfClass(name) === value) ??
-        synonyms[value])
-      : undefined;
+  const found = typeof value === "string" ? findLoss(value)?.className : undefined;
   if (!found) {
     reject(
       `The model is compiled with the loss ${typeof value === "function" ? `function ${value.name || "(without a name)"}` : describe(value)}`,
-      `one of ${Object.values(losses).join(", ")}, or of losses.*`,
+      `one of ${knownLosses.map(({ name }) => name).join(", ")}, or of losses.*`,
       "Compile it with one of these, or save with { includeOptimizer: false } and compile after loading.",
     );
   }

@@ -31,5 +31,6 @@ export const circle = ({
     const ofNegative = tf.logSumExp(tf.where(isSame, none, tf.mul(far, gamma)), 1);
     return tf.softplus(tf.add(ofPositive, ofNegative));
   },
+  ofClassNumbers: true,
   counted: (_yTrue, values) => tf.greater(values, 0),
 });

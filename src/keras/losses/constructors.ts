@@ -1,51 +1,10 @@
-import { expectArguments } from "../model/argument-names.js";
-import { nameOfClass } from "../metrics/metric.js";
 import type { Measure } from "../metrics/epoch-metric.js";
 import { tf } from "../../tfjs/native.js";
 import { circle as circleDefinition, type CircleOptions } from "./circle.js";
+import { constructorOf, type LossNames } from "./catalogue.js";
 import * as crossentropies from "./crossentropies.js";
 import * as errors from "./errors.js";
-import { Loss, type LossDefinition } from "./loss.js";
 import * as overlap from "./overlap.js";
-import { reductions, type Reduction } from "./reduction.js";
-
-/** What every loss takes. */
-interface Reduced {
-  /** How the losses of samples become one number, `"sumOverBatchSize"`, their mean, if left out. */
-  reduction?: Reduction;
-}
-
-const byClass = new Map<string, { names: string[]; make: (options: Reduced) => Loss }>();
-
-function constructorOf<Options extends object>(
-  className: string,
-  names: (keyof Options & string)[],
-  define: (options: Options) => Measure | LossDefinition,
-): (options?: Options & Reduced) => Loss {
-  const name = nameOfClass(className);
-  const make = (options: Options & Reduced = {} as Options): Loss => {
-    expectArguments(`losses.${name}`, options, [...names, "reduction"]);
-    const { reduction = "sumOverBatchSize", ...settings } = options;
-    if (!reductions.includes(reduction)) {
-      throw new TypeError(
-        `losses.${name}: reduction is ${JSON.stringify(reduction)}. Expected one of ${reductions.join(", ")}.`,
-      );
-    }
-    const made = define(settings as unknown as Options);
-    const definition = typeof made === "function" ? { values: made } : made;
-    return new Loss(className, name, settings, definition, reduction);
-  };
-  byClass.set(className, { names, make: make as (options: Reduced) => Loss });
-  return make;
-}
-
-/** The loss of one of Keras's classes; undefined if that, or one of the arguments, is none of ours. */
-export function lossOfClass(className: string, options: Record<string, unknown>): Loss | undefined {
-  const known = byClass.get(className);
-  const isKnown = ([name, value]: [string, unknown]) =>
-    name === "reduction" ? reductions.includes(value as Reduction) : known!.names.includes(name);
-  return known && Object.entries(options).every(isKnown) ? known.make(options) : undefined;
-}
 
 /*
  * The losses of Keras, https://keras.io/api/losses/, for `compile`. Each gives the mean over the batch, of steps that are
@@ -53,28 +12,38 @@ export function lossOfClass(className: string, options: Record<string, unknown>)
  */
 
 /** A loss whose only argument is `reduction`. */
-const plain = (className: string, measure: Measure) => constructorOf<object>(className, [], () => measure);
+const plain = (className: string, measure: Measure, names?: LossNames) =>
+  constructorOf<object>(className, [], () => measure, names);
 
 /** The mean of the squared errors. */
-export const meanSquaredError = plain("MeanSquaredError", (yTrue, yPred) =>
-  tf.metrics.meanSquaredError(yTrue, yPred),
+export const meanSquaredError = plain(
+  "MeanSquaredError",
+  (yTrue, yPred) => tf.metrics.meanSquaredError(yTrue, yPred),
+  { aliases: ["mse"], tfjs: "meanSquaredError" },
 );
 /** The mean of the errors without their signs. */
-export const meanAbsoluteError = plain("MeanAbsoluteError", (yTrue, yPred) =>
-  tf.metrics.meanAbsoluteError(yTrue, yPred),
+export const meanAbsoluteError = plain(
+  "MeanAbsoluteError",
+  (yTrue, yPred) => tf.metrics.meanAbsoluteError(yTrue, yPred),
+  { aliases: ["mae"], tfjs: "meanAbsoluteError" },
 );
 /** The mean error in percent of the target. */
-export const meanAbsolutePercentageError = plain("MeanAbsolutePercentageError", (yTrue, yPred) =>
-  tf.metrics.meanAbsolutePercentageError(yTrue, yPred),
+export const meanAbsolutePercentageError = plain(
+  "MeanAbsolutePercentageError",
+  (yTrue, yPred) => tf.metrics.meanAbsolutePercentageError(yTrue, yPred),
+  { aliases: ["mape"], tfjs: "meanAbsolutePercentageError" },
 );
 /** The mean squared error of logarithms: what counts is by which factor a prediction is wrong. */
 export const meanSquaredLogarithmicError = plain(
   "MeanSquaredLogarithmicError",
   errors.meanSquaredLogarithmicError,
+  { aliases: ["msle"], tfjs: "meanSquaredLogarithmicError" },
 );
 /** Minus the cosine of the angle between targets and outputs: -1 where they point the same way. */
-export const cosineSimilarity = plain("CosineSimilarity", (yTrue, yPred) =>
-  tf.metrics.cosineProximity(yTrue, yPred),
+export const cosineSimilarity = plain(
+  "CosineSimilarity",
+  (yTrue, yPred) => tf.metrics.cosineProximity(yTrue, yPred),
+  { tfjs: "cosineProximity" },
 );
 /**
  * Squared for errors up to `delta`, 1 if left out, and straight beyond, so that single large errors count less.
@@ -85,17 +54,22 @@ export const cosineSimilarity = plain("CosineSimilarity", (yTrue, yPred) =>
  */
 export const huber = constructorOf<{ delta?: number }>("Huber", ["delta"], errors.huber);
 /** The logarithm of the error's hyperbolic cosine: squared for small errors, straight for large ones. */
-export const logCosh = plain("LogCosh", errors.logCosh);
+export const logCosh = plain("LogCosh", errors.logCosh, { tfjs: "logcosh" });
 /** For counts: `yPred - yTrue * log(yPred)`. */
-export const poisson = plain("Poisson", errors.poisson);
+export const poisson = plain("Poisson", errors.poisson, { tfjs: "poisson" });
 /** By how much the distribution `yPred` of each sample differs from `yTrue` (Kullback and Leibler). */
-export const klDivergence = plain("KLDivergence", errors.klDivergence);
+export const klDivergence = plain("KLDivergence", errors.klDivergence, {
+  aliases: ["kld"],
+  tfjs: "kullbackLeiblerDivergence",
+});
 /** For targets -1 and 1 (or 0 and 1): how far an output falls short of 1 on the right side. */
 export const hinge = plain("Hinge", errors.hinge);
 /** The square of `hinge`. */
 export const squaredHinge = plain("SquaredHinge", errors.squaredHinge);
 /** For one-hot targets: how far the right class falls short of being 1 above all others. */
-export const categoricalHinge = plain("CategoricalHinge", errors.categoricalHinge);
+export const categoricalHinge = plain("CategoricalHinge", errors.categoricalHinge, {
+  tfjs: "categoricalHinge",
+});
 
 const [fromLogits, labelSmoothing] = ["fromLogits", "labelSmoothing"] as const;
 /**
@@ -109,18 +83,21 @@ export const categoricalCrossentropy = constructorOf<crossentropies.Crossentropy
   "CategoricalCrossentropy",
   [fromLogits, labelSmoothing],
   crossentropies.categoricalCrossentropy,
+  { tfjs: "categoricalCrossentropy" },
 );
 /** For outputs that each say yes (1) or no (0). */
 export const binaryCrossentropy = constructorOf<crossentropies.CrossentropyOptions>(
   "BinaryCrossentropy",
   [fromLogits, labelSmoothing],
   crossentropies.binaryCrossentropy,
+  { aliases: ["bce"], tfjs: "binaryCrossentropy" },
 );
 /** For targets that are class numbers, `[batch, ...]`, and outputs `[batch, ..., classes]`. */
 export const sparseCategoricalCrossentropy = constructorOf<crossentropies.SparseOptions>(
   "SparseCategoricalCrossentropy",
   [fromLogits, "ignoreClass"],
   crossentropies.sparseCategoricalCrossentropy,
+  { tfjs: "sparseCategoricalCrossentropy" },
 );
 /** The binary crossentropy, with less weight on what is predicted well already (Lin et al., 2017). */
 export const binaryFocalCrossentropy = constructorOf<crossentropies.BinaryFocalOptions>(
@@ -138,7 +115,10 @@ export const categoricalFocalCrossentropy = constructorOf<crossentropies.Categor
 export const categoricalGeneralizedCrossEntropy = constructorOf<{ q?: number }>(
   "CategoricalGeneralizedCrossEntropy",
   ["q"],
-  crossentropies.categoricalGeneralizedCrossEntropy,
+  (options) => ({
+    values: crossentropies.categoricalGeneralizedCrossEntropy(options),
+    ofClassNumbers: true,
+  }),
 );
 
 /** For masks of pictures: 1 minus twice the overlap over both sizes. `axis`: what is counted as one mask; all if left out. */

@@ -56,11 +56,12 @@ export function sparseCategoricalCrossentropy({
     // Unlike categoricalCrossentropy, it does not divide by the sum before the logarithm.
     return crossentropies.sparseCategoricalCrossentropy(yTrue, tf.log(clipped(yPred)), true)!;
   };
-  if (ignoreClass === undefined) return { values };
+  if (ignoreClass === undefined) return { values, ofClassNumbers: true };
   const isCounted = (yTrue: Tensor) => tf.notEqual(yTrue, ignoreClass);
   return {
     values: (yTrue, yPred) => values(tf.where(isCounted(yTrue), yTrue, tf.zerosLike(yTrue)), yPred),
     counted: (yTrue, ofSteps) => tf.reshape(isCounted(yTrue), ofSteps.shape),
+    ofClassNumbers: true,
   };
 }
 

@@ -1,24 +1,2 @@
-export {
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalGeneralizedCrossEntropy,
-  categoricalHinge,
-  circle,
-  cosineSimilarity,
-  dice,
-  hinge,
-  huber,
-  klDivergence,
-  logCosh,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
-  poisson,
-  sparseCategoricalCrossentropy,
-  squaredHinge,
-  tversky,
-} from "./constructors.js";
+export * from "./constructors.js";
 export { Loss } from "./loss.js";

@@ -1,35 +1,18 @@
 import type { Measure, OpenModel } from "../../tfjs/internals.js";
 import { epochMetrics } from "../metrics/constructors.js";
 import { classOfColumns, classOfNumbers, topKAccuracy } from "../metrics/measures.js";
+import { knownLosses } from "./catalogue.js";
 import * as made from "./constructors.js";
 import { isOfClassNumbers, Loss, lossOf } from "./loss.js";
 import { Metric } from "../metrics/metric.js";
 import { tf } from "../../tfjs/native.js";
 
-/** Keras's names of losses that TensorFlow.js knows by another name, has otherwise, or not at all. */
-const losses: Record<string, string | Measure> = {
-  mse: "meanSquaredError",
-  mae: "meanAbsoluteError",
-  mape: "meanAbsolutePercentageError",
-  msle: "meanSquaredLogarithmicError",
-  bce: "binaryCrossentropy",
-  kld: "kullbackLeiblerDivergence",
-  logCosh: "logcosh",
-  klDivergence: "kullbackLeiblerDivergence",
-  cosineSimilarity: "cosineProximity",
-};
-const added = [
-  made.huber,
-  made.hinge,
-  made.squaredHinge,
-  made.binaryFocalCrossentropy,
-  made.categoricalFocalCrossentropy,
-  made.categoricalGeneralizedCrossEntropy,
-  made.dice,
-  made.tversky,
-  made.circle,
-];
-for (const { measure } of added.map((make) => make())) losses[measure.name] = measure;
+/** What TensorFlow.js's `compile` gets for each name of a loss: its own name for it, or the function. */
+const losses: Record<string, string | Measure> = Object.fromEntries(
+  knownLosses.flatMap(({ name, aliases = [], tfjs, make }) =>
+    [name, ...aliases].map((each) => [each, tfjs ?? make().measure]),
+  ),
+);
 
 /** The same for metrics; those that count over an epoch are in `metrics/`. */
 const metrics: Record<string, Measure> = {
@@ -48,10 +31,7 @@ for (const [name, metric] of Object.entries(metrics)) Object.defineProperty(metr
 
 /** Of TensorFlow.js itself. */
 const namesOf = {
-  loss:
-    "binaryCrossentropy categoricalCrossentropy categoricalHinge cosineProximity hinge kullbackLeiblerDivergence logcosh " +
-    "meanAbsoluteError meanAbsolutePercentageError meanSquaredError meanSquaredLogarithmicError poisson " +
-    "sparseCategoricalCrossentropy squaredHinge",
+  loss: knownLosses.flatMap(({ tfjs = [] }) => tfjs).join(" "),
   metric:
     "accuracy binaryAccuracy categoricalAccuracy categoricalCrossentropy cosine mae mape mse sparseCategoricalCrossentropy",
 };

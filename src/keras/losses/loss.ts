@@ -9,6 +9,8 @@ export interface LossDefinition {
   values: Measure;
   /** Which of these values count, all if left out. */
   counted?: (yTrue: Tensor, values: Tensor) => Tensor;
+  /** Whether its targets are class numbers, one for each sample or step. */
+  ofClassNumbers?: true;
 }
 
 const lossOfMeasure = new WeakMap<Measure, Loss>();
@@ -41,16 +43,10 @@ export function lossOf(measure: Measure): Loss | undefined {
   return lossOfMeasure.get(measure);
 }
 
-const ofClassNumbers = new Set([
-  "SparseCategoricalCrossentropy",
-  "CategoricalGeneralizedCrossEntropy",
-  "Circle",
-]);
-
 /** Whether a loss's targets are class numbers, one for each sample or step. */
 export function isOfClassNumbers(measure: Measure): boolean {
-  const className = lossOf(measure)?.className;
-  if (className !== undefined) return ofClassNumbers.has(className);
+  const loss = lossOf(measure);
+  if (loss) return loss.definition.ofClassNumbers === true;
   // The names of functions have a number behind them in the bundle of TensorFlow.js.
   return /^sparseCategoricalCrossentropy(?:\$\d+)?$/.test(measure.name);
 }

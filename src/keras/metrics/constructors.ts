@@ -181,6 +181,7 @@ export const epochMetrics: Readonly<Record<string, MetricDefinition>> = Object.f
     trueNegatives(),
     falseNegatives(),
     auc(),
+    binaryIoU(),
     r2Score(),
     rootMeanSquaredError(),
   ].map(({ name, definition }) => [name, definition]),

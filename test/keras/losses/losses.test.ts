@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { LayersModel, Tensor } from "@tensorflow/tfjs-node";
 import { explain, losses, tf } from "../../../src/index.js";
 import { reduced } from "../../../src/keras/losses/reduction.js";
-import { lossOfClass } from "../../../src/keras/losses/constructors.js";
+import { lossOfClass } from "../../../src/keras/losses/catalogue.js";
 
 interface Case {
   class: string;
