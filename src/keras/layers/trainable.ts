@@ -96,6 +96,7 @@ const accessors: Record<
       return weightsOf(this).filter((weight) => !this.trainable || !weight.trainable);
     },
     set(weights: LayerVariable[]) {
+      for (const weight of weights) weight.trainable = false;
       this._nonTrainableWeights = weights;
     },
   },
