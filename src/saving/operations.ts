@@ -1,11 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
-import {
-  type Argument,
-  isOperationName,
-  Operation,
-  operationModule,
-  type Slice,
-} from "../keras/layers/operation.js";
+import { isOperationName, Operation, operationModule } from "../keras/layers/operation.js";
+import type { Argument, Slice } from "../keras/layers/operations.js";
 import { reject } from "./errors.js";
 import { asArray, asObject, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
 

@@ -1,21 +1,7 @@
 import type { Shape } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import type { Config, Inputs, Shapes } from "./base.js";
-import { givenOf, operations } from "./operations.js";
-
-/** `start:stop:step`, each null if left out. */
-export interface Slice {
-  start: number | null;
-  stop: number | null;
-  step: number | null;
-}
-
-/** An argument of an operation: one of its inputs, by number, or what is the same in each call. */
-export type Argument =
-  { input: number } | { values: number[]; dtype: string } | Slice | number | string | null | Argument[];
-
-/** Arguments that have names, as Keras's files have them. */
-export type OperationSettings = Record<string, unknown>;
+import { givenOf, operations, type Argument, type OperationSettings } from "./operations.js";
 
 interface OperationArgs {
   name?: string;

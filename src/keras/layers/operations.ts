@@ -1,6 +1,19 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { offTape, tf } from "../../tfjs/native.js";
-import type { Argument, OperationSettings, Slice } from "./operation.js";
+
+/** `start:stop:step`, each null if left out. */
+export interface Slice {
+  start: number | null;
+  stop: number | null;
+  step: number | null;
+}
+
+/** An argument of an operation: one of its inputs, by number, or what is the same in each call. */
+export type Argument =
+  { input: number } | { values: number[]; dtype: string } | Slice | number | string | null | Argument[];
+
+/** Arguments that have names, as Keras's files have them. */
+export type OperationSettings = Record<string, unknown>;
 
 /** What an operation takes: tensors, numbers, lists of them, slices. */
 type Given = Tensor | number | null | Slice | Given[];
