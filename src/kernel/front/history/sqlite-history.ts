@@ -110,8 +110,10 @@ export class SqliteHistory implements History {
   #attempt(sql: string, rows: (session: number) => unknown[][]): boolean {
     try {
       const { database, session } = this.#open();
-      const statement = database.prepare(sql);
-      database.transaction(() => rows(session).forEach((row) => statement.run(...row)))();
+      inTransaction(database, () => {
+        const statement = database.prepare(sql);
+        for (const row of rows(session)) statement.run(...row);
+      });
       return true;
     } catch (error) {
       logWarning("the history could not be written", error);
@@ -121,22 +123,46 @@ export class SqliteHistory implements History {
 
   #open() {
     if (!this.#opened) {
-      let database: Database.Database;
       try {
-        database = openDatabase(this.#path);
+        this.#opened = openSession(this.#path);
       } catch (error) {
         logWarning(
           `the history file ${this.#path} cannot be used; this session's history will be lost`,
           error,
         );
-        database = openDatabase(":memory:");
+        this.#opened = openSession(":memory:");
       }
-      const { lastInsertRowid } = database
-        .prepare("INSERT INTO sessions (started) VALUES (?)")
-        .run(new Date().toISOString());
-      this.#opened = { database, session: Number(lastInsertRowid) };
     }
     return this.#opened;
+  }
+}
+
+/** Not by the library's own function: on a full disk, what its ROLLBACK complains about hides what was wrong. */
+function inTransaction(database: Database.Database, action: () => void): void {
+  database.exec("BEGIN");
+  try {
+    action();
+    database.exec("COMMIT");
+  } catch (error) {
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // SQLite has done so itself.
+    }
+    throw error;
+  }
+}
+
+function openSession(path: string) {
+  const database = openDatabase(path);
+  try {
+    const { lastInsertRowid } = database
+      .prepare("INSERT INTO sessions (started) VALUES (?)")
+      .run(new Date().toISOString());
+    return { database, session: Number(lastInsertRowid) };
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { captureLog } from "../../fakes.js";
@@ -29,6 +30,29 @@ describe("SqliteHistory", () => {
     assert.deepEqual(sources(second.range(0, 1, 9)), ["c"]);
     assert.equal(second.tail(3)[0]?.output, "1");
     second.close();
+  });
+
+  it("says what was wrong where SQLite has given up a transaction itself, as on a full disk", () => {
+    const first = open();
+    first.add(1, "a");
+    first.close();
+    const Libsql = createRequire(import.meta.url)("libsql") as new (path: string) => {
+      exec(sql: string): void;
+      close(): void;
+    };
+    const database = new Libsql(join(folder, "new", "history.sqlite"));
+    database.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON history BEGIN SELECT RAISE(ROLLBACK, 'no room left'); END",
+    );
+    database.close();
+    const log = captureLog();
+    const second = open();
+    second.add(1, "b");
+    assert.deepEqual(sources(second.tail(5)), ["a"]);
+    second.close();
+    log.release();
+    assert.match(log.text, /the history could not be written: .*no room left/);
+    assert.doesNotMatch(log.text, /rollback/i);
   });
 
   it("is shared by kernels that write at the same time", () => {
