@@ -14,11 +14,11 @@ export { plotModel } from "./figures/plot-model.js";
 export { figure } from "./figures/plotly/figure.js";
 export { summary } from "./figures/summary.js";
 export { table, type TableOptions } from "./figures/table.js";
-export * as callbacks from "./saving/callbacks.js";
 export { toCategorical } from "./arrays/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./arrays/train-test-split.js";
 export { NdArray, toNdArray, type ArrayLike } from "./arrays/ndarray.js";
 export {
+  callbacks,
   KerasFileError,
   loadModel,
   loadWeights,

@@ -2,7 +2,7 @@ import type { Callback, Logs } from "@tensorflow/tfjs-node";
 import { Monitor, valueOf, type MonitorOptions } from "../keras/callbacks/monitor.js";
 import { RunningMeans } from "../keras/callbacks/running-means.js";
 import { tf } from "../keras/load.js";
-import { saveModel, saveWeights } from "./index.js";
+import { saveModel, saveWeights } from "./save-model.js";
 
 export interface ModelCheckpointOptions extends Omit<MonitorOptions, "minDelta"> {
   /** Whether to save only what is better than everything before. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { PacedSteps, type RunSteps } from "../../graphs/paced-steps.js";
+import { PacedSteps, type RunSteps } from "../../graphs/index.js";
 import { core, tf } from "../../tfjs/native.js";
 import { warnOfEnd, type ComingBatches, type TrainingBatches } from "./training-batches.js";
 

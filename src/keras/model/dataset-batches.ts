@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import type { OpenModel, Tensors } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
-import { numbersOf } from "../../graphs/compiled-step.js";
+import { numbersOf } from "../../graphs/index.js";
 import { listed, stepData, type BatchDataset, type BatchIterator } from "./data.js";
 import { stateOf } from "./state.js";
 import { warnOfEnd, type ComingBatches, type TrainingBatches } from "./training-batches.js";

@@ -1,7 +1,6 @@
 import { inspect, type InspectOptions } from "node:util";
 import type { Scalar, Tensor } from "@tensorflow/tfjs-node";
-import { PacedSteps } from "../../graphs/paced-steps.js";
-import { numbersOf } from "../../graphs/compiled-step.js";
+import { PacedSteps, numbersOf } from "../../graphs/index.js";
 import { notebookHost } from "../../host/notebook-host.js";
 import { openProgress } from "../../host/progress-sink.js";
 import type { Tensors } from "../../tfjs/internals.js";

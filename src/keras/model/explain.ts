@@ -1,6 +1,5 @@
 import type { LayersModel, Optimizer } from "@tensorflow/tfjs-node";
-import type { SignatureReport } from "../../graphs/step-report.js";
-import { explainMinimize } from "../../graphs/minimize.js";
+import { type SignatureReport, explainMinimize } from "../../graphs/index.js";
 import { openModel } from "../../tfjs/internals.js";
 import { stateOf } from "./state.js";
 

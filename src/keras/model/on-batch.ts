@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { numbersOf } from "../../graphs/compiled-step.js";
+import { numbersOf } from "../../graphs/index.js";
 import type { Tensors } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { withTensors } from "./arrays.js";

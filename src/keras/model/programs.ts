@@ -1,7 +1,5 @@
 import type { Optimizer, Tensor, Tensor1D } from "@tensorflow/tfjs-node";
-import type { SignatureReport } from "../../graphs/step-report.js";
-import { CompiledStep } from "../../graphs/compiled-step.js";
-import type { RunSteps } from "../../graphs/paced-steps.js";
+import { CompiledStep, type RunSteps, type SignatureReport } from "../../graphs/index.js";
 import type { OpenModel } from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { constantSettingsOf, makeSlots } from "../optimizers/rule.js";

@@ -1,5 +1,5 @@
 import { nativeBackend } from "../../tfjs/backend.js";
-import { abandonInterception } from "../../graphs/binding.js";
+import { abandonInterception } from "../../graphs/index.js";
 import { notebookHost } from "../../host/notebook-host.js";
 import { engine, type Engine } from "../../tfjs/internals.js";
 import { runsNatively, tf } from "../../tfjs/native.js";

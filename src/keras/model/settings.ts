@@ -1,7 +1,7 @@
 import type { LayerVariable } from "@tensorflow/tfjs-node";
 import type { OpenLayer, OpenModel } from "../../tfjs/internals.js";
 import { withParts } from "../layers/trainable.js";
-import type { Settings } from "../../graphs/step-listener.js";
+import type { Settings } from "../../graphs/index.js";
 import { settingsOf } from "../optimizers/rule.js";
 
 interface LayerSettings {

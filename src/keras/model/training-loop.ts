@@ -1,5 +1,5 @@
 import type { History, Logs, ModelFitArgs } from "@tensorflow/tfjs-node";
-import { userCodeRan } from "../../graphs/user-turns.js";
+import { userCodeRan } from "../../graphs/index.js";
 import { notebookHost } from "../../host/notebook-host.js";
 import { tf } from "../../tfjs/native.js";
 import { epochMeasures } from "../metrics/model-metrics.js";

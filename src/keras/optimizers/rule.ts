@@ -1,10 +1,5 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
-import {
-  stepListener,
-  type ChangeInput,
-  type Settings,
-  type WeightChange,
-} from "../../graphs/step-listener.js";
+import { type ChangeInput, type Settings, type WeightChange, stepListener } from "../../graphs/index.js";
 import { tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
 

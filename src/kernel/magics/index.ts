@@ -9,6 +9,8 @@ import { time } from "./time.js";
 import { tslabMarks } from "./tslab-marks.js";
 import { writefile } from "./write-file.js";
 
+export type { MagicHost, RunMagic };
+
 const help: Magics = {
   "%help": {
     usage: "%help [name]",

@@ -1,6 +1,6 @@
 /** What transformed cells call through their parameter `__cell`. */
 import { createRequire } from "node:module";
-import type { RunMagic } from "../magics/magic.js";
+import type { RunMagic } from "../magics/index.js";
 import type { NotebookScope } from "./scope.js";
 import { helperLibrary } from "./typescript-emit.js";
 

@@ -2,8 +2,7 @@
 import { Script, constants } from "node:vm";
 import { join } from "node:path";
 import { readCompilerSettings } from "../../transform/compiler-settings.js";
-import { createMagics } from "../../magics/index.js";
-import type { RunMagic } from "../../magics/magic.js";
+import { createMagics, type RunMagic } from "../../magics/index.js";
 import { CellContext } from "../../transform/cell-context.js";
 import { NotebookScope } from "../../transform/scope.js";
 import { transformCell } from "../../transform/transform.js";

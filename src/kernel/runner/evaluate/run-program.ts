@@ -1,7 +1,7 @@
 /** Programs that cells run by magics. */
 import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
-import type { MagicHost } from "../../magics/magic.js";
+import type { MagicHost } from "../../magics/index.js";
 import { colorDepth } from "../output/color-support.js";
 import { printFrom } from "../output/inherited-output.js";
 
