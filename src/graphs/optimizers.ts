@@ -1,3 +1,4 @@
+import { openOptimizer } from "../tfjs/internals.js";
 import type { Optimizer } from "@tensorflow/tfjs-node";
 import { hasOwnOperation } from "../tfjs/own-operations.js";
 import type { AttributeValue } from "./graph.js";
@@ -78,5 +79,5 @@ export function fusedUpdateOf(optimizer: Optimizer): FusedUpdate | undefined {
 }
 
 export function fieldsOf(optimizer: Optimizer): OptimizerFields {
-  return optimizer as unknown as OptimizerFields;
+  return openOptimizer(optimizer);
 }

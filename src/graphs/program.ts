@@ -1,3 +1,4 @@
+import { openOptimizer } from "../tfjs/internals.js";
 import { nativeBackend, type TensorMetadata, dataType } from "../tfjs/backend.js";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,11 +12,6 @@ import type { RecordedNumber, Recording } from "./recording.js";
 import { Residents, type Beginning } from "./residents.js";
 import { writeSavedModel } from "./saved-model.js";
 import { writeSessionOptions } from "./session-options.js";
-
-/** An optimizer with the method that its type hides. */
-interface CountingOptimizer {
-  incrementIterations(): void;
-}
 
 /** The steps that one run of a loop does. */
 export interface Steps {
@@ -146,8 +142,7 @@ export class Program {
   /** The numbers of the coming step, which then counts as done. */
   #nextNumbers(): number[] {
     const values = this.#numbers.map((number) => number.value());
-    for (const optimizer of this.#recording.optimizers as unknown as CountingOptimizer[])
-      optimizer.incrementIterations();
+    for (const optimizer of this.#recording.optimizers) openOptimizer(optimizer).incrementIterations();
     return values;
   }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Callback, Variable } from "@tensorflow/tfjs-node";
 import { notebookHost } from "../host/notebook-host.js";
 import { stateOf, type FitState } from "../keras/model/state.js";
-import { openModel } from "../tfjs/internals.js";
+import { openOptimizer, openModel } from "../tfjs/internals.js";
 import { tf } from "../keras/load.js";
 import { hasUpdateRule, makeSlots, slotSpecsOf, type StoredSlot } from "../keras/optimizers/rule.js";
 import { writeAtomically } from "./write-atomically.js";
@@ -87,7 +87,9 @@ class BackupAndRestore extends tf.Callback {
 
   async #save(): Promise<void> {
     const variables = this.#variables();
-    const { iterations, learningRate } = this.model.optimizer as unknown as Record<string, unknown>;
+    const { iterations, learningRate } = openOptimizer<{ iterations: number; learningRate: unknown }>(
+      this.model.optimizer,
+    );
     const shapes = variables.map(({ shape }) => shape);
     const state = { epoch: this.#epoch, iterations, learningRate, shapes, inKerasOrder: true };
     const values = variables.map((variable) => Buffer.from(new Float32Array(variable.dataSync()).buffer));
@@ -136,7 +138,7 @@ class BackupAndRestore extends tf.Callback {
       optimizer,
       trainableWeights.map((weight) => weight.read() as Variable),
     );
-    const fields = optimizer as unknown as Record<string, StoredSlot[] | undefined>;
+    const fields = openOptimizer<Record<string, StoredSlot[] | undefined>>(optimizer);
     const slots = slotSpecsOf(optimizer).flatMap(({ field }) => fields[field] ?? []);
     return [...weights, ...slots.map(({ variable }) => variable)];
   }

@@ -126,6 +126,7 @@ export type Shape = (number | null)[];
 
 /** A model with the members that its type hides. */
 export interface OpenModel {
+  trainable_: boolean;
   layers: OpenLayer[];
   inputs: SymbolicTensor[];
   outputs: SymbolicTensor[];
@@ -187,6 +188,15 @@ export const openModel = (model: LayersModel): OpenModel => model as unknown as 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
 export function recurrentPrototype<T extends object>(): T {
   return Object.getPrototypeOf(prototypeOf("LSTM")) as T;
+}
+
+/** An optimizer: its hyperparameters, and lists of slots, by the names of its members. */
+export type OpenOptimizer<Members> = Members & { incrementIterations(): void };
+
+/** The members of an optimizer that its type hides. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
+export function openOptimizer<Members>(optimizer: Optimizer): OpenOptimizer<Members> {
+  return optimizer as unknown as OpenOptimizer<Members>;
 }
 
 /** A function that makes a layer. */

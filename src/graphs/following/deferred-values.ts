@@ -1,6 +1,6 @@
+import { engine } from "../../tfjs/internals.js";
 import { nativeBackend, type Binding, type TensorInfo, dataType } from "../../tfjs/backend.js";
 import type { Tensor } from "@tensorflow/tfjs-node";
-import { tf } from "../../tfjs/native.js";
 import { nativeBinding, noValue } from "../binding.js";
 import { type TensorSpec } from "../graph.js";
 
@@ -96,7 +96,7 @@ export class DeferredValues {
   /** As `of`, for all that tfjs-node gives to an operation. */
   ofInput(tensor: Tensor): DeferredValue {
     // tfjs-node's Int64Scalar, which is no tensor.
-    const { valueArray } = tensor as unknown as { valueArray?: Int32Array };
+    const { valueArray } = tensor as Tensor & { valueArray?: Int32Array };
     if (!valueArray) return this.of(tensor);
     return this.add("JavaScript", { shape: [], dtype: dataType.int64 }, valueArray);
   }
@@ -139,10 +139,8 @@ export class DeferredValues {
         else this.#native.deleteTensor(handle);
       } else if (lives && value.values) this.write(value);
     }
-    const engine = tf.engine() as unknown as { removeDataId(dataId: object, backend: object): void };
-    const backend = this.#backend as unknown as { disposeData(dataId: object): boolean };
     for (let dataId = this.#held.pop(); dataId; dataId = this.#held.pop()) {
-      if (backend.disposeData(dataId)) engine.removeDataId(dataId, backend);
+      if (this.#backend.disposeData(dataId)) engine().removeDataId(dataId, this.#backend);
     }
   }
 

@@ -29,5 +29,5 @@ export function lambdaCallback({
 }: LambdaCallbackHooks): Callback {
   const all = { onBatchBegin: onTrainBatchBegin, onBatchEnd: onTrainBatchEnd, ...hooks };
   // Its type says less than it does: it is a callback like others.
-  return new tf.CustomCallback(all) as unknown as Callback;
+  return new tf.CustomCallback(all) as object as Callback;
 }

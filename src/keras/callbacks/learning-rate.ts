@@ -1,8 +1,9 @@
+import { openOptimizer } from "../../tfjs/internals.js";
 import type { LayersModel } from "@tensorflow/tfjs-node";
 
 /** The learning rate of a model's optimizer. */
 export function learningRateOf({ optimizer }: LayersModel): number {
-  const { learningRate } = optimizer as unknown as { learningRate: unknown };
+  const { learningRate } = openOptimizer<{ learningRate: unknown }>(optimizer);
   if (typeof learningRate === "number") return learningRate;
   throw new Error(
     `The optimizer ${optimizer.getClassName()} has no learningRate that a callback could change.`,

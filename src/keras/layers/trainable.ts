@@ -1,10 +1,13 @@
 // oxlint-disable no-underscore-dangle -- the names of the members of TensorFlow.js's layers
-import type { LayerVariable, layers } from "@tensorflow/tfjs-node";
-import { layerPrototype, prototypeOf, type OpenLayer as HiddenLayer } from "../../tfjs/internals.js";
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-node";
+import {
+  openModel,
+  layerPrototype,
+  prototypeOf,
+  type OpenLayer as HiddenLayer,
+} from "../../tfjs/internals.js";
 import { tf } from "../../tfjs/native.js";
 import { patch } from "../../tfjs/patch.js";
-
-type Layer = layers.Layer;
 
 /** A layer with the layers inside of it. */
 interface OpenLayer extends HiddenLayer {
@@ -37,8 +40,8 @@ export function withParts(layer: OpenLayer): OpenLayer[] {
 }
 
 /** Freezes a model, but not its layers, each of which may be frozen or not: what a file says. */
-export function markFrozen(model: Layer): void {
-  (model as unknown as OpenLayer).trainable_ = false;
+export function markFrozen(model: LayersModel): void {
+  openModel(model).trainable_ = false;
 }
 
 /** The weights that a layer made itself, then those of the layers inside of it, each once. */

@@ -1,10 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { lossOf } from "./loss.js";
 import { isEpochMeasure } from "../metrics/epoch-metric.js";
-import type { Measure, OpenModel } from "../../tfjs/internals.js";
+import { withGradient, type Measure, type OpenModel } from "../../tfjs/internals.js";
 import { gradientDepth, runNative, runsNatively, tf } from "../../tfjs/native.js";
 
-type Save = (tensors: Tensor[]) => void;
 type Loss = Measure;
 
 interface Activation {
@@ -60,8 +59,7 @@ export function inputOf(output: Tensor, activation: string): Tensor | undefined 
 
 /** `-sum(target * log(softmax(output)))` over the last axis. */
 const softmaxCrossentropy = (target: Tensor, output: Tensor): Tensor =>
-  tf.customGrad((...args) => {
-    const [z, x, save] = args as unknown as [Tensor, Tensor, Save];
+  withGradient(([z, x]: [Tensor, Tensor], save) => {
     const { value, slope } = lossAndSlope(z, x);
     save([z, x, slope]);
     return {
@@ -89,8 +87,7 @@ function lossAndSlope(labels: Tensor, logits: Tensor): { value: Tensor; slope: T
 
 /** The crossentropy of each value in `target`, 0 or 1, with `sigmoid(output)`. */
 export const sigmoidCrossentropy = (target: Tensor, output: Tensor): Tensor =>
-  tf.customGrad((...args) => {
-    const [z, x, save] = args as unknown as [Tensor, Tensor, Save];
+  withGradient(([z, x]: [Tensor, Tensor], save) => {
     save([z, x]);
     // The logarithm of 1 + exp(x), for large x, too.
     const softplus = tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));

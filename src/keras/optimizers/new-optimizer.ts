@@ -1,3 +1,4 @@
+import { openOptimizer } from "../../tfjs/internals.js";
 import type { Optimizer } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { slotSpecsOf, type StoredSlot } from "./rule.js";
@@ -40,6 +41,6 @@ export abstract class NewOptimizer extends tf.Optimizer {
   }
 
   #fields(): Record<string, StoredSlot[]> {
-    return this as unknown as Record<string, StoredSlot[]>;
+    return openOptimizer<Record<string, StoredSlot[]>>(this);
   }
 }

@@ -1,3 +1,4 @@
+import { openOptimizer } from "../../tfjs/internals.js";
 import type { Optimizer, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { makeStepTensors } from "./rule.js";
@@ -99,7 +100,7 @@ function sumOfSquares(tensor: Tensor): Tensor {
 }
 
 function decayWeights(optimizer: Optimizer, gradients: Gradient[], weightDecay: number): void {
-  const rated = optimizer as unknown as { learningRate: number };
+  const rated = openOptimizer<{ learningRate: number }>(optimizer);
   const { share } = makeStepTensors(() => ({ share: rated.learningRate * weightDecay }));
   for (const { name } of gradients) {
     const weight = tf.engine().registeredVariables[name]!;

@@ -1,3 +1,4 @@
+import { openOptimizer } from "../../tfjs/internals.js";
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-node";
 import { type ChangeInput, type Settings, type WeightChange, stepListener } from "../../graphs/index.js";
 import { tf } from "../../tfjs/native.js";
@@ -114,7 +115,7 @@ function ruleOf(optimizer: Optimizer): UpdateRule {
 }
 
 function configOf(optimizer: Optimizer): OptimizerConfig {
-  return optimizer as unknown as OptimizerConfig;
+  return openOptimizer<OptimizerConfig>(optimizer);
 }
 
 function slotOf(optimizer: StoringOptimizer, spec: SlotSpec, weight: Variable, index: number): Variable {
@@ -185,5 +186,5 @@ function applyGradients(this: Optimizer, gradients: Parameters<Optimizer["applyG
     });
   });
   stepListener()?.stepped(this, constantSettingsOf(this));
-  (this as unknown as { incrementIterations(): void }).incrementIterations();
+  openOptimizer(this).incrementIterations();
 }
