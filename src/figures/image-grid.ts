@@ -5,8 +5,8 @@ import { imageTitles, type ImageTitle, type TitleOptions } from "./image-titles.
 import { pictureBundle } from "../host/picture.js";
 import { SelfShowing } from "../host/self-showing.js";
 import { markup, type Markup } from "../host/markup.js";
-import { fitText, textWidth, wrapText } from "./text-width.js";
-import { textColor } from "./theme.js";
+import { fitText, inTwoLines, mostTextWidth } from "./text-width.js";
+import { darkPageStyle, textColor, wrongColor } from "./theme.js";
 
 /** Which number is drawn darkest and which brightest. */
 export type ValueRange = readonly [lowest: number, highest: number];
@@ -25,20 +25,20 @@ export interface ImageOptions {
 }
 
 export interface ImageGridOptions extends ImageOptions, TitleOptions {
-  /** Pictures in a row. Default: 10, or as many as there are, or as their titles leave room for. */
+  /** Pictures in a row. Default: as many as have room for their titles in 640 pixels, at most 10. */
   columns?: number;
   /** Space between pictures, in pixels on the screen. Default 4. */
   gap?: number;
 }
 
 const fontSize = 12;
-const lineHeight = 14;
-/** Around the lines of a title. */
-const titleMargin = 4;
-/** Titles may make a column at most this wide; longer ones wrap. */
-const maxTitleWidth = 150;
-/** Where the number of columns is left out, a grid with titles is at most about this wide, so that they stay legible. */
-const comfortableWidth = 740;
+const lineHeight = 15;
+/** Titles may make a column at most this wide. */
+const maxTitleWidth = 180;
+/** A grid that is wider would be shrunk in a notebook of usual width, and its titles with it. */
+const usualWidth = 640;
+/** Where there is less room, a grid shrinks to this share, and scrolls from there on. */
+const leastShrinking = 0.75;
 
 /**
  * Pictures in rows and columns, as one SVG with one PNG inside and titles that the front end draws in its own
@@ -56,10 +56,9 @@ const comfortableWidth = 740;
 export function imageGrid(images: ArrayLike, options: ImageGridOptions = {}): SelfShowing {
   const batch = toBatch(toNdArray(images), "imageGrid");
   const titles = imageTitles(batch.shape[0]!, options);
-  const legend = titles?.some(({ wrong }) => wrong) ? "predicted (true)" : undefined;
-  const source = gridSvg(batch, titles, { valueRange: booleanRange(images), ...options }, legend);
+  const source = gridSvg(batch, titles, { valueRange: booleanRange(images), ...options });
   const text = `[${batch.shape[0]} images of ${batch.shape.slice(1, 3).join("x")}]`;
-  return new SelfShowing(() => pictureBundle(source, text));
+  return new SelfShowing(() => pictureBundle(source, text, leastShrinking));
 }
 
 /**
@@ -103,13 +102,7 @@ function toBatch(array: NdArray, caller: string): NdArray {
   return array.rank === 4 ? array : array.reshape([...array.shape, 1]);
 }
 
-/** @param legend says once what the titles of wrong predictions mean */
-function gridSvg(
-  batch: NdArray,
-  titles: ImageTitle[] | undefined,
-  options: ImageGridOptions,
-  legend?: string,
-): Markup {
+function gridSvg(batch: NdArray, titles: ImageTitle[] | undefined, options: ImageGridOptions): Markup {
   const [count, height, width] = batch.shape as [number, number, number, number];
   const scale = options.scale ?? defaultScale(batch, 56);
   const gap = options.gap ?? 4;
@@ -118,18 +111,20 @@ function gridSvg(
   }
   // Gaps and titles are whole numbers of picture pixels, so that one PNG holds the grid and every pixel is sharp.
   const cells = (pixels: number): number => Math.ceil(pixels / scale);
-  const widestTitle = Math.max(0, ...(titles ?? []).map(({ text }) => textWidth(text, fontSize)));
-  const cellWidth = Math.max(width, cells(Math.min(widestTitle, maxTitleWidth)));
+  const lines = (titles ?? []).map(({ text, wrong }) => titleLines(text, wrong, width * scale));
+  const weightOf = (n: number): "bold" | "normal" => (titles?.[n]?.wrong ? "bold" : "normal");
+  const widths = lines.flatMap((parts, n) => parts.map((part) => mostTextWidth(part, fontSize, weightOf(n))));
+  const widest = widths.reduce((most, one) => Math.max(most, one), 0);
+  const cellWidth = Math.max(width, cells(Math.min(widest, maxTitleWidth)));
+  const titleHeight = cells(
+    Math.max(0, ...lines.map(({ length }) => length)) * lineHeight + (titles ? 3 : 0),
+  );
   const stepX = cellWidth + cells(gap);
-  const fitting = titles ? Math.max(1, Math.floor(comfortableWidth / (stepX * scale))) : count;
-  const columns = atLeastOne("columns", Math.min(options.columns ?? Math.min(10, fitting), count));
-  const wrapped = titles?.map(({ text }) => wrapText(text, cellWidth * scale, fontSize)) ?? [];
-  const titleHeight = titles
-    ? titleMargin + lineHeight * Math.max(1, ...wrapped.map(({ length }) => length))
-    : 0;
-  const stepY = height + cells(gap) + cells(titleHeight);
+  const stepY = height + cells(gap) + titleHeight;
+  const fitting = Math.max(1, Math.min(10, Math.floor((usualWidth / scale + cells(gap)) / stepX)));
+  const columns = atLeastOne("columns", Math.min(options.columns ?? fitting, count));
   const rows = Math.ceil(count / columns);
-  const top = cells(titleHeight);
+  const top = titleHeight;
   const left = Math.floor((cellWidth - width) / 2);
   const canvasWidth = columns * stepX - cells(gap);
   const canvasHeight = rows * stepY - cells(gap);
@@ -143,36 +138,35 @@ function gridSvg(
     drawImage(batch.at(n), toByte, colors, canvas, (y * canvasWidth + x) * 4, canvasWidth * 4);
   }
   const png = encode({ width: canvasWidth, height: canvasHeight, data: canvas, channels: 4 });
-  const texts = (titles ?? []).flatMap(({ text, wrong }, n) => {
+  const texts = (titles ?? []).map(({ text, wrong }, n) => {
     const x = ((n % columns) * stepX + cellWidth / 2) * scale;
     const bottom = (Math.floor(n / columns) * stepY + top) * scale - 5;
-    const lines = wrapped[n]!;
-    const color = wrong ? markup` fill="${wrongColor}" font-weight="bold"` : "";
-    return lines.map((line, i) => {
-      const y = bottom - (lines.length - 1 - i) * lineHeight;
-      const shown = fitText(line, cellWidth * scale, fontSize);
+    const color = wrong ? markup` class="wrong" fill="${wrongColor}" font-weight="bold"` : "";
+    return lines[n]!.map((line, i) => {
+      const y = bottom - (lines[n]!.length - 1 - i) * lineHeight;
+      const shown = fitText(line, cellWidth * scale, fontSize, weightOf(n));
       const hover = shown === line ? "" : markup`<title>${text}</title>`;
       return markup`<text x="${round(x)}" y="${round(y)}"${color}>${shown}${hover}</text>`;
     });
   });
-  const pictureWidth = round(canvasWidth * scale);
-  const pictureHeight = round(canvasHeight * scale);
-  const w = Math.max(pictureWidth, legend ? Math.ceil(textWidth(legend, fontSize) * 1.1) : 0);
-  const h = pictureHeight + (legend ? lineHeight + titleMargin : 0);
-  if (legend)
-    texts.push(
-      markup`<text x="0" y="${round(h - titleMargin)}" text-anchor="start" fill="${wrongColor}">${legend}</text>`,
-    );
+  const explained = titles?.some(({ wrong }) => wrong)
+    ? markup`<text x="0" y="${round(canvasHeight * scale + lineHeight)}" text-anchor="start" class="wrong" fill="${wrongColor}">predicted (true)</text>`
+    : "";
+  const [w, pixelsHeight] = [round(canvasWidth * scale), round(canvasHeight * scale)];
+  const h = pixelsHeight + (explained === "" ? 0 : lineHeight + 5);
   // xlink:href, because some viewers of saved notebooks keep only that.
   const pixels = Buffer.from(png).toString("base64");
-  const image = markup`<image width="${pictureWidth}" height="${pictureHeight}" preserveAspectRatio="none" style="image-rendering:${
+  const image = markup`<image width="${w}" height="${pixelsHeight}" preserveAspectRatio="none" style="image-rendering:${
     scale >= 1 ? "pixelated" : "auto"
   }" xlink:href="data:image/png;base64,${pixels}"/>`;
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" style="max-width:100%;height:auto" font-family="sans-serif" font-size="${fontSize}" text-anchor="middle" fill="${textColor}">${image}${texts}</svg>`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" style="max-width:100%;height:auto" font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" font-size="${fontSize}" text-anchor="middle" fill="currentColor" color="${textColor}">${darkPageStyle}${image}${texts.flat()}${explained}</svg>`;
 }
 
-/** Reads on white and on black. */
-const wrongColor = "#e5383b";
+/** In one line if it is hardly wider than its picture. */
+function titleLines(text: string, wrong: boolean, pictureWidth: number): string[] {
+  const width = mostTextWidth(text, fontSize, wrong ? "bold" : "normal");
+  return width <= Math.max(pictureWidth, 80) ? [text] : inTwoLines(text);
+}
 
 /** Writes one `[height, width, channels]` picture into the RGBA canvas, whose rows are `stride` bytes long. */
 function drawImage(

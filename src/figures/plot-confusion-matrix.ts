@@ -3,7 +3,6 @@ import { classIndices, className } from "./image-titles.js";
 import { figure } from "./plotly/figure.js";
 import type { FigureLayout, Trace } from "./plotly/types.js";
 import type { SelfShowing } from "../host/self-showing.js";
-import { textColor } from "./theme.js";
 
 export interface ConfusionMatrixOptions {
   /** Names of the classes 0, 1, 2, …. Default: their numbers. */
@@ -41,7 +40,7 @@ export function plotConfusionMatrix(
       x: names[c]!,
       y: names[r]!,
       text: count === 0 ? "" : options.normalize ? percent(share(r, c)) : String(count),
-      strong: share(r, c) / (isRight(r, c) ? 1 : worst) >= 0.5,
+      strong: share(r, c) / (isRight(r, c) ? 1 : worst) >= strongFrom,
     })),
   );
   const heatmap = (right: boolean, color: string, highest: number): Trace => ({
@@ -67,7 +66,7 @@ export function plotConfusionMatrix(
       x: shown.map(({ x }) => x),
       y: shown.map(({ y }) => y),
       text: shown.map(({ text }) => text),
-      textfont: { color: strong ? "#ffffff" : textColor, size: names.length > 12 ? 10 : 13 },
+      textfont: { ...(strong ? { color: "#ffffff" } : {}), size: names.length > 12 ? 10 : 13 },
       hoverinfo: "skip",
       showlegend: false,
       cliponaxis: false,
@@ -84,7 +83,7 @@ export function plotConfusionMatrix(
     description: `${options.title ?? "confusion matrix"}: ${counts.length} classes, ${totals.reduce((a, b) => a + b, 0)} samples`,
     data: [
       heatmap(true, "rgba(37,99,235,ALPHA)", 1),
-      heatmap(false, "rgba(229,56,59,ALPHA)", worst),
+      heatmap(false, "rgba(198,40,40,ALPHA)", worst),
       texts(false),
       texts(true),
     ],
@@ -99,11 +98,10 @@ export function plotConfusionMatrix(
   });
 }
 
-/**
- * Opacity by share. The step in the middle keeps texts readable: gray on a weak colour, white on a strong one, both on
- * light and dark pages.
- */
-const opacities = [[0, 0.04], [0.5, 0.3], [0.5, 0.75], [1, 0.95]] as const; // prettier-ignore
+const strongFrom = 0.3;
+
+/** Opacity by share. The step keeps texts readable: gray on a weak colour, white on a strong one, on light and dark pages. */
+const opacities = [[0, 0.02], [strongFrom, 0.08], [strongFrom, 0.93], [1, 1]] as const; // prettier-ignore
 
 /** Counts: `[true class][predicted class]`. */
 export function confusionMatrix(labels: ArrayLike, predictions: ArrayLike, numClasses = 0): number[][] {

@@ -1,5 +1,6 @@
 import { figure, type FigureOptions } from "./plotly/figure.js";
 import type { SelfShowing } from "../host/self-showing.js";
+import { kerasMetricName } from "../keras/model/metric-names.js";
 import { placesToDraw } from "./thinned.js";
 import type { FigureLayout, Trace } from "./plotly/types.js";
 import { seriesColors } from "./theme.js";
@@ -34,15 +35,23 @@ export function plotHistory(
   return figure(historyFigure(history, options));
 }
 
+/** With axes that stand still while a training goes on. */
+export interface HistoryFigureOptions extends PlotHistoryOptions {
+  ranges?: { epochs: number | undefined; values: (metric: string) => [number, number] };
+}
+
 /** The figure of `plotHistory`, not yet drawn. */
 export function historyFigure(
   history: TrainingHistory | Record<string, TrainingHistory>,
-  options: PlotHistoryOptions = {},
+  options: HistoryFigureOptions = {},
 ): FigureOptions {
   const runs = namedRuns(history);
   const metrics = options.metrics ?? metricsOf(runs);
   const available = metricsOf(runs);
-  const unknown = metrics.filter((metric) => !available.includes(metric));
+  // TensorFlow.js's names are not listed beside Keras's, but known.
+  const isKnown = (metric: string) =>
+    available.includes(metric) || runs.some(({ values }) => metric in values);
+  const unknown = metrics.filter((metric) => !isKnown(metric));
   if (unknown.length > 0 || metrics.length === 0) {
     throw new RangeError(
       metrics.length === 0
@@ -88,7 +97,7 @@ export function historyFigure(
     ),
   );
   const description = `${options.title ?? "training history"}: ${metrics.join(", ")}`;
-  return { data, layout: layoutOf(metrics, runs, options.title), description };
+  return { data, layout: layoutOf(metrics, runs, options), description };
 }
 
 /** The first epoch, from 1, from which on a metric is no number; undefined if there is none. */
@@ -104,16 +113,25 @@ function nanFrom(runs: readonly Run[], metric: string): number | undefined {
 }
 
 /** Plots in two columns with their metric's name above each, and the legend below all of them. */
-function layoutOf(metrics: readonly string[], runs: readonly Run[], title: string | undefined): FigureLayout {
+function layoutOf(
+  metrics: readonly string[],
+  runs: readonly Run[],
+  { title, ranges }: HistoryFigureOptions,
+): FigureLayout {
   const columns = Math.min(metrics.length, 2);
   const rows = Math.ceil(metrics.length / 2);
   const epochs = Math.max(
     ...runs.flatMap(({ values }) => Object.values(values).map((series) => series.length)),
+    ranges?.epochs ?? 0,
   );
   const axes: Record<string, object> = {};
   const annotations = metrics.map((metric, m): object => {
-    axes[`xaxis${m + 1}`] = { title: { text: "epoch" }, ...(epochs <= 12 ? { dtick: 1 } : {}) };
-    axes[`yaxis${m + 1}`] = {};
+    axes[`xaxis${m + 1}`] = {
+      title: { text: "epoch" },
+      ...(epochs <= 12 ? { dtick: 1 } : {}),
+      ...(ranges?.epochs ? { range: [0.5, ranges.epochs + 0.5] } : {}),
+    };
+    axes[`yaxis${m + 1}`] = ranges ? { range: ranges.values(metric), automargin: false } : {};
     const place = {
       xref: `x${m + 1} domain`,
       x: 0,
@@ -176,7 +194,7 @@ function historyValues(value: unknown): HistoryValues | undefined {
     : undefined;
 }
 
-/** Names without `val_`, the loss first. `acc` is left out where `accuracy` says the same. */
+/** Names without `val_`, the loss first.  */
 function metricsOf(runs: readonly Run[]): string[] {
   const names = new Set(
     runs.flatMap(({ values }) =>
@@ -185,7 +203,9 @@ function metricsOf(runs: readonly Run[]): string[] {
         .map((name) => name.replace(/^val_/, "")),
     ),
   );
-  if (names.has("accuracy")) names.delete("acc");
+  // TensorFlow.js's names of what has Keras's name beside it.
+  for (const name of names)
+    if (kerasMetricName(name) !== name && names.has(kerasMetricName(name))) names.delete(name);
   return names.delete("loss") ? ["loss", ...names] : [...names];
 }
 

@@ -4,16 +4,13 @@ import { modelNodes, shapeText, type ModelNode } from "./model-graph.js";
 import { pictureBundle } from "../host/picture.js";
 import { markup, type Markup } from "../host/markup.js";
 import { SelfShowing } from "../host/self-showing.js";
-import { textWidth } from "./text-width.js";
-import { textColor } from "./theme.js";
+import { mostTextWidth } from "./text-width.js";
+import { darkPageStyle, textColor } from "./theme.js";
 
 const fontSize = 13;
 const smallSize = 11.5;
 const boxHeight = 46;
 const padding = 12;
-/** DejaVu Sans, which Debian has in Arial's place, is so much wider. */
-const widestFont = 1.2;
-
 /**
  * A diagram of a model's layers from input to output, with settings, output shapes (`null` is the batch axis) and
  * numbers of parameters; branches are drawn as branches. Needs no Graphviz.
@@ -36,7 +33,7 @@ function diagram(nodes: readonly ModelNode[]): Markup {
   const [width, height] = [Math.ceil(layout.width) + 4, Math.ceil(layout.height) + 4];
   const edges = layout.edges.map(drawEdge);
   const boxes = nodes.map((node) => drawBox(node, layout.positions.get(node.name)!));
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="-2 -2 ${width} ${height}" style="max-width:100%;height:auto" font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" fill="${textColor}">${edges}${boxes}</svg>`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="-2 -2 ${width} ${height}" style="max-width:100%;height:auto" font-family="Arial, Helvetica, 'Liberation Sans', sans-serif" fill="currentColor" color="${textColor}">${darkPageStyle}${edges}${boxes}</svg>`;
 }
 
 /** The two lines of a box, each with a left and a right part. */
@@ -58,11 +55,10 @@ function lines(node: ModelNode): {
 
 function boxWidth(node: ModelNode): number {
   const { title, details, name, shape, params } = lines(node);
-  // Bold letters are about a tenth wider.
-  const first =
-    textWidth(title, fontSize) * 1.1 + textWidth(` ${details}`, smallSize) + textWidth(name, smallSize);
-  const second = textWidth(shape, smallSize) + textWidth(params, smallSize);
-  return Math.ceil(Math.max(first, second) * widestFont + 2 * padding + 20);
+  const small = (text: string): number => mostTextWidth(text, smallSize);
+  const first = mostTextWidth(title, fontSize, "bold") + small(` ${details}`) + small(name);
+  const second = small(shape) + small(params);
+  return Math.ceil(Math.max(first, second) + 2 * padding + 20);
 }
 
 function drawBox(node: ModelNode, { x, y }: Point): Markup {
@@ -73,8 +69,8 @@ function drawBox(node: ModelNode, { x, y }: Point): Markup {
   const text = (at: number, dy: number, anchor: "start" | "end", content: string | Markup): Markup =>
     markup`<text x="${round(at)}" y="${round(y + dy)}" font-size="${smallSize}" text-anchor="${anchor}">${content}</text>`;
   const right = left + width - padding;
-  const heading = markup`<tspan font-size="${fontSize}" font-weight="bold" fill="${color}">${title}</tspan> ${details}`;
-  const frame = markup`<rect x="${left}" y="${round(y)}" width="${width}" height="${boxHeight}" rx="7" fill="${color}" fill-opacity="0.13" stroke="${color}" stroke-width="1.3"/>`;
+  const heading = markup`<tspan font-size="${fontSize}" font-weight="bold">${title}</tspan> ${details}`;
+  const frame = markup`<rect x="${left}" y="${round(y)}" width="${width}" height="${boxHeight}" rx="7" fill="${color}" fill-opacity="0.05" stroke="${color}" stroke-width="1.3"/>`;
   return markup`${frame}${text(left + padding, 19, "start", heading)}${[
     text(right, 19, "end", name),
     text(left + padding, 36, "start", shape),
@@ -94,7 +90,7 @@ function drawEdge(points: readonly Point[]): Markup {
   });
   const [x, y] = [round(end.x), round(end.y - 1)];
   const line = `M${round(path[0]!.x)},${round(path[0]!.y)}${curves.join("")}`;
-  return markup`<path d="${line}" fill="none" stroke="${textColor}" stroke-width="1.3"/><path d="M${x},${y}l-4,-7h8z"/>`;
+  return markup`<path d="${line}" fill="none" stroke="currentColor" stroke-width="1.3"/><path d="M${x},${y}l-4,-7h8z"/>`;
 }
 
 /** Layers that do the same kind of work have the same colour; it reads on light and dark pages. */

@@ -3,11 +3,10 @@ import { inspect } from "node:util";
 import { columnsOf, isDataFrame, type DataFrame } from "../arrays/data-frame.js";
 import { SelfShowing } from "../host/self-showing.js";
 import { htmlTable, textTable } from "./table-markup.js";
-import { textColor } from "./theme.js";
 import { whatArrived } from "./what-arrived.js";
 
 export interface TableOptions {
-  /** The most rows shown; of longer tables the first and the last ones are. Default 20. */
+  /** The most rows shown; of longer tables the first and the last ones are, and how to see more. Default 20. */
   maxRows?: number;
   /** The most columns shown. Default 30. */
   maxColumns?: number;
@@ -49,14 +48,16 @@ export function table(rows: readonly object[] | DataFrame, options: TableOptions
   );
   const count = (value: number, name: string): string =>
     `${value.toLocaleString("en-US")} ${name}${value === 1 ? "" : "s"}`;
-  const shape = `${count(source.height, "row")} × ${count(source.columns.length, "column")}`;
+  const isCut = source.height > source.head.length + source.tail.length;
+  const more = isCut ? `; { maxRows: ${10 * maxRows} } shows more` : "";
+  const shape = `${count(source.height, "row")} × ${count(source.columns.length, "column")}${more}`;
   const content = {
     header,
     rows: tail.length > 0 ? [...head, header.map(() => "…"), ...tail] : head,
     isNumeric,
   };
   return new SelfShowing(() => ({
-    "text/html": String(markup`${htmlTable(content)}<div style="color:${textColor}">${shape}</div>`),
+    "text/html": String(markup`${htmlTable(content)}<div>${shape}</div>`),
     "text/plain": [...textTable(content), shape].join("\n"),
   }));
 }
@@ -73,7 +74,8 @@ function readRows(rows: readonly object[] | DataFrame, maxRows: number): Source 
   const headLength = Math.ceil(maxRows / 2);
   if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) {
     const records = rows as Record<string, unknown>[];
-    const columns = new Set(records.flatMap((row) => Object.keys(row)));
+    const columns = new Set<string>();
+    for (const row of records) for (const name of Object.keys(row)) columns.add(name);
     const [height, isShort] = [records.length, records.length <= maxRows];
     const head = isShort ? records : records.slice(0, headLength);
     const tail = isShort || headLength === maxRows ? [] : records.slice(headLength - maxRows);

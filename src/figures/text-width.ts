@@ -30,21 +30,33 @@ export function textWidth(text: string, fontSize: number): number {
   return (sum / 1000) * fontSize;
 }
 
-/** `text`, shortened by an ellipsis so that it is at most `width` pixels wide at `fontSize` pixels. */
-export function fitText(text: string, width: number, fontSize: number): string {
-  if (textWidth(text, fontSize) <= width) return text;
-  const characters = Array.from(text);
-  while (characters.length > 0 && textWidth(`${characters.join("")}…`, fontSize) > width) characters.pop();
-  return `${characters.join("").trimEnd()}…`;
+/** As wide as `text` gets with the widest of the usual fonts, DejaVu Sans, which takes Arial's place on Debian. */
+export function mostTextWidth(text: string, fontSize: number, weight: "normal" | "bold" = "normal"): number {
+  return textWidth(text, fontSize) * (weight === "bold" ? 1.36 : 1.18);
 }
 
-/** `text` in lines of at most `width` pixels, broken between words; a word that is wider has a line of its own. */
-export function wrapText(text: string, width: number, fontSize: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length > 0 && textWidth(longer, fontSize) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
+/** `text` in two lines, broken where both are about equally long; in one if it has no spaces. */
+export function inTwoLines(text: string): string[] {
+  const middle = text.length / 2;
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  if (spaces.length === 0) return [text];
+  // A bracket stays whole: the predicted class above, the true one below.
+  const bracket = text.lastIndexOf(" (");
+  const at =
+    bracket > 0 ? bracket : spaces.reduce((a, b) => (Math.abs(b - middle) < Math.abs(a - middle) ? b : a));
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** `text`, shortened by an ellipsis so that it is at most `width` pixels wide at `fontSize` pixels. */
+export function fitText(
+  text: string,
+  width: number,
+  fontSize: number,
+  weight: "normal" | "bold" = "normal",
+): string {
+  const fits = (shown: string): boolean => mostTextWidth(shown, fontSize, weight) <= width;
+  if (fits(text)) return text;
+  const characters = Array.from(text);
+  while (characters.length > 0 && !fits(`${characters.join("")}…`)) characters.pop();
+  return `${characters.join("").trimEnd()}…`;
 }

@@ -11,13 +11,16 @@ const NAME = "@manabi/plot-renderer";
 const sources = ({ root }: Project) => ({
   own: path.join(root, "kernel-setup/plot-renderer"),
   plotly: path.join(root, "node_modules/plotly.js/dist/plotly-cartesian.min.js"),
+  // With three dimensions; loaded for figures that need it.
+  wholePlotly: path.join(root, "node_modules/plotly.js/dist/plotly.min.js"),
 });
 
 /** The extension's files, by where they go. */
 function files(project: Project): Record<string, string> {
-  const { own, plotly } = sources(project);
+  const { own, plotly, wholePlotly } = sources(project);
   const scripts = {
     "plotly-cartesian.min.js": fs.readFileSync(plotly, "utf8"),
+    "plotly.min.js": fs.readFileSync(wholePlotly, "utf8"),
     "remoteEntry.js": fs.readFileSync(path.join(own, "static/remoteEntry.js"), "utf8"),
   };
   // JupyterLab tells browsers to keep these for a year: what is new must have a new address.

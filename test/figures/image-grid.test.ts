@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { imageGrid, showImage } from "../../src/figures/image-grid.js";
 import { NdArray } from "../../src/arrays/ndarray.js";
 import { tf } from "../../src/keras/load.js";
-import { assertSnapshot, embeddedPng, svgOf } from "./snapshot.js";
+import { assertSnapshot, bundleOf, embeddedPng, svgOf } from "./snapshot.js";
 
 /** Pictures of `size` x `size` with a gradient that differs from one to the next. */
 function gradients(count: number, size: number): NdArray<Uint8Array> {
@@ -56,7 +56,24 @@ describe("imageGrid", () => {
     const options = { labels: [0, 1], predictions: [[0.9, 0.1], [0.8, 0.2]], classNames: ["cat", "dog & fox"] }; // prettier-ignore
     const svg = svgOf(imageGrid(gradients(2, 8), options));
     assert.match(svg, /<text [^>]*y="[\d.]+">cat</);
-    assert.match(svg, /<text [^>]*fill="#e5383b"[^>]*>cat \(dog &#38; fox\)</);
+    const wrong = [...svg.matchAll(/<text [^>]*fill="#d93036"[^>]*>([^<]*)</g)].map(([, text]) => text);
+    assert.deepEqual(wrong, ["cat", "(dog &#38; fox)", "predicted (true)"]);
+  });
+
+  it("has as many columns as titles leave room for, and shrinks only so far that they are legible", () => {
+    const classNames = ["T-shirt/top", "Ankle boot"];
+    const labels = Array.from({ length: 10 }, (_, i) => i % 2);
+    const grid = imageGrid(gradients(10, 28), {
+      labels,
+      predictions: labels.map((label) => 1 - label),
+      classNames,
+    });
+    const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svgOf(grid))!.map(Number);
+    assert.ok(width! <= 640 && height! > 2 * 56, `${width} x ${height}`);
+    assert.match(
+      String(bundleOf(grid)["text/html"]),
+      new RegExp(`min-width: ${Math.round(width! * 0.75)}px`),
+    );
   });
 
   it("has as many columns as long titles leave room for, wraps longer ones, and says once what they mean", () => {

@@ -38,7 +38,13 @@ describe("LiveHistory", () => {
       );
       assert.deepEqual(sent.map(({ update }) => update), sent.map((_, i) => i > 0)); // prettier-ignore
       assert.equal(new Set(sent.map(({ displayId }) => displayId)).size, 1);
-      const last = sent.at(-1)!.bundle["application/vnd.plotly.v1+json"] as { data: { y: number[] }[] };
+      const last = sent.at(-1)!.bundle["application/vnd.plotly.v1+json"] as {
+        data: { y: number[] }[];
+        layout: { xaxis1: { range: number[] }; yaxis1: { range: number[] } };
+      };
+      // Axes hold all epochs from the first on.
+      assert.deepEqual(last.layout.xaxis1.range, [0.5, 40.5]);
+      assert.equal(last.layout.yaxis1.range[0], 0);
       assert.deepEqual(last.data.map(({ y: values }) => values.length), [40, 40]); // prettier-ignore
     }
     assert.equal(tf.memory().numTensors, before);

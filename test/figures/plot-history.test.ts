@@ -58,6 +58,11 @@ describe("plotHistory", () => {
     assert.deepEqual(data.map(({ y }) => y), [[1, null], [0, 1]]); // prettier-ignore
   });
 
+  it("shows Keras's names once, with the names of outputs, too", () => {
+    const { data } = plotlyOf(plotHistory({ x_acc: [0, 1], x_accuracy: [0, 1], y_accuracy: [0, 1] }));
+    assert.equal(data.length, 2);
+  });
+
   it("says what is wrong", () => {
     const call =
       (value: unknown, options = {}) =>

@@ -32,10 +32,11 @@ export function assertSnapshot(name: string, svg: string): void {
   const file = new URL(`${name}.svg`, folder);
   if (process.env["UPDATE_SNAPSHOTS"]) {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(file, svg.replace(/\d+\.\d{2,}/g, roundNumber));
+    // An element a line, so that what changed can be read.
+    writeFileSync(file, `${svg.replace(/\d+\.\d{2,}/g, roundNumber).replaceAll("><", ">\n<")}\n`);
   }
   assert.ok(existsSync(file), `${name}.svg is missing: run with UPDATE_SNAPSHOTS=1 and look at it`);
-  assert.equal(comparable(svg), comparable(readFileSync(file, "utf8")), `${name}.svg differs`);
+  assert.equal(comparable(svg), comparable(readFileSync(file, "utf8").trimEnd()), `${name}.svg differs`);
 }
 
 function comparable(svg: string): string {

@@ -31,7 +31,7 @@ describe("table", () => {
     const text = inspect(table(rows, { maxRows: 4, maxColumns: 2 }));
     assert.match(
       text,
-      /^  a +b  …\n─+\n  0 +0  …\n  1 +2  …\n  … +…  …\n998 +1996  …\n999 +1998  …\n─+\n1,000 rows × 3 columns$/,
+      /^  a +b  …\n─+\n  0 +0  …\n  1 +2  …\n  … +…  …\n998 +1996  …\n999 +1998  …\n─+\n1,000 rows × 3 columns; \{ maxRows: 40 \} shows more$/,
     );
     assert.equal(inspect(table(rows, { maxRows: 1 })).split("\n").length, 5);
   });
@@ -55,6 +55,26 @@ describe("table", () => {
     assert.ok(isDisplayable(frame));
     const bundle = frame[displaySymbol]() as MimeBundle;
     assert.equal((bundle["text/html"] as string).match(/<tr>/g)!.length, 1 + 50);
+  });
+
+  it("shows columns that are called like a frame's own members, big integers and dates that are none", () => {
+    const names = [
+      "width",
+      "columns",
+      "height",
+      "dtypes",
+      "shape",
+      "head",
+      "toRecords",
+      "getColumns",
+      "length",
+    ];
+    const frame = pl.DataFrame(Object.fromEntries(names.map((name) => [name, [1n, 2n]])));
+    assert.match(inspect(table(frame)), /^width  columns .*\n─+\n +1 +1[^]*2 rows × 9 columns$/);
+    assert.match(
+      inspect(table([{ a: 10n ** 20n, b: new Date(Number.NaN) }])),
+      /100000000000000000000 +Invalid Date/,
+    );
   });
 
   it("says what is wrong", () => {

@@ -18,13 +18,13 @@
     return factory();
   }
 
-  /** Loads plotly.js at the first figure, and leaves alone a `window.Plotly` that another extension put there. */
-  let plotly;
-  function loadPlotly() {
-    plotly ??= new Promise((resolve, reject) => {
+  /** Loads a plotly.js at the first figure, and leaves alone a `window.Plotly` that another extension put there. */
+  const loaded = {};
+  function loadScript(name) {
+    loaded[name] ??= new Promise((resolve, reject) => {
       const others = window.Plotly;
       const script = document.createElement("script");
-      script.src = `${folder}plotly-cartesian.min.js`;
+      script.src = `${folder}${name}`;
       script.addEventListener("load", () => {
         resolve(window.Plotly);
         if (others) window.Plotly = others;
@@ -32,7 +32,14 @@
       script.addEventListener("error", () => reject(new Error(`${script.src} did not load`)));
       document.head.append(script);
     });
-    return plotly;
+    return loaded[name];
+  }
+
+  /** The small one, unless the figure has what only the whole one draws, such as three dimensions. */
+  async function loadPlotly(data) {
+    const small = await loadScript("plotly-cartesian.min.js");
+    const known = small.PlotSchema.get().traces;
+    return data.every(({ type }) => (type ?? "scatter") in known) ? small : loadScript("plotly.min.js");
   }
 
   const clear = "rgba(0,0,0,0)";
@@ -46,17 +53,52 @@
     const [text, line] = ["--jp-content-font-color1", "--jp-border-color2"].map((name) =>
       style.getPropertyValue(name).trim(),
     );
+    const modebar = { bgcolor: clear, color: text, activecolor: "#3b82f6" };
     if (!template) {
       const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
       const layout = { paper_bgcolor: clear, plot_bgcolor: clear, xaxis: axis, yaxis: axis };
-      return { layout: { ...layout, font: { color: text } } };
+      return { layout: { ...layout, modebar, font: { color: text } } };
     }
     if (template.layout?.paper_bgcolor !== clear) return template;
-    return { ...template, layout: { ...template.layout, font: { ...template.layout.font, color: text } } };
+    const font = { ...template.layout.font, color: text };
+    return { ...template, layout: { ...template.layout, modebar, font } };
+  }
+
+  /** Of ANSI's names and, at the end, of the numbers that the kernel uses; the others of JupyterLab's are legible. */
+  const printed = {
+    light: {
+      red: "#c22a2a",
+      green: "#0b7a3b",
+      yellow: "#7d6200",
+      blue: "#1a66c2",
+      magenta: "#a1379a",
+      cyan: "#0b7478",
+      "black-intense": "#5f5f5f",
+      "rgb(138,138,138)": "#666666",
+      "rgb(215,95,95)": "#b82c2c",
+    },
+    dark: { "black-intense": "#9e9e9e" },
+  };
+
+  /** Contrast of at least 4.5 for what is printed in colours, and the page's brightness for pictures that ask for it. */
+  function* legibleStyles(theme) {
+    const page = `body[data-jp-theme-light="${theme === "light"}"]`;
+    yield `${page} .jp-RenderedHTML img[src^="data:image/svg+xml"] { color-scheme: ${theme}; }`;
+    for (const [name, color] of Object.entries(printed[theme])) {
+      const spans = name.startsWith("rgb")
+        ? [`span[style*="${name}"]`, `span[style*="${name.replaceAll(",", ", ")}"]`]
+        : [`.ansi-${name}-fg`, `.ansi-${name}-intense-fg`];
+      yield (
+        spans.map((span) => `${page} .jp-RenderedText ${span}`).join() + ` { color: ${color} !important; }`
+      );
+    }
   }
 
   async function createExtension() {
     const { Widget } = await sharedModule("@lumino/widgets");
+    const style = document.createElement("style");
+    style.textContent = [...legibleStyles("light"), ...legibleStyles("dark")].join("\n");
+    document.head.append(style);
 
     class RenderedPlot extends Widget {
       constructor() {
@@ -70,7 +112,7 @@
 
       async renderModel(model) {
         this.model = model;
-        const Plotly = await loadPlotly();
+        const Plotly = await loadPlotly(model.data[MIME].data ?? []);
         if (this.isDisposed) return;
         // Plotly writes into what it is given, and the model belongs to the notebook.
         const { data, layout, config, frames } = structuredClone(model.data[MIME]);
@@ -81,6 +123,8 @@
         const sized = { autosize: true, ...chosen, template: themed(layout?.template) };
         if (this.isNarrow && textSize)
           for (const trace of data) if (trace.textfont) trace.textfont.size = textSize;
+        // The place of the plot is kept while it is drawn anew.
+        if (sized.height) this.node.style.minHeight = `${sized.height}px`;
         await Plotly.react(this.node, {
           data,
           layout: sized,

@@ -1,7 +1,8 @@
 import { pictureBundle } from "../../host/picture.js";
 import { SelfShowing } from "../../host/self-showing.js";
-import { lineColor, seriesColors, textColor } from "../theme.js";
+import { clear, lineColor, seriesColors, textColor } from "../theme.js";
 import { checkLists, emptiness, plainValues } from "./plain-values.js";
+import { flattened } from "./spatial.js";
 import { staticSvg, type PlotlyFigure } from "./static-svg.js";
 import type { FigureLayout, Trace } from "./types.js";
 
@@ -19,8 +20,9 @@ export interface FigureOptions {
  * Any figure of plotly.js: interactive in JupyterLab, and with a static SVG in the same output for GitHub,
  * nbconvert and other readers of the saved notebook. Its colours read on light and dark pages.
  *
- * @param figure.data Traces, https://plotly.com/javascript/reference/ (cartesian ones: scatter, bar, box,
- *   heatmap, histogram, contour, violin, image, pie, …). Wherever plotly.js takes a list, a tensor, an `NdArray`, a typed
+ * @param figure.data Traces, https://plotly.com/javascript/reference/: scatter, bar, box, heatmap, histogram,
+ *   contour, violin, image, pie, …, and scatter3d, surface, mesh3d, which are turned with the mouse where the notebook is
+ *   open; the static picture shows them from one side. Wherever plotly.js takes a list, a tensor, an `NdArray`, a typed
  *   array or a column of a data frame will do.
  * @param figure.layout Layout of plotly.js. `height` is 360 pixels by default; without `width` the figure takes
  *   the width of the notebook.
@@ -40,8 +42,7 @@ export function figure({ data, layout = {}, description = "plotly figure" }: Fig
   for (const { type = "scatter" } of data) {
     if (!traceTypes.includes(type)) {
       throw new TypeError(
-        `figure cannot draw traces of type ${JSON.stringify(type)}; it draws ${traceTypes.join(", ")}. ` +
-          "What has three dimensions can be shown from above: as a heatmap or a contour.",
+        `figure cannot draw traces of type ${JSON.stringify(type)}; it draws ${traceTypes.join(", ")}.`,
       );
     }
   }
@@ -61,13 +62,13 @@ export function figure({ data, layout = {}, description = "plotly figure" }: Fig
   };
   return new SelfShowing(() => ({
     "application/vnd.plotly.v1+json": { ...complete, config: { displaylogo: false } },
-    ...pictureBundle(staticSvg(complete, size), `[${description}]`),
+    ...pictureBundle(staticSvg(flattened(complete), size), `[${description}]`),
   }));
 }
 
-/** What plotly.js draws without WebGL and maps: https://github.com/plotly/plotly.js/blob/master/dist/README.md */
+/** What plotly.js draws without maps: https://github.com/plotly/plotly.js/blob/master/dist/README.md */
 const traceTypes: readonly string[] =
-  "bar box contour heatmap histogram histogram2d histogram2dcontour image pie scatter scatterternary violin".split(
+  "bar box contour heatmap histogram histogram2d histogram2dcontour image mesh3d pie scatter scatter3d scatterternary surface violin".split(
     " ",
   );
 
@@ -101,17 +102,20 @@ const axis = {
   title: { standoff: 8 },
 };
 
+const spatialAxis = { gridcolor: lineColor, zerolinecolor: lineColor, showbackground: false };
+
 /** Transparent, and in grays that read on both; Arial's widths are those that the static picture counts with. */
 const template = {
   layout: {
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
+    paper_bgcolor: clear,
+    plot_bgcolor: clear,
     font: { family: "Arial, Helvetica, 'Liberation Sans', sans-serif", size: 13, color: textColor },
     title: { font: { size: 16 }, x: 0.5, xanchor: "center" },
     colorway: seriesColors,
     xaxis: axis,
     yaxis: axis,
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: textColor, activecolor: seriesColors[0] },
+    scene: { xaxis: spatialAxis, yaxis: spatialAxis, zaxis: spatialAxis },
+    modebar: { bgcolor: clear, color: textColor, activecolor: seriesColors[0] },
     hoverlabel: { bgcolor: "#2b2f36", bordercolor: "#2b2f36", font: { color: "#f0f0f0" } },
     margin: { l: 60, r: 20, t: 40, b: 48 },
   },

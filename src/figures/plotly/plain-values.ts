@@ -24,6 +24,9 @@ export function plainValues(value: unknown): unknown {
 /** Attributes of traces that hold what is drawn. */
 const lists = ["x", "y", "z", "values", "a", "b", "c"];
 
+/** What images, boxes and pies can do with alone. */
+const others = ["source", "labels", "q1", "median"];
+
 /** @throws TypeError where what is to be drawn holds no list, as a promise or a map */
 export function checkLists(traces: readonly object[]): void {
   traces.forEach((trace, index) => {
@@ -59,8 +62,9 @@ export function emptiness(traces: readonly object[]): string | undefined {
     lists.flatMap((name) => [(trace as Record<string, unknown>)[name] ?? []].flat(3) as unknown[]),
   );
   if (traces.length === 0) return "nothing to draw: data is empty";
-  // Images and the like come by other attributes.
-  if (!traces.every((trace) => lists.some((name) => name in trace))) return undefined;
+  const drawsBy = (names: readonly string[]) => (trace: object) => names.some((name) => name in trace);
+  if (!traces.some(drawsBy([...lists, ...others]))) return "nothing to draw: no trace has x, y, z or values";
+  if (!traces.every(drawsBy(lists))) return undefined;
   if (values.length === 0) return "nothing to draw: all lists are empty";
   return values.every((value) => value === null || value === undefined)
     ? "nothing to draw: no value is a finite number"

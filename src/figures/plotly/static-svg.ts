@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { mulberry32 } from "../../tfjs/mulberry32.js";
+import { darkPageStyle, textColor } from "../theme.js";
 import { PixelCanvas } from "./pixel-canvas.js";
 import {
   boundingBox,
@@ -47,9 +48,16 @@ export function staticSvg(figure: PlotlyFigure, size: { width: number; height: n
       // Viewers other than browsers do not know quotes in url() nor the style property for sharp pixels.
       .replace(/url\((?:'|&quot;)(#[^'&]*)(?:'|&quot;)\)/g, "url($1)")
       .replace(/style="image-rendering: pixelated;/g, 'image-rendering="optimizeSpeed" $&')
-      .replace(/^(<svg [^>]*)style="[^"]*"/, '$1style="max-width:100%;height:auto"')
+      .replace(
+        /^(<svg [^>]*)style="[^"]*"([^>]*>)/,
+        `$1style="max-width:100%;height:auto" color="${textColor}"$2${String(darkPageStyle)}`,
+      )
+      .replaceAll(plotlyTextColor, "currentColor")
   );
 }
+
+/** As plotly.js writes the text colour. */
+const plotlyTextColor = `rgb(${[1, 3, 5].map((at) => parseInt(textColor.slice(at, at + 2), 16)).join(", ")})`;
 
 interface PlotlyWindow {
   document: {

@@ -15,11 +15,26 @@ describe("figure", () => {
     assert.match(String(bundle["image/svg+xml"] ?? bundle["text/html"]), /Petals|base64/);
   });
 
+  it("draws in three dimensions, in the static picture from one side", () => {
+    for (const trace of [
+      { type: "surface", z: toNdArray([[1, 2], [3, Number.NaN]]) }, // prettier-ignore
+      { type: "scatter3d", x: ["a", "b"], y: [1, 2], z: [3, 4], mode: "markers" },
+      { type: "mesh3d", x: [0, 1, 0], y: [0, 0, 1], z: [0, 0, 1] },
+    ] as const) {
+      const bundle = bundleOf(
+        figure({ data: [trace], layout: { scene: { zaxis: { title: { text: "height" } } } } }),
+      );
+      const { data } = bundle["application/vnd.plotly.v1+json"] as { data: { type: string }[] };
+      assert.equal(data[0]!.type, trace.type);
+      assert.match(bundle["image/svg+xml"] as string, /class="point"[^]*>height</);
+    }
+  });
+
   it("says what it takes, and what it draws", () => {
     assert.throws(() => figure([{ y: [1] }] as never), /figure\(\{ data: \[\{ type: "scatter"/);
     assert.throws(
-      () => figure({ data: [{ type: "surface", z: [[1]] }] }),
-      /cannot draw traces of type "surface"; it draws bar, box, contour, .*, violin\. What has three dimensions/,
+      () => figure({ data: [{ type: "scattermap", lat: [1] }] }),
+      /cannot draw traces of type "scattermap"; it draws bar, box, contour, .*, violin\./,
     );
   });
 });
@@ -61,6 +76,7 @@ describe("figures/plotly: what holds numbers plots", () => {
     assert.throws(() => figure(y(pl.DataFrame({ a: [1] }))), /getColumn/);
     assert.match(svgOf(figure(y([]))), /nothing to draw: all lists are empty/);
     assert.match(svgOf(figure(y([Number.NaN, null]))), /nothing to draw: no value is a finite number/);
+    assert.match(svgOf(figure({ data: [{ ys: [1] }] })), /nothing to draw: no trace has x, y, z or values/);
     assert.match(svgOf(figure({ data: [] })), /nothing to draw: data is empty/);
     assert.doesNotMatch(svgOf(figure(y([1]))), /nothing to draw/);
   });
