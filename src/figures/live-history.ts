@@ -1,4 +1,6 @@
 import { display, type DisplayHandle } from "../host/display.js";
+import { markup } from "../host/markup.js";
+import { SelfShowing } from "../host/self-showing.js";
 import { tf } from "../keras/load.js";
 import { historyFigure, type PlotHistoryOptions } from "./plot-history.js";
 import { figure } from "./plotly/figure.js";
@@ -31,8 +33,9 @@ export class LiveHistory extends tf.Callback {
 
   override async onTrainBegin(): Promise<void> {
     for (const name of Object.keys(this.history)) delete this.history[name];
-    this.#handle = undefined;
     this.#nextDrawing = 0;
+    // Above what the training prints, which would push it down with each epoch.
+    this.#handle = await display(this.#placeholder());
   }
 
   override async onEpochEnd(_epoch: number, logs: object = {}): Promise<void> {
@@ -56,6 +59,20 @@ export class LiveHistory extends tf.Callback {
     this.#isDrawn = true;
     const end = performance.now();
     this.#nextDrawing = end + Math.max(minIntervalMs, (end - start) / maxShare);
+  }
+
+  /** As high as the plots will be. */
+  #placeholder(): SelfShowing {
+    const { metrics = ["loss"] } = this.params as { metrics?: string[] };
+    const names = [...metrics, ...(this.#options.metrics ?? [])];
+    const empty = Object.fromEntries(names.map((name) => [name, [0]]));
+    const { layout } = historyFigure(empty, this.#options);
+    const height = Number(layout?.height);
+    const text = "The first epoch has not ended yet.";
+    return new SelfShowing(() => ({
+      "text/html": String(markup`<div style="height: ${height}px">${text}</div>`),
+      "text/plain": text,
+    }));
   }
 
   /** From 0 to a round number above all values, which grows seldom. */

@@ -12,6 +12,9 @@ type Layer = layers.Layer;
 /** Numbers of larger tensors would have to be copied for the few that are shown. */
 const mostNumbers = 1_000_000;
 
+/** Tensors within an object or array show so many numbers. */
+const mostInside = 10;
+
 type Print<T> = (value: T, isWhole: boolean) => string;
 
 const reason = { name: "printing", why: "console.log shows an object's own fields, not what it stands for" };
@@ -50,11 +53,21 @@ function printTensor(tensor: Tensor, isWhole: boolean): string {
   const { dtype, isDisposed, shape, size } = tensor;
   const header = `${tensor instanceof tf.Variable ? "Variable" : "Tensor"} ${dtype} ${shapeOf(shape)}`;
   if (isDisposed) return `${header} (disposed)`;
-  if (!isWhole) return header;
+  if (!isWhole && size > mostInside) return header;
+  if (!isWhole) return `${header} ${inOneLine(tensor)}`;
   if (size > mostNumbers)
     return `${header} of ${size.toLocaleString("en-US")} numbers: print a part, tensor.slice(…)`;
   if (dtype !== "float32") return tensor.toString().replace(/^Tensor/, header);
   return `${header}\n${tensorText(tensor.dataSync(), shape)}`.replaceAll(/\n(?=.)/g, "\n    ");
+}
+
+function inOneLine(tensor: Tensor): string {
+  const { dtype, shape } = tensor;
+  if (dtype === "string") return inspect(tensor.arraySync(), { depth: null, breakLength: Infinity });
+  const text =
+    dtype === "float32" ? tensorText(tensor.dataSync(), shape) : tensor.toString().replace("Tensor", "");
+  // Without what stands between numbers to have them in columns.
+  return text.trim().replaceAll(/\s+/g, " ").replaceAll("[ ", "[");
 }
 
 /** A layer's own fields would be pages. */

@@ -25,7 +25,8 @@ describe("setup/plot-renderer", () => {
   it("has a new address when it is new, since browsers keep what they have for a year", async () => {
     const root = temporaryFolder();
     const target: Project = { ...projectAt(root), jupyter: temporaryFolder() };
-    for (const file of ["node_modules/plotly.js/dist/plotly-cartesian.min.js", "kernel-setup/plot-renderer"])
+    const plotly = ["plotly-cartesian", "plotly"].map((name) => `node_modules/plotly.js/dist/${name}.min.js`);
+    for (const file of [...plotly, "kernel-setup/plot-renderer"])
       fs.cpSync(path.join(projectRoot, file), path.join(root, file), { recursive: true });
     await plotRendererStep(target).run();
     const before = loadPath(target);
@@ -45,12 +46,18 @@ describe("setup/plot-renderer", () => {
     };
     const { load, mimeExtension } = manifest.jupyterlab._build;
     const window: { _JUPYTERLAB?: Record<string, Container> } = {};
-    const document = { currentScript: { src: "http://localhost/static/remoteEntry.js" } };
+    const styles: object[] = [];
+    const document = {
+      currentScript: { src: "http://localhost/static/remoteEntry.js" },
+      createElement: () => ({}),
+      head: { append: (style: object) => styles.push(style) },
+    };
     vm.runInNewContext(fs.readFileSync(path.join(folder, load), "utf8"), { window, document });
     const container = window._JUPYTERLAB![manifest.name]!;
     container.init({ "@lumino/widgets": { "2.7.1": { get: async () => () => ({ Widget: Object }) } } });
     const extension = (await container.get(mimeExtension))();
     assert.equal(extension.__esModule, true);
+    assert.equal(styles.length, 1);
     const { mimeTypes } = extension.default.rendererFactory;
     assert.deepEqual([...mimeTypes], ["application/vnd.plotly.v1+json"]);
     await assert.rejects(container.get("./other"), {

@@ -3,13 +3,19 @@ import { inspect } from "node:util";
 import { displaySymbol, tf, type Displayable, type MimeBundle } from "../../src/index.js";
 
 describe("tfjs: what values print", () => {
-  it("tensors: type, shape and numbers; within other values without numbers", () => {
+  it("tensors: type, shape and numbers; within other values few numbers", () => {
     const tensor = tf.tensor2d([
       [1, 2],
       [3, 4],
     ]);
     assert.equal(inspect(tensor), "Tensor float32 [2, 2]\n    [[1, 2],\n     [3, 4]]");
-    assert.equal(inspect({ tensor }), "{ tensor: Tensor float32 [2, 2] }");
+    assert.equal(inspect({ tensor }), "{ tensor: Tensor float32 [2, 2] [[1, 2], [3, 4]] }");
+    const several = [tf.scalar(0.1), tf.tensor1d(["a"]), tf.tensor1d([1, 0], "bool"), tf.zeros([11])];
+    assert.equal(
+      inspect(several, { breakLength: Infinity }),
+      "[ Tensor float32 [] 0.1, Tensor string [1] [ 'a' ], Tensor bool [2] [true, false], Tensor float32 [11] ]",
+    );
+    tf.dispose(several);
     const matrix = tf.tensor2d([6.53, -1e-9, NaN, 123456789, 0.1, Infinity], [3, 2]);
     assert.equal(
       inspect(matrix),
