@@ -44,10 +44,26 @@ function stampedStep(
   };
 }
 
-/** Settings of a pip.conf that lead out of a .venv; empty ones count as none, and go before those of other files. */
+/** Settings of a pip.conf that lead out of a .venv, unset: empty ones count as none. */
 const pipSettings = ["global", "install"]
   .map((section) => `[${section}]\ntarget =\nprefix =\nroot =\nuser = false\n`)
   .join("");
+
+/**
+ * Has the pip of a virtual environment install into it. Index, proxy and certificates stay the user's.
+ *
+ * @returns what pip's environment needs besides
+ */
+export function keepPipInside({ env, platform }: Project, venv: string): NodeJS.ProcessEnv {
+  // What the environment itself says goes before what the machine and the user say,
+  writeAtomic(path.join(venv, platform === "win32" ? "pip.ini" : "pip.conf"), pipSettings);
+  // but not before the file that a variable names.
+  const named = env.PIP_CONFIG_FILE && readIfThere(env.PIP_CONFIG_FILE);
+  if (!named) return {};
+  const file = path.join(venv, "pip-named.conf");
+  writeAtomic(file, named.replaceAll(/^(?:target|prefix|root|user)\s*[=:].*$/gm, ""));
+  return { PIP_CONFIG_FILE: file };
+}
 
 /** Prints which of the packages named are not in this environment, or come from elsewhere. */
 const strayPackages = `
@@ -62,15 +78,11 @@ for name in sys.argv[1:]:
             print(name, "comes from", place)
 `;
 
-/**
- * Installs into a virtual environment and nowhere else, and sees that it did. pip's index, proxy and certificates stay the
- * user's.
- */
+/** Installs into a virtual environment and nowhere else, and sees that it did. */
 export async function pipInstall(project: Project, python: string, requirements: string): Promise<void> {
-  const settings = path.join(path.dirname(path.dirname(python)), "pip-manabi.conf");
-  writeAtomic(settings, pipSettings);
+  const env = keepPipInside(project, path.dirname(path.dirname(python)));
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", requirements];
-  const { ok, output } = await runCommand(project, python, args, { env: { PIP_CONFIG_FILE: settings } });
+  const { ok, output } = await runCommand(project, python, args, { env });
   const name = path.relative(project.root, requirements);
   if (!ok)
     throw new SetupError(

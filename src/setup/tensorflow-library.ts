@@ -4,6 +4,7 @@ import { NetworkError, SetupError, lastLines, runCommand } from "./command.js";
 import { readIfThere, replaceFolder, writeAtomic } from "./files.js";
 import { bindOwnSymbols } from "./own-symbols.js";
 import type { Project } from "./project.js";
+import { keepPipInside } from "./python-environment.js";
 
 /** TensorFlow's C library and headers on disk. */
 export interface TensorFlowLibrary {
@@ -56,7 +57,7 @@ export async function fetchTensorFlowLibrary(project: Project): Promise<TensorFl
       project,
       project.python,
       [...args, ...tags, "--target", wheel, "-r", requirementsFile(project)],
-      { env: { PIP_USER: "0" } },
+      { env: keepPipInside(project, project.venv) },
     );
     if (!ok)
       throw new NetworkError(

@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { jupyterLabStep } from "../../src/setup/python-environment.js";
-import { bareProject, deadIndex, fakeProgram } from "./sandbox.js";
+import { bareProject, deadIndex, fakeProgram, temporaryFolder } from "./sandbox.js";
 
 describe("setup/python-environment", function () {
   this.timeout(120_000);
@@ -34,6 +35,54 @@ describe("setup/python-environment", function () {
     assert.match(fs.readFileSync(path.join(project.venv, "package.json"), "utf8"), /"commonjs"/);
     fs.appendFileSync(path.join(project.root, "kernel-setup/requirements.txt"), "# another\n");
     assert.equal(step.isDone(), false);
+  });
+
+  describe("where pip is told to install elsewhere", () => {
+    const [home, wheels, elsewhere] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    const config = path.join(home, ".config/pip/pip.conf");
+
+    before(() => {
+      const files = {
+        "tiny.py": "",
+        "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+        "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "tiny-1.0.dist-info/RECORD": "tiny.py,,\ntiny-1.0.dist-info/METADATA,,\n",
+      };
+      const wheel = zipSync(
+        Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])),
+      );
+      fs.writeFileSync(path.join(wheels, "tiny-1.0-py3-none-any.whl"), wheel);
+      fs.mkdirSync(path.dirname(config), { recursive: true });
+      fs.writeFileSync(
+        config,
+        `[global]\ntarget = ${elsewhere}\n[install]\nno-index = true\nfind-links = ${wheels}\n`,
+      );
+    });
+
+    const { PATH } = process.env;
+    const told: Record<string, NodeJS.ProcessEnv> = {
+      "by the user's pip.conf": { HOME: home },
+      "by a pip.conf that a variable names": { HOME: temporaryFolder(), PIP_CONFIG_FILE: config },
+      "by variables, of Python too": {
+        HOME: home,
+        PIP_TARGET: elsewhere,
+        PIP_PREFIX: elsewhere,
+        PIP_USER: "1",
+        PYTHONPATH: elsewhere,
+        PYTHONHOME: elsewhere,
+      },
+    };
+    for (const [how, env] of Object.entries(told))
+      it(`${how}, it installs into .venv, from the user's index`, async () => {
+        const project = bareProject({ env: { PATH, ...env } });
+        fs.writeFileSync(path.join(project.root, "kernel-setup/requirements.txt"), "tiny==1.0\n");
+        await jupyterLabStep(project).run();
+        assert.deepEqual(fs.readdirSync(elsewhere), []);
+        assert.match(
+          fs.readdirSync(project.venv, { recursive: true }).join("\n"),
+          /site-packages\/tiny\.py$/m,
+        );
+      });
   });
 
   it("trusts nothing that a killed set-up left, and makes it anew", async () => {
