@@ -15,7 +15,11 @@ export interface TfjsLayer {
 
 /** `entry` is a layer as Keras writes it: `{ class_name, config, module?, registered_name? }`. */
 export function layerToTfjs(entry: JsonObject): TfjsLayer {
-  const className = asString(entry.class_name, "A layer's class_name");
+  // Layers of Keras 2's applications have their names so.
+  const className = asString(entry.class_name, "A layer's class_name").replace(
+    /^Custom>(?=\w+Scale(Layer)?$)/,
+    "",
+  );
   const config = asObject(entry.config, `The config of a ${className}`);
   if (config.name != null) asString(config.name, `The name of a ${className}`);
   const place = `Layer ${JSON.stringify(config.name ?? className)} (${className})`;

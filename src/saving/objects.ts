@@ -41,9 +41,11 @@ const constraints: Record<string, { args: readonly string[]; tfjs?: string }> = 
 
 /** Activations of both under Keras's name. `silu` is Keras's own name for `swish`. */
 const activations = new Set(
-  "elu selu relu relu6 linear sigmoid hard_sigmoid softplus softsign tanh softmax log_softmax gelu mish silu".split(
-    " ",
-  ),
+  (
+    "elu selu relu relu6 linear sigmoid hard_sigmoid softplus softsign tanh softmax log_softmax gelu mish silu " +
+    "celu exponential glu hard_shrink hard_silu hard_tanh leaky_relu log_sigmoid soft_shrink sparse_plus " +
+    "sparse_sigmoid squareplus tanh_shrink"
+  ).split(" "),
 );
 
 type Kind = { module: string; table: typeof initializers };
@@ -109,6 +111,7 @@ function activationToTfjs(value: Json, place: Place): Json {
   if (isTfjsHardSigmoid(value)) return "hard_sigmoid";
   if (name === null || name === undefined) return "linear";
   if (name === "swish" || name === "silu") return "swish";
+  if (name === "hard_swish") return "hard_silu";
   if (name === "hard_sigmoid") return KerasHardSigmoid.className;
   if (name === keras2HardSigmoid) return "hard_sigmoid";
   return typeof name === "string" && activations.has(name)
@@ -118,6 +121,7 @@ function activationToTfjs(value: Json, place: Place): Json {
 
 function activationToKeras(value: Json, place: Place): Json {
   if (value === "swish") return "silu";
+  if (value === "hardSwish") return "hard_silu";
   if (value === KerasHardSigmoid.className) return "hard_sigmoid";
   const name = fromCamelCase(textOf(value));
   if (name === "hard_sigmoid") return tfjsHardSigmoid;

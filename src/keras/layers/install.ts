@@ -1,4 +1,5 @@
 import type { layers } from "@tensorflow/tfjs-node";
+import { addActivations } from "./activations.js";
 import { Operation } from "./operation.js";
 import { layerFactories } from "../../tfjs/internals.js";
 import { patch } from "../../tfjs/patch.js";
@@ -120,6 +121,7 @@ export function installLayers(): void {
   repairRandomUniform();
   repairOrthogonal();
   addLayers();
+  addActivations();
   repairTrainable();
   repairConcatenate();
   repairMasks();

@@ -189,7 +189,7 @@ export const operations: Record<string, Operation> = {
       HardSigmoid: unary(hardSigmoid),
       HardSilu: unary((x) => tf.mul(x, hardSigmoid(x))),
       Celu: ([x], { alpha }) => celu(tensorOf(x!), alpha as number),
-      LogSigmoid: unary(tf.logSigmoid),
+      LogSigmoid: unary((x) => tf.neg(tf.softplus(tf.neg(x)))),
       LeakyRelu: ([x], { negative_slope: slope }) => tf.leakyRelu(tensorOf(x!), slope as number),
       Softmax: along(tf.softmax),
       LogSoftmax: along(tf.logSoftmax),

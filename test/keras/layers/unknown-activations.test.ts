@@ -4,7 +4,7 @@ import { tf } from "../../../src/index.js";
 describe("keras/layers: unknown activations", () => {
   it("are answered with those that there are", () => {
     const misspelt = { units: 3, activation: "rleu" as "relu" };
-    const message = /^Error: There is no activation "rleu"\. Known are "elu", .*"relu", .*"softmax".*\.$/;
+    const message = /^Error: There is no activation "rleu"\. Known are .*"elu", .*"relu", .*"softmax".*\.$/;
     assert.throws(() => tf.layers.dense(misspelt), message);
     assert.throws(() => tf.layers.lstm(misspelt), message);
     assert.throws(() => tf.layers.activation({ activation: "rleu" as "relu" }), message);
