@@ -43,8 +43,10 @@ class CellStream extends Writable {
   ): boolean {
     const done = typeof encodingOrCallback === "function" ? encodingOrCallback : callback;
     const encoding = typeof encodingOrCallback === "string" ? encodingOrCallback : "utf8";
-    const text = this.decode(chunk, encoding);
-    return this.print((line) => line.print(text), done);
+    const line = this.currentLine();
+    this.channel.text(this.cellId, this.streamName, line.print(this.decode(chunk, encoding)));
+    if (done) nextTick(done);
+    return true;
   }
 
   /** @see https://nodejs.org/api/tty.html#writestreamclearlinedir-callback */
@@ -66,12 +68,17 @@ class CellStream extends Writable {
   }
 
   private print(draw: (line: TerminalLine) => string, done?: WriteCallback): boolean {
+    const line = this.currentLine();
+    this.channel.text(this.cellId, this.streamName, draw(line));
+    if (done) nextTick(done);
+    return true;
+  }
+
+  private currentLine(): TerminalLine {
     const { cellId } = currentCell();
     if (cellId !== this.cellId) this.line.reset();
     this.cellId = cellId;
-    this.channel.text(cellId, this.streamName, draw(this.line));
-    if (done) nextTick(done);
-    return true;
+    return this.line;
   }
 
   /** Reached by `end(chunk)` only. */
@@ -168,6 +175,7 @@ function tableText(data: unknown, properties: string[] | undefined): string {
 function withPlainNumbers(print: (...values: unknown[]) => void): (...values: unknown[]) => void {
   return (...values) => {
     const [format] = values;
+    if (values.length === 1 && typeof format === "string") return print(format);
     const formatted =
       typeof format === "string" && format.includes("%") ? (format.match(placeholders)?.length ?? 0) : 0;
     const plain = (value: unknown, index: number): unknown =>

@@ -20,7 +20,13 @@ export class TerminalLine {
 
   /** What the front end must get for `text`. */
   print(text: string): string {
-    const move = text.includes("\u001b[") ? moves.exec(text) : null;
+    const hasCodes = text.includes("\u001b[");
+    if (!hasCodes && text.endsWith("\n")) {
+      // By far the most.
+      this.reset();
+      return text;
+    }
+    const move = hasCodes ? moves.exec(text) : null;
     if (!move) return this.#plain(text);
     const before = text.slice(0, move.index);
     const rest = text.slice(move.index + move[0].length);
