@@ -11,7 +11,8 @@ import { currentCell, type RunningCell } from "./running-cell.js";
 
 class CellInput extends Readable {
   readonly fd = 0;
-  readonly isTTY = true;
+  /** Or spinners would read what is typed while they turn, to hide it. */
+  readonly isTTY = false;
   readonly isRaw = false;
 
   constructor(
@@ -32,8 +33,13 @@ class CellInput extends Readable {
       );
   }
 
-  /** Keys come line by line, whatever is asked for. */
-  setRawMode(): this {
+  /** Keys come line by line, whatever is asked for. Who asks for them waits for somebody. */
+  setRawMode(mode: boolean): this {
+    if (mode && !this.cell.allowStdin) {
+      throw new Error(
+        "This asks a question, but the cell was run without a front end that can answer (allow_stdin).",
+      );
+    }
     return this;
   }
   ref(): this {

@@ -7,7 +7,7 @@
 /* oxlint-disable no-control-regex -- the codes of terminals are looked for, and start with one */
 
 /** Codes of terminals that are none of colours: `ESC [ numbers letter`. */
-const moves = /\u001b\[([?\d;]*)([A-HJKSTfhlnsu])/;
+const moves = /\u001b(?:\[([?\d;]*)([A-HJKSTfhlnsu])|[78])/;
 /** A code of colours, or one unit that is seen. */
 const units = /\u001b\[[\d;]*m|[^]/gu;
 const longestLine = 10_000;
@@ -20,7 +20,7 @@ export class TerminalLine {
 
   /** What the front end must get for `text`. */
   print(text: string): string {
-    const hasCodes = text.includes("\u001b[");
+    const hasCodes = text.includes("\u001b");
     if (!hasCodes && text.endsWith("\n")) {
       // By far the most.
       this.reset();
@@ -30,7 +30,9 @@ export class TerminalLine {
     if (!move) return this.#plain(text);
     const before = text.slice(0, move.index);
     const rest = text.slice(move.index + move[0].length);
-    return this.#plain(before) + this.#act(move[2]!, move[1]!) + (rest === "" ? "" : this.print(rest));
+    return (
+      this.#plain(before) + this.#act(move[2] ?? "", move[1] ?? "") + (rest === "" ? "" : this.print(rest))
+    );
   }
 
   /** Erases from the start to the cursor (-1), from the cursor on (1), or all (0). */
@@ -49,8 +51,9 @@ export class TerminalLine {
     const wanted = Math.max(0, column);
     if (wanted === this.column) return "";
     // Nothing but what is printed next says where it is to stand.
-    const missing = Math.max(0, wanted - width(this.#line));
-    return this.#redraw(this.#line + " ".repeat(missing), wanted);
+    this.#line += " ".repeat(Math.max(0, wanted - width(this.#line)));
+    this.#column = wanted < width(this.#line) ? wanted : undefined;
+    return `\r${firstColumns(this.#line, wanted)}`;
   }
 
   get column(): number {
@@ -126,6 +129,8 @@ function width(line: string): number {
 }
 
 function firstColumns(line: string, columns: number): string {
+  // Not the code of a colour that what was there had.
+  if (columns === 0) return "";
   let length = 0;
   let seen = 0;
   for (const [unit] of line.matchAll(units)) {

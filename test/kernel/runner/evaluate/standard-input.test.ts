@@ -72,6 +72,15 @@ describe("kernel/runner process.stdin", () => {
     );
     assert.equal(harness.text(), "true\n");
     assert.equal(questions(), 0);
+    const prompt = failed(
+      await harness.run(
+        "readline.createInterface({ input: process.stdin, output: process.stdout, terminal: true })",
+        {
+          allowStdin: false,
+        },
+      ),
+    );
+    assert.match(prompt.evalue, /run without a front end that can answer/);
   });
 
   it("serves the next cell after an interrupt", async () => {

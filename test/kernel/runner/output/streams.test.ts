@@ -21,7 +21,7 @@ describe("kernel/runner streams", () => {
       await raw(
         "const out = process.stdout; out.write('10 %'); out.cursorTo(0, null); out.clearLine(0); out.write('20 %'); out.moveCursor(-1, 0); out.clearLine(1)",
       ),
-      "10 %\r    \r10 %\r\r    \r20 %\r    \r20 %\r20 \r    \r20 ",
+      "10 %\r\r    \r20 %\r20 \r    \r20 ",
     );
     assert.equal(
       await harness.result(

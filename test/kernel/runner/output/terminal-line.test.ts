@@ -65,6 +65,15 @@ describe("kernel/runner terminal line", () => {
     );
   });
 
+  it("keeps nothing of what it was, however often it is drawn", () => {
+    const line = new TerminalLine();
+    let text = "";
+    for (let n = 0; n < 20; n += 1)
+      text = line.moveTo(0) + line.clear(1) + line.print(`\u001b[36m${n}\u001b[39m loading`);
+    assert.ok(text.length < 100, text);
+    assert.equal(shown(line.print("\u001b7a\u001b8\n")), "a\n");
+  });
+
   it("moves the cursor within it", () => {
     assert.equal(
       draw(print("abcdef"), (line) => line.moveTo(2), print("X")),
