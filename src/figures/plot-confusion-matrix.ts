@@ -79,6 +79,7 @@ export function plotConfusionMatrix(
     showgrid: false,
     constrain: "domain",
   };
+  const yaxis: typeof axis = { ...axis, title: { text: "true" }, autorange: "reversed" };
   return figure({
     description: `${options.title ?? "confusion matrix"}: ${counts.length} classes, ${totals.reduce((a, b) => a + b, 0)} samples`,
     data: [
@@ -88,12 +89,13 @@ export function plotConfusionMatrix(
       texts(true),
     ],
     layout: {
-      meta: { narrow: { below: 60 * names.length, textSize: 9 } },
+      // Cells as wide as there is room, which squares are not, so that four digits fit.
+      meta: { narrow: { below: 60 * names.length, textSize: 9, layout: { yaxis } } },
       ...(options.title === undefined ? {} : { title: { text: options.title } }),
       height: Math.min(900, 110 + Math.max(3, names.length) * 40),
       margin: { t: options.title === undefined ? 20 : 48 },
       xaxis: { ...axis, title: { text: "predicted" } },
-      yaxis: { ...axis, title: { text: "true" }, autorange: "reversed", scaleanchor: "x" },
+      yaxis: { ...yaxis, scaleanchor: "x" },
     },
   });
 }
