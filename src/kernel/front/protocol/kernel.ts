@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
 import type { CellService, JsonObject, MimeBundle, Runner, RunnerOutput } from "../../contracts.js";
 import type { History } from "../history/history.js";
 import { logDebug, logWarning } from "../log.js";
 import type { Ports } from "../wire/connection.js";
-import { decode, encode, RefusedMessage } from "../wire/framing.js";
-import { protocolVersion, type Message } from "../wire/message.js";
+import { RefusedMessage } from "../wire/framing.js";
+import type { Message } from "../wire/message.js";
 import type { Signer } from "../wire/signature.js";
 import type { RequestChannel, Sockets } from "../wire/sockets.js";
 import { isAttachCommand } from "./attach-command.js";
@@ -14,8 +13,9 @@ import { InvalidContent } from "./content.js";
 import { handlers } from "./handlers.js";
 import { abortExecution, execute_request } from "./handlers/execute_request.js";
 import { InputRequests } from "./input-requests.js";
+import { MessageEncoder } from "./message-encoder.js";
 import { outputMessage } from "./outputs.js";
-import { type Parent, Publisher } from "./publisher.js";
+import { Publisher } from "./publisher.js";
 import type { Handler, KernelContext } from "./handler.js";
 import type { Request } from "./request.js";
 import type { Settings } from "./settings.js";
@@ -59,12 +59,10 @@ export class Kernel implements KernelContext {
   stopping = false;
 
   readonly #sockets: Sockets;
-  readonly #signer: Signer;
-  readonly #session = randomUUID();
+  readonly #encoder: MessageEncoder;
   readonly mainShell = this.createShell();
   /** Control does not wait for the cells of others. */
   readonly #controlShell = this.createShell();
-  #messageCount = 0;
   #welcomed = false;
   #setStopped = () => {};
 
@@ -76,12 +74,12 @@ export class Kernel implements KernelContext {
     this.ports = options.ports;
     this.settings = { diagnostics: true, strict: false, ...options.settings };
     this.#sockets = options.sockets;
-    this.#signer = options.signer;
+    this.#encoder = new MessageEncoder(options.signer);
     this.stopped = new Promise((resolve) => (this.#setStopped = resolve));
     this.publisher = new Publisher({
       encode: ({ type, parent, content, metadata, buffers }) =>
-        this.#encode(
-          [Buffer.from(`kernel.${this.#session}.${type}`)],
+        this.#encoder.encode(
+          [Buffer.from(`kernel.${this.#encoder.session}.${type}`)],
           type,
           parent,
           content,
@@ -111,7 +109,7 @@ export class Kernel implements KernelContext {
   /** Sends the reply to a request to whoever sent it. */
   reply(request: Request, content: JsonObject, metadata: JsonObject = {}): void {
     const type = request.header.msg_type.replace(/_request$/, "_reply");
-    const { frames } = this.#encode(request.identities, type, request.header, content, metadata);
+    const { frames } = this.#encoder.encode(request.identities, type, request.header, content, metadata);
     this.#sockets
       .send(request.channel, frames)
       .catch((error) => logWarning(`${type} could not be sent`, error));
@@ -151,7 +149,7 @@ export class Kernel implements KernelContext {
   #receive(channel: RequestChannel, frames: readonly Uint8Array[]): void {
     let message: Message;
     try {
-      message = decode(frames, this.#signer);
+      message = this.#encoder.decode(frames);
     } catch (error) {
       if (!(error instanceof RefusedMessage)) throw error;
       logWarning(`dropped a message on ${channel}: ${error.message}`);
@@ -232,7 +230,7 @@ export class Kernel implements KernelContext {
     if (!cell) return this.runner.inputReply(requestId, undefined);
     await this.publisher.flush();
     const { identities, header } = cell.request;
-    const { frames, id } = this.#encode(identities, "input_request", header, { prompt, password });
+    const { frames, id } = this.#encoder.encode(identities, "input_request", header, { prompt, password });
     this.inputRequests.add({ requestId, cell, messageId: id });
     try {
       await this.#sockets.send("stdin", frames);
@@ -253,35 +251,13 @@ export class Kernel implements KernelContext {
   #welcome(topic: Uint8Array): void {
     // https://jupyter.org/enhancement-proposals/65-jupyter-xpub/jupyter-xpub.html
     const subscription = Buffer.from(topic).toString();
-    const { frames } = this.#encode([topic], "iopub_welcome", {}, { subscription });
+    const { frames } = this.#encoder.encode([topic], "iopub_welcome", {}, { subscription });
     this.#sockets
       .send("iopub", frames)
       .catch((error) => logWarning("iopub_welcome could not be sent", error));
     // Earlier nobody could have received it.
     if (!this.#welcomed) this.publisher.now({}, "status", { execution_state: "starting" });
     this.#welcomed = true;
-  }
-
-  #encode(
-    identities: Uint8Array[],
-    type: string,
-    parentHeader: Parent,
-    content: JsonObject,
-    metadata: JsonObject = {},
-    buffers: Uint8Array[] = [],
-  ): { frames: Uint8Array[]; id: string } {
-    const id = `${this.#session}_${++this.#messageCount}`;
-    const header = {
-      msg_id: id,
-      msg_type: type,
-      session: this.#session,
-      username: "kernel",
-      date: new Date().toISOString(),
-      version: protocolVersion,
-    };
-    logDebug(`sends ${type}`, () => ({ parent: parentHeader.msg_id, ...content }));
-    const frames = encode({ identities, header, parentHeader, metadata, content, buffers }, this.#signer);
-    return { frames, id };
   }
 }
 

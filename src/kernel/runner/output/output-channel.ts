@@ -13,7 +13,8 @@
  */
 import { FrameKind, encodeMessage, frameHeaderLength } from "../../channel/frames.js";
 import { rawMark } from "../../channel/raw-marks.js";
-import { milliseconds, writeSync } from "../../intrinsics.js";
+import { milliseconds } from "../../intrinsics.js";
+import { writeAll, writeRaw } from "./descriptors.js";
 
 const channelDescriptor = 3;
 const capacity = 64 * 1024;
@@ -263,29 +264,5 @@ export class OutputChannel {
     this.reset();
     writeAll(channelDescriptor, bytes.subarray(0, length));
     if (extra) writeAll(channelDescriptor, extra);
-  }
-}
-
-/** False if user code has closed the descriptor. */
-function writeRaw(descriptor: number, bytes: Buffer): boolean {
-  try {
-    writeAll(descriptor, bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const sleepCell = new Int32Array(new SharedArrayBuffer(4));
-
-function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let offset = 0; offset < bytes.length;) {
-    try {
-      offset += writeSync(descriptor, bytes, offset);
-    } catch (error) {
-      // A child process that inherited the descriptor may have made it non-blocking for all its holders.
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      Atomics.wait(sleepCell, 0, 0, 1);
-    }
   }
 }
