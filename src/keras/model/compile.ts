@@ -19,7 +19,7 @@ type LossWeights = number | number[] | Record<string, number>;
 /** What `compile` takes of Keras's arguments. */
 export interface CompileArguments {
   /** RMSprop if left out. */
-  optimizer?: string | Optimizer;
+  optimizer?: string | Optimizer | null;
   loss?: unknown;
   lossWeights?: LossWeights;
   metrics?: Metrics | null;
@@ -36,7 +36,8 @@ export interface CompileArguments {
 export const compile = (basic: TrainedModel["compile"]) =>
   function (this: TrainedModel, args: CompileArguments): void {
     const { outputNames } = this;
-    const { loss, lossWeights, metrics, weightedMetrics, optimizer = "rmsprop", runEagerly = false } = args;
+    const { loss, lossWeights, metrics, weightedMetrics, runEagerly = false } = args;
+    const optimizer = args.optimizer ?? "rmsprop";
     checkNames("compile", args);
     checkLoss(loss, outputNames);
     const weights = weightsOfLosses(lossWeights, outputNames);
