@@ -78,6 +78,7 @@ export function addActivations(): void {
     if (!/^[a-z]/.test(name)) continue;
     patch(layerFactories, name, {
       name: "functions as activations",
+      after: ["arguments of Keras", "layers of Keras"],
       why: 'a function is answered with "Improper config format"',
       wrap:
         (make) =>

@@ -28,6 +28,7 @@ type Config = { resetAfter?: boolean };
 const reason = {
   name: "GRU's resetAfter",
   why: "Keras's default, the reset gate after the matrix product, is refused",
+  after: ["functions as activations"],
   upstream: "https://github.com/tensorflow/tfjs/issues/5728",
 };
 
