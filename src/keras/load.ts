@@ -2,9 +2,9 @@ import { useCompiledMinimize } from "../graphs/index.js";
 import { backendInfo, tf } from "../tfjs/native.js";
 import { repairTensorFlow } from "../tfjs/repairs/index.js";
 import { printValues } from "../tfjs/self-printing.js";
-import { installLayers } from "./layers/install.js";
-import { installModels } from "./model/install.js";
-import { installOptimizers } from "./optimizers/install.js";
+import { installLayers } from "./layers/layer-changes.js";
+import { installModels } from "./model/methods.js";
+import { installOptimizers } from "./optimizers/optimizer-changes.js";
 
 // Where the order of changes matters, 'after' of each says so: see tfjs/patch.ts.
 repairTensorFlow();

@@ -1,4 +1,4 @@
-import { addedLayers } from "../keras/layers/install.js";
+import { addedLayers } from "../keras/layers/layer-changes.js";
 import {
   bias,
   convolution,
