@@ -124,7 +124,7 @@ describe("kernel/runner output", () => {
   it("waits for a child process that inherits, but not for what that has left behind", async () => {
     harness.write("two.cjs", "console.log('two')");
     const text = await harness.printed(`
-      const { fork } = require("node:child_process");
+      const { fork, spawn } = require("node:child_process");
       for (const start of [() => spawn("sh", ["-c", "sleep 30 & echo one"], { stdio: "inherit" }), () => fork("./two.cjs")])
         await require("node:events").once(start(), "close");
       const failed = spawn("/nowhere", [], { stdio: "inherit" });

@@ -4,11 +4,12 @@ import { RunnerHarness } from "../harness.js";
 describe("kernel/runner Deno.jupyter", function () {
   this.timeout(20_000);
   let harness: RunnerHarness;
-  before(async () => {
+  // Each test has its own, as the last one declares the name anew.
+  beforeEach(async () => {
     harness = new RunnerHarness();
     await harness.runner.start();
   });
-  after(() => harness.stop());
+  afterEach(() => harness.stop());
 
   const shown = async (code: string): Promise<unknown[]> => {
     harness.outputs.length = 0;

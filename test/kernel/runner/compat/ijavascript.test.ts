@@ -3,7 +3,8 @@ import { failed, RunnerHarness } from "../harness.js";
 
 describe("kernel/runner $$ of IJavascript", () => {
   let harness: RunnerHarness;
-  before(async () => {
+  // Each test has its own, as the last one declares the name anew.
+  beforeEach(async () => {
     harness = new RunnerHarness();
     const { onOutput } = harness.runner;
     harness.runner.onOutput = (output) => {
@@ -12,7 +13,7 @@ describe("kernel/runner $$ of IJavascript", () => {
     };
     await harness.runner.start();
   });
-  after(() => harness.stop());
+  afterEach(() => harness.stop());
 
   const shown = async (code: string): Promise<unknown[]> => {
     await harness.printed(code);
