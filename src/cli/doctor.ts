@@ -108,7 +108,11 @@ function kernelspec(project: Project): Finding {
 async function tensorFlow(project: Project): Promise<Finding> {
   const name = "TensorFlow";
   const status = readTensorFlowStatus(project);
-  if (!status) return { name, status: "missing", detail: "is not set up", fix: RUN_SETUP };
+  if (!status) {
+    // Beside a status that was lost, other files may be damaged, too.
+    const isBegun = fs.existsSync(path.join(project.state, "tensorflow"));
+    return { name, status: "missing", detail: "is not set up", fix: isBegun ? REPAIR : RUN_SETUP };
+  }
   if (status.kind === "wasm")
     return { name, status: "warning", detail: `WebAssembly backend: ${status.reason}`, fix: REPAIR };
   try {

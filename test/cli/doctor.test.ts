@@ -66,7 +66,8 @@ describe("cli/doctor", () => {
     for (const name of ["TensorFlow", "npm packages"])
       assert.deepEqual([found[name]!.status, found[name]!.fix], ["missing", "npm run setup -- --repair"]);
     fs.writeFileSync(path.join(project.state, "tensorflow/status.json"), "");
-    assert.equal(byName(await examine(project)).TensorFlow!.detail, "is not set up");
+    const { detail, fix } = byName(await examine(project)).TensorFlow!;
+    assert.deepEqual([detail, fix], ["is not set up", "npm run setup -- --repair"]);
   });
 
   it("passes on why TensorFlow runs on WebAssembly, as a warning", async () => {
