@@ -77,7 +77,9 @@ class ModelCheckpoint extends tf.Callback {
       if (!this.#monitor.isBetter(value, this.#monitor.best)) return;
       this.#monitor.best = value;
     }
-    const path = filledIn(this.path, { ...counts, ...logs });
+    // TensorFlow.js's names can be read, too, though they are not listed.
+    const values = Object.defineProperties({ ...counts }, Object.getOwnPropertyDescriptors(logs));
+    const path = filledIn(this.path, values);
     if (verbose) console.log(`Epoch ${counts.epoch}: saving model to ${path}`);
     await (saveWeightsOnly ? saveWeights(this.model, path) : saveModel(this.model, path));
   }

@@ -84,13 +84,9 @@ function printSymbolic({ dtype, shape, sourceLayer }: SymbolicTensor): string {
 }
 
 function printHistory({ epoch, history }: History): string {
-  // TensorFlow.js's `acc` says the same as Keras's `accuracy` beside it.
-  const isShown = (name: string): boolean => !name.endsWith("acc") || !(`${name}uracy` in history);
-  const last = Object.entries(history)
-    .filter(([name]) => isShown(name))
-    .map(([name, values]) => {
-      const value = values.at(-1);
-      return `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : "…"}`;
-    });
+  const last = Object.entries(history).map(([name, values]) => {
+    const value = values.at(-1);
+    return `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : "…"}`;
+  });
   return `History of ${epoch.length} epoch${epoch.length === 1 ? "" : "s"}: ${last.join(", ")}`;
 }

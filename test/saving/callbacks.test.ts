@@ -146,6 +146,15 @@ describe("saving", () => {
     );
   });
 
+  it("modelCheckpoint names files by TensorFlow.js's names of metrics, too, which logs do not list", async () => {
+    const model = tinyModel();
+    model.compile({ loss: "meanSquaredError", optimizer: "sgd", metrics: ["accuracy"] });
+    const path = join(folder, "{epoch}-{acc:.1f}-{accuracy:.1f}.weights.h5");
+    const saving = callbacks.modelCheckpoint(path, { saveWeightsOnly: true });
+    await model.fit(x, x, { verbose: 0, callbacks: saving });
+    assert.match(readdirSync(folder).join(" "), /1-(\d\.\d)-\1\.weights\.h5/);
+  });
+
   it("modelCheckpoint saves each epoch, or the best, as the model that was fitted", async () => {
     const model = tinyModel();
     const every = callbacks.modelCheckpoint(join(folder, "every-{epoch:02d}-{loss:.1f}.keras"));
