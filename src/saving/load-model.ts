@@ -201,7 +201,9 @@ function compileAndRestore(
       `${file.path}: ${what}, as when layers are frozen or set free after compile. The optimizer starts afresh; what it had ` +
         "gathered is left out.",
     );
-  if (names.length !== expected) {
+  // Keras 2 keeps a momentum for SGD without one.
+  const needsSlots = expected > variableCount(model.optimizer, [], hasLearningRate);
+  if (names.length !== expected && needsSlots) {
     startAfresh(`the saved optimizer has ${names.length} variables, that of this model ${expected}`);
     return;
   }
@@ -220,10 +222,12 @@ function compileAndRestore(
   }
 }
 
-/** The variables of the optimizer in a `.keras` file. */
+/** The variables of the optimizer in a `.keras` file; one that scales losses, for half precision, has them inside. */
 function optimizerVariables(file: Hdf5Reader): string[] {
   const names: string[] = [];
-  const nameOf = (index: number): string => `optimizer/vars/${index}`;
+  const inner = "optimizer/inner_optimizer";
+  const group = file.group(inner) ? inner : "optimizer";
+  const nameOf = (index: number): string => `${group}/vars/${index}`;
   while (file.has(nameOf(names.length))) names.push(nameOf(names.length));
   return names;
 }

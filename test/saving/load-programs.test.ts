@@ -38,6 +38,16 @@ describe("loadModel of what people's programs saved", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
+  const { warn } = console;
+  let warnings: string[];
+  beforeEach(() => {
+    warnings = [];
+    console.warn = (text: string) => warnings.push(text);
+  });
+  afterEach(() => {
+    console.warn = warn;
+  });
+
   for (const file of Object.keys(archive).filter((name) => !name.endsWith(".json"))) {
     const name = file.split(".")[0]!;
     // What Keras computes in half precision.
@@ -48,6 +58,8 @@ describe("loadModel of what people's programs saved", () => {
       await writeFile(path, archive[file]!);
       const data = measuredOf(name);
       const model = await loadModel(path);
+      const isAfresh = /^(?:un)?frozen_after_compile/.test(name);
+      assert.equal(warnings.length, isAfresh ? 1 : 0, warnings.join("\n"));
       assert.ok(
         largestDifference(predict(model, data.inputs), data.predictions) < limit,
         `${largestDifference(predict(model, data.inputs), data.predictions)}`,
