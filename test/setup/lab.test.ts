@@ -22,7 +22,8 @@ describe("setup/lab", function () {
   });
 
   it("opens the first lesson the first time, then what was open, and nothing of ours in another folder", () => {
-    const project = bareProject();
+    // npm test names a folder for workspaces.
+    const project = bareProject({ env: {} });
     const page = (...options: string[]) =>
       labArguments(project, options, false).filter((each) => each.includes("default_url"));
     assert.deepEqual(page(), ["--LabApp.default_url=/lab/tree/00-welcome.ipynb"]);
