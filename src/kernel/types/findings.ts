@@ -40,9 +40,25 @@ export interface FindingsOptions {
   isJavaScript: boolean;
 }
 
+/**
+ * "expression of type '0' can't be used to index type 'NdArray'": of a class, this is undefined; objects without a class
+ * may well have numbered properties that their types do not tell.
+ */
+const numberedElement =
+  /expression of type '(?:\d+|number)' can't be used to index type '[A-Z]\w*(?:<[^']*)?'/;
+
+/** Whether a finding says that a class has no numbered elements. */
+export const isOfNumberedElement = ({ code, message }: { code: number; message: string }): boolean =>
+  code === 7053 && numberedElement.test(message);
+
 /** Whether a finding is told at all, wherever it is. */
-export function isTold(code: number, { noImplicitAny, isJavaScript }: FindingsOptions): boolean {
-  if (ignoredCodes.has(code) || (implicitAnyCodes.has(code) && !noImplicitAny)) return false;
+export function isTold(
+  found: { code: number; message: string },
+  { noImplicitAny, isJavaScript }: FindingsOptions,
+): boolean {
+  const { code } = found;
+  if (ignoredCodes.has(code)) return false;
+  if (implicitAnyCodes.has(code) && !noImplicitAny && !isOfNumberedElement(found)) return false;
   return !isJavaScript || javascriptCodes.has(code);
 }
 

@@ -9,7 +9,14 @@ import type { CheckerCompletion, Description, TypeChecker } from "./checker.js";
 import { configure, outdatedOptionCodes } from "./configuration.js";
 import { DeclarationTable, type Declaration } from "./declarations.js";
 import { DiskState, modificationTime } from "./disk-state.js";
-import { inCell, isTold, missingModuleCode, notice, unknownNameCodes } from "./findings.js";
+import {
+  inCell,
+  isOfNumberedElement,
+  isTold,
+  missingModuleCode,
+  notice,
+  unknownNameCodes,
+} from "./findings.js";
 import { ImportTable } from "./imports.js";
 import { LargeData } from "./large-data.js";
 import { missingFields } from "./javascript-fields.js";
@@ -105,12 +112,24 @@ export class CellLanguage {
   /** What else names that nobody knows may be meant to be. */
   #advice(found: CellDiagnostic[], source: string): Set<string> {
     const unknown = found.filter(({ code }) => unknownNameCodes.has(code));
-    return new Set(
-      unknown.flatMap((place) => {
+    const numbered = found.filter(isOfNumberedElement);
+    return new Set([
+      ...unknown.flatMap((place) => {
         const name = source.slice(place.start, place.end);
         return negationAdvice(source, place) ?? this.autoImports.advice(name) ?? [];
       }),
-    );
+      ...numbered.flatMap((place) => this.#elementAdvice(source, place) ?? []),
+    ]);
+  }
+
+  /** How to read an element of what has none by number, if it has a method for that. */
+  #elementAdvice(source: string, { start, end }: CellDiagnostic): string | undefined {
+    const [, object = "", index = ""] = /^(.*)\[([^[\]]*)\]$/s.exec(source.slice(start, end)) ?? [];
+    const asked = `${source.slice(0, start)}${object}.`;
+    const names = new Set(this.completions(asked, asked.length)?.map(({ name }) => name));
+    const method = ["at", "get", "slice"].find((name) => names.has(name));
+    const call = method === "slice" ? `slice(${index}, 1)` : `${method}(${index})`;
+    return method && `${object}[${index}] is undefined. An element is read by ${object}.${call}`;
   }
 
   /** A cell that is too large. */
@@ -127,7 +146,7 @@ export class CellLanguage {
       noImplicitAny: readTsconfig(this.folder)?.options.noImplicitAny ?? false,
       isJavaScript: this.#language.isJavaScript(source),
     };
-    const told = found.filter(({ code }) => isTold(code, options));
+    const told = found.filter((each) => isTold(each, options));
     const missing = told.filter(({ code }) => code === missingModuleCode);
     this.#disk.noteMissing(source, missing);
     // What the cell itself installs, it may not have when it is checked.

@@ -34,6 +34,12 @@ describe("findings", function () {
     assert.match(advice("1;\n!prog.bin"), /!prog\.bin was read as JavaScript.*!\.\/prog\.bin/);
   });
 
+  it("say that an object of a class has no numbered elements, and how to read one", () => {
+    notebook.check("class List { at(i: number) { return i } } const list = new List(), open = {}, i = 1");
+    assert.deepEqual(notebook.check("open[0]; open[i]; open['x']; list[0]"), ["0 1:1 ", "7053 1:30 list[0]"]);
+    assert.deepEqual(notebook.notices("list[i]"), ["list[i] is undefined. An element is read by list.at(i)"]);
+  });
+
   it("know import.meta, modules and their exports", () => {
     assert.deepEqual(notebook.check("import.meta.resolve('x'); module.exports = {}; exports.a = 1"), []);
   });
