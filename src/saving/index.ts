@@ -1,3 +1,4 @@
+import { keepCompileSettings } from "./folder-settings.js";
 import { readConvertedFolders } from "./converted-folder.js";
 import { freeSavedIterations } from "./saved-iterations.js";
 import { countEqualNames } from "./weight-names.js";
@@ -10,3 +11,4 @@ export { saveModel, saveWeights, type SaveOptions } from "./save-model.js";
 countEqualNames();
 readConvertedFolders();
 freeSavedIterations();
+keepCompileSettings();

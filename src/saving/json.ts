@@ -58,11 +58,15 @@ export function describe(value: unknown): string {
   return value === undefined ? "missing" : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
 
-/** `value` as Python's `json` reads it: the learning rate is a float there, which 1 is not, only 1.0. */
+/** Numbers that are floats in Python, those of schedules too, in whose type Keras computes. */
+const floats = /learning_rate$|^warmup_target$|^values$/;
+
+/** `value` as Python's `json` reads it: a learning rate is a float there, which 1 is not, only 1.0. */
 export function toPythonJson(value: JsonObject): string {
   const mark = "\u0000float:";
+  const asFloat = (item: Json): Json => (Number.isInteger(item) ? `${mark}${item as number}.0` : item);
   const text = JSON.stringify(value, (key, item: Json) =>
-    key === "learning_rate" && typeof item === "number" && Number.isInteger(item) ? `${mark}${item}.0` : item,
+    !floats.test(key) ? item : Array.isArray(item) ? item.map(asFloat) : asFloat(item),
   );
   return text.replace(/"\\u0000float:([^"]*)"/g, "$1");
 }

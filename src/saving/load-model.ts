@@ -39,7 +39,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   const info = await stat(file).catch((error: unknown) =>
     reject(`There is no file ${path}`, "the path of a saved model", "Check the name and the folder.", error),
   );
-  if (info.isDirectory() || file.endsWith(".json")) return loadFolder(file);
+  if (info.isDirectory() || file.endsWith(".json")) return loadFolder(file, compile);
   const bytes = await readFile(file);
   switch (signature(bytes)) {
     case "zip":

@@ -1,10 +1,11 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
 import * as constructors from "../keras/optimizers/index.js";
+import { definitionOf } from "../keras/optimizers/schedule.js";
 import { optionsOf } from "../keras/optimizers/options.js";
 import { reject } from "./errors.js";
 import { asObject, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
-import { camelCase } from "./naming.js";
+import { camelCase, fromCamelCase } from "./naming.js";
 import { filled, tensorValues, type Values } from "./values.js";
 
 /** The state of an optimizer as Keras's files have it: variables in this order. */
@@ -340,9 +341,6 @@ const scheduleClasses = new Map(
     make as (options: object) => constructors.Schedule,
   ]),
 );
-/** Schedules that were read from files, as they were there. */
-const readSchedules = new WeakMap<constructors.Schedule, JsonObject>();
-
 function learningRateOf(config: JsonObject): number | constructors.Schedule {
   const rate = config.learning_rate ?? config.lr;
   if (typeof rate === "number") return rate;
@@ -355,20 +353,25 @@ function learningRateOf(config: JsonObject): number | constructors.Schedule {
     );
   }
   const given = Object.entries(rate.config).filter(([, value]) => value !== null);
-  const schedule = make(Object.fromEntries(given.map(([key, value]) => [camelCase(key), value])));
-  readSchedules.set(schedule, rate);
-  return schedule;
+  return make(Object.fromEntries(given.map(([key, value]) => [camelCase(key), value])));
 }
 
 function rateToConfig(rate: number | constructors.Schedule | undefined): Json | undefined {
   if (typeof rate !== "function") return undefined;
-  return readSchedules.get(rate) ?? rejectOption("learningRate", "a function");
+  const { className, options } = definitionOf(rate) ?? rejectOption("learningRate", "a function of your own");
+  const config = Object.entries(options).map(([key, value]) => [fromCamelCase(key), value as Json]);
+  return {
+    module: "keras.optimizers.schedules",
+    class_name: className,
+    config: Object.fromEntries(config) as JsonObject,
+    registered_name: null,
+  };
 }
 
 function rejectOption(key: string, value: unknown): never {
   reject(
     `The model is compiled with ${key} = ${describe(value)}, which Keras's files do not hold`,
-    "a learning rate that is a number",
+    "a learning rate that is a number or one of optimizers.schedules",
     "Set it to a number first, or save with { includeOptimizer: false }.",
   );
 }

@@ -4,7 +4,6 @@ import { basename, dirname, join } from "node:path";
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
 import { KerasFileError, reject } from "./errors.js";
-import { modelInternals } from "./internals.js";
 import { parseObject } from "./json.js";
 import { writeAtomically } from "./write-atomically.js";
 
@@ -35,14 +34,17 @@ export async function saveFolder(
   await model.save({ save }, { includeOptimizer });
 }
 
-/** Loads what {@link saveFolder} or `model.save("file://...")` wrote. */
-export async function loadFolder(path: string): Promise<Tf.LayersModel> {
+/** Loads what {@link saveFolder} or `model.save("file://...")` wrote; compiled as it was, if asked to. */
+export async function loadFolder(path: string, compile: boolean): Promise<Tf.LayersModel> {
   const json = basename(path).endsWith(".json") ? path : join(path, modelName);
   try {
     const text = await readFile(json, "utf8");
+    const { trainingConfig, ...topology } = parseObject(text, json);
     const load = (): Promise<Tf.io.ModelArtifacts> =>
       tf.io.getModelArtifactsForJSON(
-        parseObject(text, json) as unknown as Tf.io.ModelJSON,
+        (compile && trainingConfig
+          ? { ...topology, trainingConfig }
+          : topology) as unknown as Tf.io.ModelJSON,
         async (manifest) => [
           manifest.flatMap(({ weights }) => weights),
           await readWeights(
@@ -51,9 +53,7 @@ export async function loadFolder(path: string): Promise<Tf.LayersModel> {
           ),
         ],
       );
-    const model = await tf.loadLayersModel({ load });
-    modelInternals(model).isOptimizerOwned = true;
-    return model;
+    return await tf.loadLayersModel({ load });
   } catch (error) {
     if (error instanceof KerasFileError) throw error;
     return reject(

@@ -1,9 +1,5 @@
-import type { AdamOptimizer } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
-import { patch } from "../../tfjs/patch.js";
-import { setUpdateRule, type StoredSlot } from "./rule.js";
-
-const greatest = "greatestSecondMoments";
+import { setUpdateRule } from "./rule.js";
 
 /**
  * TensorFlow.js adds epsilon to the bias-corrected root of the second moment. Keras corrects the learning rate instead and
@@ -16,7 +12,7 @@ export function repairAdam(): void {
     slots: [
       { field: "accumulatedFirstMoment", suffix: "m" },
       { field: "accumulatedSecondMoment", suffix: "v" },
-      { field: greatest, suffix: "vhat", when: ({ amsgrad }) => Boolean(amsgrad) },
+      { field: "greatestSecondMoments", suffix: "vhat", when: ({ amsgrad }) => Boolean(amsgrad) },
     ],
     stepValues: ({ learningRate, beta1, beta2 }, step) => ({
       correctedRate: (learningRate! * Math.sqrt(1 - beta2! ** step)) / (1 - beta1! ** step),
@@ -32,16 +28,5 @@ export function repairAdam(): void {
         slots: newMost ? [newFirst, newSecond, newMost] : [newFirst, newSecond],
       };
     },
-  });
-
-  type Adam = AdamOptimizer & { [greatest]?: StoredSlot[] };
-  patch(tf.AdamOptimizer.prototype as Adam, "dispose", {
-    name: "AMSGrad",
-    why: "the greatest second moments are a slot that TensorFlow.js does not know",
-    wrap: (dispose) =>
-      function () {
-        dispose.call(this);
-        tf.dispose(this[greatest]?.map(({ variable }) => variable) ?? []);
-      },
   });
 }

@@ -2,7 +2,7 @@ import { openOptimizer } from "../../tfjs/internals.js";
 import type { Optimizer, Tensor } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { makeStepTensors } from "./rule.js";
-import type { Schedule } from "./schedules.js";
+import type { Schedule } from "./schedule.js";
 
 /** What every optimizer of Keras takes. */
 export interface CommonOptions {

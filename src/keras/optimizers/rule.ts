@@ -58,6 +58,47 @@ export function setUpdateRule(optimizerClass: OptimizerClass, rule: UpdateRule):
     why: "some rules are not Keras's, and a step must be made of operations to be recorded",
     replace: applyGradients,
   });
+  const reason = {
+    name: "state of optimizers",
+    why: "Adamax saves none, and Adam's leaves out what AMSGrad has",
+  };
+  patch(optimizerClass.prototype, "getWeights", {
+    ...reason,
+    async replace() {
+      const state = slotListsOf(this).flatMap(([, list]) => list);
+      return [
+        await this.saveIterations(),
+        ...state.map(({ originalName: name, variable }) => ({ name, tensor: variable })),
+      ];
+    },
+  });
+  patch(optimizerClass.prototype, "setWeights", {
+    ...reason,
+    async replace(weights) {
+      const state = await this.extractIterations(weights);
+      const lists = slotListsOf(this);
+      const count = state.length / lists.length;
+      lists.forEach(([field], i) => {
+        (this as StoringOptimizer)[field] = state
+          .slice(i * count, (i + 1) * count)
+          .map(({ name, tensor }) => ({ originalName: name, variable: tensor.variable(false) }));
+      });
+    },
+  });
+  patch(optimizerClass.prototype, "dispose", {
+    ...reason,
+    wrap: (dispose) =>
+      function () {
+        dispose.call(this);
+        const variables = slotListsOf(this).flatMap(([, list]) => list.map(({ variable }) => variable));
+        tf.dispose(variables.filter(({ isDisposed }) => !isDisposed));
+      },
+  });
+}
+
+/** The slots of an optimizer, by the property that lists them. */
+function slotListsOf(optimizer: Optimizer): [field: string, slots: StoredSlot[]][] {
+  return slotSpecsOf(optimizer).map(({ field }) => [field, (optimizer as StoringOptimizer)[field] ?? []]);
 }
 
 /**
