@@ -134,7 +134,9 @@ function loadLegacy(bytes: Uint8Array, path: string, compile: boolean): Promise<
         const settings = file.text("", "training_config");
         if (!compile || settings === undefined) return;
         const names = file.texts("optimizer_weights", "weight_names") ?? [];
-        const paths = names.map((name) => `optimizer_weights/${name}`);
+        // One that scales losses, for half precision, has its own before those of the optimizer inside.
+        const first = names.findLastIndex((name) => name.endsWith("/iteration"));
+        const paths = names.slice(Math.max(first, 0)).map((name) => `optimizer_weights/${name}`);
         compileAndRestore(model, parseObject(settings, `training_config of ${path}`), file, paths);
       },
     );

@@ -44,7 +44,7 @@ const activations = new Set(
   (
     "elu selu relu relu6 linear sigmoid hard_sigmoid softplus softsign tanh softmax log_softmax gelu mish silu " +
     "celu exponential glu hard_shrink hard_silu hard_tanh leaky_relu log_sigmoid soft_shrink sparse_plus " +
-    "sparse_sigmoid squareplus tanh_shrink"
+    "sparse_sigmoid sparsemax squareplus tanh_shrink"
   ).split(" "),
 );
 

@@ -2,6 +2,7 @@ import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
 import * as constructors from "../keras/optimizers/index.js";
 import { definitionOf } from "../keras/optimizers/schedule.js";
+import { makeSlots } from "../keras/optimizers/rule.js";
 import { optionsOf } from "../keras/optimizers/options.js";
 import { reject } from "./errors.js";
 import { asObject, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
@@ -139,6 +140,21 @@ const rules: Readonly<Record<string, OptimizerRule>> = {
         1,
       ),
   },
+  Lamb: {
+    keras: "Lamb",
+    make: constructors.lamb,
+    args: moments,
+    slots: [
+      { keras: "momentum", field: "firstMoments", tfjs: "m" },
+      { keras: "velocity", field: "secondMoments", tfjs: "v" },
+    ],
+  },
+  Lion: {
+    keras: "Lion",
+    make: constructors.lion,
+    args: { beta_1: 0.9, beta_2: 0.99 },
+    slots: [{ keras: "momentum", field: "momenta", tfjs: "m" }],
+  },
   Ftrl: {
     keras: "Ftrl",
     make: constructors.ftrl,
@@ -170,6 +186,8 @@ const harmless = new Set([
   "ema_overwrite_frequency",
   "jit_compile",
   "is_legacy_optimizer",
+  // Gradients are divided by it again.
+  "loss_scale_factor",
 ]);
 const withoutCompiling = "Load the model with { compile: false } and compile it yourself.";
 
@@ -182,6 +200,8 @@ export function optimizerFromConfig(entry: Json | undefined): Tf.Optimizer {
       : entry;
   const { class_name: className, config: given } = asObject(named, "The optimizer");
   const config = asObject(given, "The optimizer's config");
+  // It scales losses for half precision, which there is none of here.
+  if (className === "LossScaleOptimizer") return optimizerFromConfig(config.inner_optimizer);
   const rule = ruleFor(textOf(className).replace(/^Custom>/, ""), config);
   const options: JsonObject = {};
   for (const [key, value] of Object.entries(config)) {
@@ -303,6 +323,11 @@ export function restoreOptimizer(
     });
     Object.assign(optimizer, { [slot.field]: variables });
   }
+  // Those that only TensorFlow.js has, as RMSprop's momentum of 0: its own format tells slots by their number.
+  makeSlots(
+    optimizer,
+    weights.map((weight) => weight.read() as Tf.Variable),
+  );
   Object.assign(optimizer, { iterations_: saved.iterations });
 }
 

@@ -30,6 +30,15 @@ const added: Record<string, Run> = {
   softShrink: (x) => tf.mul(tf.sign(x), tf.relu(tf.sub(tf.abs(x), 0.5))),
   sparsePlus: (x) => between(x, tf.square(tf.div(tf.add(x, 1), 2)), x),
   sparseSigmoid: (x) => between(x, tf.div(tf.add(x, 1), 2), tf.onesLike(x)),
+  /** After Martins and Astudillo, 2016; as in Keras 3.15 with any backend, which adds up the sums of what is in, not their last. */
+  sparsemax: (x) => {
+    const { values } = tf.topk(x, x.shape.at(-1));
+    const sums = tf.cumsum(values, -1);
+    const counts = tf.range(1, x.shape.at(-1)! + 1);
+    const isIn = tf.cast(tf.greater(tf.sub(values, tf.div(tf.sub(sums, 1), counts)), 0), "float32");
+    const excess = tf.sub(tf.sum(tf.mul(sums, isIn), -1, true), 1);
+    return tf.relu(tf.sub(x, tf.div(excess, tf.sum(isIn, -1, true))));
+  },
   squareplus: (x) => tf.div(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 2),
   tanhShrink: (x) => tf.sub(x, tf.tanh(x)),
 };

@@ -1,6 +1,8 @@
 import type { Optimizer } from "@tensorflow/tfjs-node";
 import { tf } from "../../tfjs/native.js";
 import { FtrlOptimizer } from "./ftrl.js";
+import { LambOptimizer } from "./lamb.js";
+import { LionOptimizer } from "./lion.js";
 import { NadamOptimizer } from "./nadam.js";
 import { applyOptions, initialRate, type CommonOptions } from "./options.js";
 
@@ -65,6 +67,17 @@ export function adamax(options: AdamOptions = {}): Optimizer {
 export function nadam(options: AdamOptions = {}): Optimizer {
   const { beta1, beta2, epsilon } = options;
   return applyOptions(new NadamOptimizer(initialRate(options), beta1, beta2, epsilon), options);
+}
+
+/** Lamb, for large batches: Adam whose steps are as long as the weights are large (You et al., 2019). */
+export function lamb(options: AdamOptions = {}): Optimizer {
+  const { beta1, beta2, epsilon } = options;
+  return applyOptions(new LambOptimizer(initialRate(options), beta1, beta2, epsilon), options);
+}
+
+/** Lion, which steps by the sign of the momentum (Chen et al., 2023). `beta1` is 0.9, `beta2` 0.99. */
+export function lion(options: CommonOptions & { beta1?: number; beta2?: number } = {}): Optimizer {
+  return applyOptions(new LionOptimizer(initialRate(options), options.beta1, options.beta2), options);
 }
 
 /** Ftrl (McMahan et al., 2013). `learningRatePower` is -0.5, `initialAccumulatorValue` 0.1, everything else 0. */

@@ -1,4 +1,16 @@
-export { adadelta, adagrad, adam, adamax, adamw, ftrl, nadam, rmsprop, sgd } from "./constructors.js";
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  ftrl,
+  lamb,
+  lion,
+  nadam,
+  rmsprop,
+  sgd,
+} from "./constructors.js";
 export type { CommonOptions } from "./options.js";
 export * as schedules from "./schedules.js";
 export type { Schedule } from "./schedules.js";

@@ -52,6 +52,8 @@ describe("keras/optimizers/optimizers against Keras", () => {
     amsgrad: () => optimizers.adam({ learningRate: 0.01, amsgrad: true }),
     adamax: () => tf.train.adamax(0.01),
     nadam: () => optimizers.nadam({ learningRate: 0.01 }),
+    lamb: () => optimizers.lamb({ learningRate: 0.01 }),
+    lion: () => optimizers.lion({ learningRate: 0.01, beta1: 0.8 }),
     adamw: () => optimizers.adamw({ learningRate: 0.01, weightDecay: 0.02 }),
     ftrl: () =>
       optimizers.ftrl({ learningRate: 0.1, l1RegularizationStrength: 0.01, l2RegularizationStrength: 0.02 }),
