@@ -5,7 +5,25 @@ import path from "node:path";
 const source = path.resolve("src");
 
 /** Rooms from the ground up: each may import those before it, and itself. */
-const library = ["host", "tfjs", "arrays", "graphs", "keras", "saving", "figures", "datasets", "index"];
+const library = [
+  "host",
+  "download",
+  "tfjs",
+  "arrays",
+  "text",
+  "graphs",
+  "keras",
+  "saving",
+  "figures",
+  "images",
+  "datasets",
+  "applications",
+  "converters",
+  "serving",
+  "classifier",
+  "lessons",
+  "index",
+];
 const program = ["setup", "cli"];
 /** Of the kernel: those after a colon are all that a part may import. */
 const kernel: Record<string, string[]> = {
@@ -17,7 +35,11 @@ const kernel: Record<string, string[]> = {
   "kernel/front": ["kernel/channel"],
 };
 /** What set-up makes for the others, it finds by them. */
-const doors: Record<string, string[]> = { setup: ["kernel", "tfjs", "keras"] };
+const doors: Record<string, string[]> = {
+  setup: ["kernel", "tfjs", "keras"],
+  cli: ["jobs", "serving", "classifier", "lessons"],
+  jobs: ["kernel", "host"],
+};
 
 /** All imports of a file, of types too, within src/. */
 function importsOf(file: string): string[] {

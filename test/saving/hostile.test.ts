@@ -63,6 +63,26 @@ describe("loadModel of damaged, foreign and hostile files", () => {
   const layerOf = (copy: JsonObject, className: string): Entry =>
     ((copy as Entry).config["layers"] as Entry[]).find((layer) => layer["class_name"] === className)!;
 
+  it("frees the value of a weight whose name is refused", async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.gru({ units: 2, returnSequences: true, inputShape: [3, 2] }),
+        tf.layers.bidirectional({ layer: tf.layers.gru({ units: 2 }) as never, name: "bidirectional" }),
+      ],
+    });
+    const path = join(folder, "names.keras");
+    await saveModel(model, path);
+    model.dispose();
+    const files = await readArchive(
+      await readFile(path),
+      ["config.json", "metadata.json", "model.weights.h5"],
+      path,
+    );
+    const text = new TextDecoder().decode(files["config.json"]).replaceAll('"bidirectional"', '"bi \u00e9"');
+    const renamed = writeArchive({ ...files, "config.json": bytes(text) });
+    await assertRefused("names.keras", await renamed, /Not a valid tensor name/);
+  });
+
   it("missing, empty, of text, of another kind", async () => {
     await assertRefused("none.keras", undefined, /There is no file .*none\.keras/);
     await assertRefused(

@@ -36,9 +36,12 @@ export function allowEmptyWeights(): void {
       function (name, shape, dtype, initializer, ...rest) {
         if (!construction) return addWeight.call(this, name, shape, dtype, initializer, ...rest);
         construction.expect(this, name, shape);
-        const weight = addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
-        construction.made.push(weight);
-        return weight;
+        const { made } = construction;
+        // A name that is refused leaves the initial value behind, but for `tidy`, which spares variables.
+        tf.tidy(() => {
+          made.push(addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest));
+        });
+        return made.at(-1)!;
       },
   });
 }

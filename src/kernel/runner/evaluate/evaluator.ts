@@ -6,11 +6,11 @@ import { createMagics, type RunMagic } from "../../magics/index.js";
 import { CellContext } from "../../transform/cell-context.js";
 import { NotebookScope } from "../../transform/scope.js";
 import { transformCell } from "../../transform/transform.js";
-import { unusableExitCode } from "../../channel/messages.js";
 import type { CellOutcome, CellRequest, JsonObject } from "../../contracts.js";
 import { Interrupted } from "../../interrupted.js";
-import { exitNow, withOwnJson } from "../../intrinsics.js";
+import { withOwnJson } from "../../intrinsics.js";
 import { describeError } from "./cell-errors.js";
+import { endIfBroken } from "./end-if-broken.js";
 import { CellModules } from "../modules/cell-modules.js";
 import { createDeno } from "../compat/deno.js";
 import { createIJavascript } from "../compat/ijavascript.js";
@@ -101,8 +101,7 @@ export class Evaluator {
       }
       this.settle(cell, outcome);
     } catch (error) {
-      // The front process tells the user: that the connection to it was closed, or that nothing of ours works any more.
-      if ((error as NodeJS.ErrnoException | undefined)?.code !== "EBADF") exitNow(unusableExitCode);
+      endIfBroken(error);
     }
   }
 

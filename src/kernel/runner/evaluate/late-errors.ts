@@ -3,6 +3,7 @@ import { types } from "node:util";
 import { setTimeout } from "../../intrinsics.js";
 import { describeError, errorText } from "./cell-errors.js";
 import type { OutputChannel } from "../output/output-channel.js";
+import { endIfBroken } from "./end-if-broken.js";
 import { currentCell, type RunningCell } from "./running-cell.js";
 
 /** So many of one cell are shown; of the others, their number. */
@@ -24,8 +25,15 @@ export function installLateErrors(channel: OutputChannel): void {
     if (cell.settled) channel.message({ type: "error", cellId: cell.cellId, ...describeError(error) });
     else channel.text(cell.cellId, "stderr", `${errorText(error)}\n`);
   };
-  process.on("uncaughtException", show);
-  process.on("unhandledRejection", show);
+  const showOrEnd = (error: unknown): void => {
+    try {
+      show(error);
+    } catch (failure) {
+      endIfBroken(failure);
+    }
+  };
+  process.on("uncaughtException", showOrEnd);
+  process.on("unhandledRejection", showOrEnd);
 }
 
 interface Uncounted {
