@@ -8,6 +8,7 @@ import {
   type Column,
   type DataFrame,
 } from "./data-frame.js";
+import { Ragged } from "./ragged.js";
 import { displaySymbol, type MimeBundle } from "../host/host.js";
 import { scrollingText } from "../host/scrolling-text.js";
 import { tf } from "../tfjs/native.js";
@@ -226,6 +227,10 @@ export function toNdArray(value: ArrayLike): NdArray {
   if (value instanceof BigInt64Array || value instanceof BigUint64Array)
     return new NdArray(Float64Array.from(value as Iterable<bigint>, (each, i) => plainNumber(each, [i])));
   if (ArrayBuffer.isView(value)) return new NdArray(isHalf(value) ? Float32Array.from(value) : value);
+  if ((value as unknown) instanceof Ragged)
+    throw new TypeError(
+      "Rows that differ in length are no array yet. padSequences(rows) makes them equally long, multiHot(rows) counts words.",
+    );
   if (isColumn(value)) return new NdArray(numbersOfColumn(value));
   if (isDataFrame(value)) return new NdArray(...numbersOfFrame(value));
   if (typeof value === "object" && "data" in value) return new NdArray(value.data, value.shape);
