@@ -30,6 +30,23 @@ export {
 } from "./saving/index.js";
 export { compiled, exportSavedModel, type CompiledFunction, type SignatureReport } from "./graphs/index.js";
 export { explain, type ModelReport } from "./keras/model/explain.js";
+export {
+  hashingTrick,
+  multiHot,
+  padSequences,
+  textToWordSequence,
+  textVectorization,
+  TextVectorization,
+  Tokenizer,
+  type HashingTrickOptions,
+  type PadSequencesOptions,
+  type TextDataset,
+  type Texts,
+  type TextVectorizationOptions,
+  type TokenizerOptions,
+  type TokenizerText,
+  type WordOptions,
+} from "./text/index.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./keras/load.js";
 export * as losses from "./keras/losses/index.js";
 export * as metrics from "./keras/metrics/index.js";

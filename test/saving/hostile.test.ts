@@ -67,7 +67,7 @@ describe("loadModel of damaged, foreign and hostile files", () => {
     const model = tf.sequential({
       layers: [
         tf.layers.gru({ units: 2, returnSequences: true, inputShape: [3, 2] }),
-        tf.layers.bidirectional({ layer: tf.layers.gru({ units: 2 }) as never, name: "bidirectional" }),
+        tf.layers.bidirectional({ layer: tf.layers.gru({ units: 2 }), name: "bidirectional" }),
       ],
     });
     const path = join(folder, "names.keras");
