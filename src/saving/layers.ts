@@ -16,7 +16,6 @@ const recurrentCell = `units activation ${kernel} ${bias} recurrent_initializer 
   recurrent_constraint dropout recurrent_dropout`;
 const recurrent = "return_sequences return_state go_backwards stateful unroll";
 const gatedCell = `${recurrentCell} recurrent_activation`;
-const interpolation = ["nearest", "bilinear"];
 const recurrentOnly = { zero_output_for_mask: true, use_cudnn: "auto", time_major: false };
 
 /** Every layer class that both libraries have, under Keras's name. */
@@ -63,7 +62,6 @@ export const layerRules: Readonly<Record<string, KerasForm>> = {
   ),
   ZeroPadding2D: kerasForm("padding data_format"),
   Cropping2D: kerasForm("cropping data_format"),
-  UpSampling2D: kerasForm("size data_format interpolation", { values: { interpolation } }),
 
   MaxPooling1D: kerasForm(pooling, { only: { data_format: "channels_last" } }),
   MaxPooling2D: kerasForm(`${pooling} data_format`),
@@ -113,11 +111,6 @@ export const layerRules: Readonly<Record<string, KerasForm>> = {
   TimeDistributed: kerasForm("layer"),
 
   Rescaling: kerasForm("scale offset"),
-  CategoryEncoding: kerasForm("num_tokens output_mode"),
-  Resizing: kerasForm("height width interpolation data_format", {
-    only: { fill_mode: "constant", fill_value: 0 },
-    values: { interpolation, data_format: ["channels_last"] },
-  }),
 };
 
 /** Those of our own layers say themselves how they are written. */

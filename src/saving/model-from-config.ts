@@ -15,7 +15,8 @@ import { layerToTfjs } from "./layer-config.js";
 import { callArguments } from "./layers.js";
 import { withoutMaskOperations } from "./mask-operations.js";
 import { markFrozen } from "../keras/layers/trainable.js";
-import { fromTfOperation, isOperationEntry, operationLayer } from "./operations.js";
+import { isOperationEntry, operationLayer } from "./operations.js";
+import { fromTfOperation } from "./tf-operations.js";
 import { tf } from "../keras/load.js";
 import { withEmptyWeights } from "../keras/layers/empty-weights.js";
 
@@ -91,6 +92,13 @@ function buildInput(config: JsonObject): Tf.layers.Layer {
     config.batch_shape ?? config.batch_input_shape,
     `The shape of input ${JSON.stringify(name)}`,
   );
+  if (shape.length < 2) {
+    reject(
+      `Input ${JSON.stringify(name)} takes one number a sample, without an axis: keras.Input(())`,
+      "an axis, for TensorFlow.js makes [batch, 1] of [batch] wherever data comes in",
+      "Build the model with keras.Input((1,)), reshape inside, and save again.",
+    );
+  }
   return tf.layers.inputLayer({ name, batchInputShape: shape as Tf.Shape, dtype: inputType(config.dtype) });
 }
 
@@ -158,7 +166,7 @@ function buildFunctional(entry: JsonObject): Tf.LayersModel {
   const described = asArray(config.layers, `The layers of ${name}`).map((layer) =>
     asObject(layer, `A layer of ${name}`),
   );
-  const entries = withoutMaskOperations(described.map(fromTfOperation), config.output_layers);
+  const entries = withoutMaskOperations(described.flatMap(fromTfOperation), config.output_layers);
   const names = entries.map((layer) => textOf(layer.name ?? asObject(layer.config, "A layer's config").name));
   const layers = new Map(
     entries.map((layer, i) => [names[i]!, build(isOperationEntry(layer) ? layer : withCallArguments(layer))]),

@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { isOperationName, Operation, operationModule } from "../keras/layers/operation.js";
-import type { Argument, Slice } from "../keras/layers/operations.js";
+import { type Argument, type Slice, unknownSetting } from "../keras/layers/operations.js";
 import { reject } from "./errors.js";
 import { asArray, asObject, describe, isObject, type Json, type JsonObject, textOf } from "./json.js";
 
@@ -53,11 +53,20 @@ export function operationLayer(entry: JsonObject): Tf.layers.Layer {
         );
     }
   };
+  const all: JsonObject = { ...settings, ...(isObject(kwargs) ? kwargs : {}) };
+  const unknown = unknownSetting(operation, all);
+  if (unknown) {
+    reject(
+      `Operation ${JSON.stringify(name)} is keras.ops' ${operation} with ${unknown.name} = ${describe(all[unknown.name])}`,
+      `${unknown.name} = ${unknown.values.map((value) => describe(value as Json)).join(" or ")}`,
+      "Use another one, or a layer, when building the model, and save again.",
+    );
+  }
   const layer: unknown = new Operation({
     name: textOf(name),
     operation,
     arguments: asArray(args, `The arguments of ${describe(name)}`).map(read),
-    settings: JSON.stringify({ ...settings, ...(isObject(kwargs) ? kwargs : {}) }),
+    settings: JSON.stringify(all),
   });
   return layer as Tf.layers.Layer;
 }
@@ -87,97 +96,3 @@ export function operationArguments(layer: Operation, tensors: JsonObject[]): Jso
   };
   return layer.arguments.map(write);
 }
-
-/** Keras's names of functions of TensorFlow, which Keras 2 writes. */
-const functions: Record<string, string> = {
-  "__operators__.add": "Add",
-  "math.add": "Add",
-  "math.subtract": "Subtract",
-  "math.multiply": "Multiply",
-  "math.truediv": "TrueDivide",
-  "math.divide": "TrueDivide",
-  "math.floordiv": "FloorDivide",
-  "math.mod": "Mod",
-  "math.pow": "Power",
-  "math.maximum": "Maximum",
-  "math.minimum": "Minimum",
-  "math.negative": "Negative",
-  "math.abs": "Absolute",
-  "math.square": "Square",
-  "math.sqrt": "Sqrt",
-  "math.rsqrt": "Rsqrt",
-  "math.exp": "Exp",
-  "math.log": "Log",
-  "math.tanh": "Tanh",
-  "math.sigmoid": "Sigmoid",
-  "nn.relu": "Relu",
-  "nn.softmax": "Softmax",
-  "math.reduce_sum": "Sum",
-  "math.reduce_mean": "Mean",
-  "math.reduce_max": "Max",
-  "math.reduce_min": "Min",
-  "math.greater": "Greater",
-  "math.less": "Less",
-  "linalg.matmul": "Matmul",
-  expand_dims: "ExpandDims",
-  "compat.v1.squeeze": "Squeeze",
-  squeeze: "Squeeze",
-  reshape: "Reshape",
-  "compat.v1.transpose": "Transpose",
-  concat: "Concatenate",
-  stack: "Stack",
-  cast: "Cast",
-  "__operators__.getitem": "GetItem",
-};
-/** Names of their arguments: those that are tensors or numbers come after the first one. */
-const positional = ["y", "b", "slice_spec"];
-const renamed: Record<string, string> = { shape: "newshape", perm: "axes" };
-
-/** An operation of Keras 2, `TFOpLambda`, in the form of Keras 3. */
-export function fromTfOperation(entry: JsonObject): JsonObject {
-  if (!/^(TF|Slicing)OpLambda$/.test(textOf(entry.class_name))) return entry;
-  const config = asObject(entry.config, "An operation's config");
-  const name = textOf(entry.name ?? config.name);
-  const operation = functions[textOf(config.function)];
-  if (!operation) {
-    return reject(
-      `Operation ${JSON.stringify(name)} is TensorFlow's ${describe(config.function)}`,
-      `one of ${Object.keys(functions).join(", ")}`,
-      "Use another one, or a layer, when building the model, and save again.",
-    );
-  }
-  const [node] = asArray(entry.inbound_nodes, `The inbound_nodes of ${name}`) as Json[][];
-  const isList = Array.isArray(node![0]);
-  const items = (isList ? node : [node]) as Json[][];
-  const settings: JsonObject = {};
-  const others: Json[] = [];
-  for (const [key, value] of Object.entries((items[0]![3] ?? {}) as JsonObject)) {
-    if (key === "name" || value === null) continue;
-    if (positional.includes(key)) others.push(key === "slice_spec" ? slices(value) : operand(value));
-    else settings[renamed[key] ?? key] = value;
-  }
-  const first = items.map(([layer, call, index]) =>
-    layer === "_CONSTANT_VALUE" ? index! : tensor([layer!, call!, index!]),
-  );
-  const args = isList || operation === "Concatenate" ? [first] : [...first, ...others];
-  return {
-    module: operationModule(operation),
-    class_name: operation,
-    name,
-    config: { name, ...settings },
-    inbound_nodes: [{ args, kwargs: {} }],
-  };
-}
-
-const tensor = (history: Json[]): JsonObject => ({
-  class_name: "__keras_tensor__",
-  config: { keras_history: history },
-});
-
-const operand = (value: Json): Json =>
-  Array.isArray(value) && typeof value[0] === "string" ? tensor(value.slice(0, 3)) : value;
-
-const slices = (value: Json): Json =>
-  asArray(value, "A slice").map((one) =>
-    isObject(one) && !one.class_name ? { class_name: "__slice__", config: one } : one,
-  );

@@ -155,6 +155,10 @@ describe("loadModel of damaged, foreign and hostile files", () => {
     for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
       await assertRefused("proto.keras", await change(name), new RegExp(`class ${name} exists in only one`));
     }
+    const scalar = await withConfig((copy) => {
+      layerOf(copy, "InputLayer").config["batch_shape"] = [null];
+    });
+    await assertRefused("scalar.keras", scalar, /takes one number a sample/);
     const subclass = await withConfig((copy) => Object.assign(copy, { class_name: "MyModel" }));
     await assertRefused("subclass.keras", subclass, /holds a MyModel model, which is defined by Python code/);
   });

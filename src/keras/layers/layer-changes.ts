@@ -7,11 +7,13 @@ import { addClass } from "../../tfjs/registries.js";
 import { extendActivationLayers } from "./activation-layers.js";
 import { ActivityRegularization } from "./activity-regularizer.js";
 import { AdditiveAttention, Attention } from "./attention.js";
+import { CategoryEncoding } from "./category-encoding.js";
 import { Discretization } from "./discretization.js";
 import { EinsumDense } from "./einsum-dense.js";
 import { extendGlobalPooling, GlobalAveragePooling3D, GlobalMaxPooling3D } from "./global-pooling.js";
 import { GroupNormalization } from "./group-normalization.js";
 import { addGroupedConvolution } from "./grouped-convolution.js";
+import { CenterCrop, Resizing, UpSampling2D } from "./image-sizes.js";
 import { Cropping1D, Cropping3D, ZeroPadding1D, ZeroPadding3D } from "./margins.js";
 import { MultiHeadAttention } from "./multi-head-attention.js";
 import { Normalization } from "./normalization.js";
@@ -69,11 +71,13 @@ interface AddedLayer {
   form?: KerasForm;
 }
 
-/** The layers that Keras has and TensorFlow.js lacks. */
+/** The layers that Keras has and TensorFlow.js lacks, or computes otherwise. */
 export const addedLayers: readonly AddedLayer[] = [
   ActivityRegularization,
   AdditiveAttention,
   Attention,
+  CategoryEncoding,
+  CenterCrop,
   Conv1DTranspose,
   Cropping1D,
   Cropping3D,
@@ -96,12 +100,14 @@ export const addedLayers: readonly AddedLayer[] = [
   RandomRotation,
   RandomTranslation,
   RandomZoom,
+  Resizing,
   SeparableConv1D,
   SpatialDropout2D,
   SpatialDropout3D,
   Subtract,
   UnitNormalization,
   UpSampling1D,
+  UpSampling2D,
   UpSampling3D,
   WithMask,
   ZeroPadding1D,

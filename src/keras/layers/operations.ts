@@ -20,7 +20,10 @@ type Given = Tensor | number | null | Slice | Given[];
 type Run = (args: Given[], settings: OperationSettings) => Tensor | Tensor[];
 type Operation = { module: "core" | "linalg" | "math" | "nn" | "numpy"; run: Run };
 
-const tensorOf = (given: Given): Tensor => (given instanceof tf.Tensor ? given : tf.scalar(given as number));
+const tensorOf = (given: Given): Tensor => {
+  if (given instanceof tf.Tensor) return given;
+  return Array.isArray(given) ? tf.tensor(given as number[]) : tf.scalar(given as number);
+};
 const unary = (run: (x: Tensor) => Tensor): Run => {
   return ([x]) => run(tensorOf(x!));
 };
@@ -41,6 +44,19 @@ const reduction = (run: Reduction): Run => {
 const along = (run: (x: Tensor, axis: number) => Tensor): Run => {
   return ([x], { axis }) => run(tensorOf(x!), (axis as number | undefined) ?? -1);
 };
+/** Along an axis that must be given: without one, Keras takes all samples of a batch for one row. */
+const alongGiven = (run: (x: Tensor, axis: number, settings: OperationSettings) => Tensor): Run => {
+  return ([x], settings) => {
+    const input = tensorOf(x!);
+    if (settings["axis"] == null)
+      throw new Error(
+        "an operation without an axis, which mixes the samples of a batch, where an axis is expected",
+      );
+    return run(input, normalAxis(settings["axis"] as number, input.rank), settings);
+  };
+};
+const best = (run: (x: Tensor, axis: number) => Tensor): Run =>
+  alongGiven((x, axis, { keepdims }) => (keepdims ? tf.expandDims(run(x, axis), axis) : run(x, axis)));
 
 const ofNumpy = (
   runs: Record<string, Run>,
@@ -109,9 +125,9 @@ export const operations: Record<string, Operation> = {
     All: reduction((x, axis, keepDims) => tf.all(truth(x), axis, keepDims)),
     Var: reduction(variance),
     Std: reduction((x, axis, keepDims) => tf.sqrt(variance(x, axis, keepDims))),
-    Argmax: along(tf.argMax),
-    Argmin: along(tf.argMin),
-    Cumsum: along((x, axis) => tf.cumsum(x, normalAxis(axis, x.rank))),
+    Argmax: best(tf.argMax),
+    Argmin: best(tf.argMin),
+    Cumsum: alongGiven((x, axis) => tf.cumsum(x, axis)),
     ExpandDims: along((x, axis) => tf.expandDims(x, axis)),
     Squeeze: ([x], { axis }) => {
       const input = tensorOf(x!);
@@ -134,12 +150,30 @@ export const operations: Record<string, Operation> = {
     Tile: ([x], { repeats }) => tf.tile(tensorOf(x!), repeats as number[]),
     Concatenate: ([list], { axis }) => tf.concat(list as Tensor[], axis as number | undefined),
     Stack: ([list], { axis }) => tf.stack(list as Tensor[], axis as number | undefined),
-    Split: ([x], { indices_or_sections: parts, axis }) =>
-      tf.split(tensorOf(x!), parts as number, axis as number),
+    Split: ([x], { indices_or_sections: parts, axis = 0 }) => {
+      const input = tensorOf(x!);
+      const at = normalAxis(axis as number, input.rank);
+      if (typeof parts === "number") return tf.split(input, parts, at);
+      const ends = [...(parts as number[]), input.shape[at]!];
+      return tf.split(
+        input,
+        ends.map((end, i) => end - (ends[i - 1] ?? 0)),
+        at,
+      );
+    },
+    Pad: ([x, more], { pad_width: widths, mode, constant_values: fill }) => {
+      const pairs = widths as [number, number][];
+      if (mode !== "constant") return tf.mirrorPad(tensorOf(x!), pairs, mode as "reflect" | "symmetric");
+      return tf.pad(tensorOf(x!), pairs, (fill ?? more ?? 0) as number);
+    },
+    Average: ([x], { axis, weights }) => {
+      if (weights != null) throw new Error("Average with weights is not there; multiply and divide instead.");
+      return tf.mean(tensorOf(x!), axis as number | undefined);
+    },
     Matmul: binary(tf.matMul),
     Einsum: (list, { subscripts }) => tf.einsum(subscripts as string, ...list.map(tensorOf)),
-    Take: ([x, rows], { axis }) =>
-      tf.gather(tensorOf(x!), tf.cast(tensorOf(rows!), "int32"), (axis as number | undefined) ?? 0),
+    Take: ([x, rows], settings) =>
+      alongGiven((input, axis) => tf.gather(input, tf.cast(tensorOf(rows!), "int32"), axis))([x!], settings),
     BroadcastTo: ([x], { shape }) => {
       const input = tensorOf(x!);
       const sizes = (shape as (number | null)[]).map((size, axis) => size ?? input.shape[axis]!);
@@ -155,14 +189,16 @@ export const operations: Record<string, Operation> = {
       const order = Array.from(input.shape.keys()).filter((axis) => axis !== from);
       return tf.transpose(input, order.toSpliced(to!, 0, from!));
     },
-    Repeat: ([x], { repeats, axis }) =>
-      taken(tensorOf(x!), axis as number, (size) =>
+    Repeat: alongGiven((x, axis, { repeats }) =>
+      taken(x, axis, (size) =>
         Array.from({ length: size * (repeats as number) }, (_, i) => Math.floor(i / (repeats as number))),
       ),
-    Roll: ([x], { shift, axis }) =>
-      taken(tensorOf(x!), axis as number, (size) =>
+    ),
+    Roll: alongGiven((x, axis, { shift }) =>
+      taken(x, axis, (size) =>
         Array.from({ length: size }, (_, i) => (((i - (shift as number)) % size) + size) % size),
       ),
+    ),
     GetItem: ([x, key]) => item(tensorOf(x!), key!),
   }),
   ...ofNumpy({ Rsqrt: unary(tf.rsqrt), Erf: unary(tf.erf), Logsumexp: reduction(tf.logSumExp) }, "math"),
@@ -190,6 +226,11 @@ export const operations: Record<string, Operation> = {
       HardSilu: unary((x) => tf.mul(x, hardSigmoid(x))),
       Celu: ([x], { alpha }) => celu(tensorOf(x!), alpha as number),
       LogSigmoid: unary((x) => tf.neg(tf.softplus(tf.neg(x)))),
+      Normalize: ([x], { axis, epsilon }) => {
+        const input = tensorOf(x!);
+        const squares = tf.sum(tf.square(input), axis as number | undefined, true);
+        return tf.mul(input, tf.rsqrt(tf.maximum(squares, ((epsilon as number | null) ?? 1e-7) ** 2)));
+      },
       LeakyRelu: ([x], { negative_slope: slope }) => tf.leakyRelu(tensorOf(x!), slope as number),
       Softmax: along(tf.softmax),
       LogSoftmax: along(tf.logSoftmax),
@@ -212,6 +253,25 @@ function gelu(x: Tensor, isApproximate: boolean): Tensor {
 function dataType(name: unknown): "float32" | "int32" | "bool" {
   const text = String(name);
   return text.startsWith("bool") ? "bool" : /^u?int/.test(text) ? "int32" : "float32";
+}
+
+/** Settings that have one meaning here, and the values that have it. */
+const onlyValues: Record<string, Record<string, unknown[]>> = {
+  Norm: { ord: [null, 2] },
+  Normalize: { order: [2] },
+  OneHot: { axis: [-1, null] },
+  Pad: { mode: ["constant", "reflect", "symmetric"] },
+};
+
+/** The setting of an operation that is not there, and those that are. */
+export function unknownSetting(
+  operation: string,
+  settings: OperationSettings,
+): { name: string; values: unknown[] } | undefined {
+  const entry = Object.entries(onlyValues[operation] ?? {}).find(
+    ([name, values]) => name in settings && !values.includes(settings[name]),
+  );
+  return entry && { name: entry[0], values: entry[1] };
 }
 
 /** `x[key]`, as NumPy has it: whole numbers, slices, new axes, an ellipsis. */

@@ -19,6 +19,7 @@ type WeightArgs = Pick<
 type DataFormat = "channelsFirst" | "channelsLast";
 type Pair = [number, number];
 type Factor = number | Pair;
+type Interpolation = "nearest" | "bilinear" | "bicubic";
 type Numbers = number | Numbers[];
 
 export interface CroppingArgs extends LayerArgs {
@@ -37,6 +38,41 @@ export interface UpSamplingArgs extends LayerArgs {
   /** How often to repeat each step or voxel; 2 if left out. */
   size?: number | number[];
   dataFormat?: DataFormat;
+}
+
+export interface UpSampling2DArgs extends LayerArgs {
+  /** How often to repeat rows and columns; 2 if left out. */
+  size?: Factor;
+  /** "nearest" if left out. */
+  interpolation?: Interpolation;
+  dataFormat?: DataFormat;
+}
+
+export interface ResizingArgs extends LayerArgs {
+  height: number;
+  width: number;
+  /** "bilinear" if left out. */
+  interpolation?: Interpolation;
+  /** Whether to cut off what does not fit the proportions; `false` if left out, and pictures are stretched. */
+  cropToAspectRatio?: boolean;
+  /** Whether to frame what does not fit the proportions; `false` if left out. */
+  padToAspectRatio?: boolean;
+  /** What frames are filled with; 0 if left out. */
+  fillValue?: number;
+  dataFormat?: DataFormat;
+}
+
+export interface CenterCropArgs extends LayerArgs {
+  height: number;
+  width: number;
+  dataFormat?: DataFormat;
+}
+
+export interface CategoryEncodingArgs extends LayerArgs {
+  /** How many categories there are; inputs are 0..numTokens-1, and others are left out. */
+  numTokens: number;
+  /** "multiHot" (which are there), "count" (how often) or "oneHot" (one category an input); "multiHot" if left out. */
+  outputMode?: "multiHot" | "count" | "oneHot";
 }
 
 export interface GlobalPooling3DArgs extends LayerArgs {
@@ -280,6 +316,14 @@ declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
   function unitNormalization(args?: UnitNormalizationArgs): layers.Layer;
   /** https://keras.io/api/layers/reshaping_layers/up_sampling1d/ */
   function upSampling1d(args?: UpSamplingArgs): layers.Layer;
+  /** Each pixel several times, or pixels between them: https://keras.io/api/layers/reshaping_layers/up_sampling2d/ */
+  function upSampling2d(args?: UpSampling2DArgs): layers.Layer;
+  /** Pictures in one size: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/resizing/ */
+  function resizing(args: ResizingArgs): layers.Layer;
+  /** The middle of pictures: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/center_crop/ */
+  function centerCrop(args: CenterCropArgs): layers.Layer;
+  /** Categories as numbers that layers can add: https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/ */
+  function categoryEncoding(args: CategoryEncodingArgs): layers.Layer;
   /** https://keras.io/api/layers/reshaping_layers/up_sampling3d/ */
   function upSampling3d(args?: UpSamplingArgs): layers.Layer;
   /** https://keras.io/api/layers/reshaping_layers/zero_padding1d/ */
@@ -310,7 +354,6 @@ declare module "@tensorflow/tfjs-layers/dist/exports_layers" {
   function maxPooling1d(): layers.Layer;
   function maxPooling2d(): layers.Layer;
   function maxPooling3d(): layers.Layer;
-  function upSampling2d(): layers.Layer;
 }
 declare module "@tensorflow/tfjs-layers/dist/exports_constraints" {
   type Constraint = ReturnType<typeof import("@tensorflow/tfjs").constraints.nonNeg>;

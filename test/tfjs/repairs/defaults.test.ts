@@ -49,7 +49,7 @@ const added = ["groups", "keepdims", "negativeSlope", "threshold"];
 
 /** Settings that TensorFlow.js lacks; it works as Keras does by default. */
 const lacking =
-  "antialias dilationRate epsilon fillMode fillValue outputMode padToAspectRatio renorm renormMomentum sparse " +
+  "antialias dilationRate epsilon fillMode outputMode renorm renormMomentum sparse " +
   "synchronized useCudnn useGate zeroOutputForMask";
 
 /** A setting as one text, however it is written. */
