@@ -16,6 +16,7 @@ export { summary } from "./figures/summary.js";
 export { table, type TableOptions } from "./figures/table.js";
 export { toCategorical } from "./arrays/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./arrays/train-test-split.js";
+export { NumpyRandom, type NumpyRandomState } from "./arrays/numpy-random.js";
 export { Ragged } from "./arrays/ragged.js";
 export { NdArray, toNdArray, type ArrayLike } from "./arrays/ndarray.js";
 export {
