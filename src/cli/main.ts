@@ -5,8 +5,9 @@ import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { SetupError } from "../setup/command.js";
 import { runLab } from "../setup/lab.js";
-import { setUp } from "../setup/set-up.js";
-import { problemOf, runNotebooks } from "./run.js";
+import { canRunCells, setUp } from "../setup/set-up.js";
+import { exitCodes, inOneWord, JobError } from "../jobs/index.js";
+import { addRun } from "./run.js";
 import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
 import { loadPatches, patchTable } from "./patch-table.js";
@@ -42,19 +43,9 @@ program
     process.exitCode = await runLab(project, options);
   });
 
-program
-  .command("run")
-  .description(
-    "execute notebooks without a browser; options are those of `jupyter execute` (--inplace --output NAME)",
-  )
-  .allowUnknownOption()
-  .argument("<notebooks...>")
-  .action(async (args: string[]) => {
-    const problem = problemOf(args, process.cwd());
-    if (problem !== undefined) program.error(problem);
-    await setUpAlone();
-    process.exitCode = await runNotebooks(project, args, process.cwd());
-  });
+addRun(program, project, async () => {
+  if (!canRunCells(project)) await setUpAlone();
+});
 
 program
   .command("install")
@@ -97,8 +88,12 @@ program
 try {
   // Without a command: what there is, which is no error.
   if (process.argv.length === 2) program.outputHelp();
-  else await program.parseAsync();
+  else await program.parseAsync(inOneWord(process.argv));
 } catch (error) {
+  if (error instanceof JobError) {
+    console.error(error.message);
+    process.exit(exitCodes.notRun);
+  }
   if (!(error instanceof SetupError)) throw error;
   console.error(`${error.output}\n\n${error.message}\n${error.fix}`.trim());
   process.exitCode = 1;

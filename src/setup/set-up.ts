@@ -26,6 +26,10 @@ export function startSteps(project: Project): Step[] {
   ];
 }
 
+/** Whether all is in place that running a notebook needs: no Jupyter and no Python, as in a container. */
+export const canRunCells = (project: Project): boolean =>
+  [selfLinkStep, kernelBundleStep, tensorFlowStep, packageCodeStep].every((step) => step(project).isDone());
+
 /** Takes away what set-up has made, so that all of it is made anew. (npm's packages and dist/: bootstrap.mjs.) */
 function forget(project: Project): void {
   for (const made of [

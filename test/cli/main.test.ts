@@ -33,17 +33,15 @@ describe("cli/main", function () {
 
   it("says which notebook there is not", () => {
     const { status, stderr } = manabi("run", "--output", "new.ipynb", "missing.ipynb");
-    assert.equal(status, 1);
+    assert.equal(status, 2);
     assert.match(stderr, /^There is no notebook missing\.ipynb in .*\.\n$/);
   });
 
   it("waits for another set-up of the folder", async () => {
     const lock = path.join(projectRoot, ".setup-lock");
-    const notebook = path.join(data, "empty.ipynb");
-    fs.writeFileSync(notebook, JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     fs.writeFileSync(lock, String(process.pid), { flag: "wx" });
     const main = path.join(projectRoot, "dist/src/cli/main.js");
-    const child = spawn(process.execPath, [main, "run", notebook]);
+    const child = spawn(process.execPath, [main, "lab", "--no-browser"]);
     try {
       const [said] = (await once(child.stdout, "data")) as [Buffer];
       assert.match(String(said), new RegExp(`Another command is setting up .*${process.pid}`));

@@ -1,0 +1,5 @@
+/** Notebooks as jobs: what the command line uses. */
+export { JobError } from "./job-error.js";
+export { readNotebook } from "./notebook.js";
+export { inOneWord } from "./parameter-values.js";
+export { exitCodes, runNotebooks, type RunCommandOptions } from "./run-command.js";
