@@ -6,6 +6,7 @@ export { display, type DisplayHandle } from "./host/display.js";
 export { displaySymbol, type Displayable, type JupyterHost, type MimeBundle } from "./host/host.js";
 export { imageGrid, showImage, type ImageGridOptions, type ImageOptions } from "./figures/image-grid.js";
 export { html, json, latex, markdown, png, svg } from "./host/mime.js";
+export { result, type ResultValue } from "./host/result.js";
 export { LiveHistory } from "./figures/live-history.js";
 export { plotConfusionMatrix, type ConfusionMatrixOptions } from "./figures/plot-confusion-matrix.js";
 export { plotDecisionBoundary, type DecisionBoundaryOptions } from "./figures/plot-decision-boundary.js";

@@ -13,7 +13,7 @@ const { NdArray, tf } = manabi;
 /** The code of each `@example`, in the documentation of what a notebook imports. */
 function examples(): { file: string; code: string }[] {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
-    (file) => /\.c?ts$/.test(file) && !file.startsWith("kernel"),
+    (file) => /\.c?ts$/.test(file) && !/^(kernel|jobs)\b/.test(file),
   );
   return files.flatMap((file) => {
     const comments = readFileSync(join("src", file), "utf8").match(/\/\*\*[^]*?\*\//g) ?? [];

@@ -8,6 +8,7 @@ import { runLab } from "../setup/lab.js";
 import { canRunCells, setUp } from "../setup/set-up.js";
 import { exitCodes, inOneWord, JobError } from "../jobs/index.js";
 import { addRun } from "./run.js";
+import { addSweep } from "./sweep.js";
 import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
 import { loadPatches, patchTable } from "./patch-table.js";
@@ -43,9 +44,11 @@ program
     process.exitCode = await runLab(project, options);
   });
 
-addRun(program, project, async () => {
+const setUpForCells = async (): Promise<void> => {
   if (!canRunCells(project)) await setUpAlone();
-});
+};
+addRun(program, project, setUpForCells);
+addSweep(program, setUpForCells);
 
 program
   .command("install")

@@ -3,3 +3,4 @@ export { JobError } from "./job-error.js";
 export { readNotebook } from "./notebook.js";
 export { inOneWord } from "./parameter-values.js";
 export { exitCodes, runNotebooks, type RunCommandOptions } from "./run-command.js";
+export { sweepNotebook, type SweepCommandOptions } from "./sweep/sweep-command.js";

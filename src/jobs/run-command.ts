@@ -7,6 +7,7 @@ import { readNotebook } from "./notebook.js";
 import { givenParameters } from "./parameter-values.js";
 import { hasSucceeded, runNotebook, totalSeconds, type RunResult } from "./run-notebook.js";
 import { RunProgress } from "./run-progress.js";
+import { untilSignal } from "./until-signal.js";
 import { writeWhole } from "./write-whole.js";
 
 /** The options of `manabi run`, as its command line names them. */
@@ -31,9 +32,6 @@ export interface RunCommandOptions {
 
 /** What a command ends with. */
 export const exitCodes = { ok: 0, cellFailed: 1, notRun: 2 } as const;
-
-/** Signals that end a job: the cell that runs is interrupted, and what there is by then is written. */
-const endings: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
  * `manabi run`: runs notebooks one after the other, each in a process of its own.
@@ -135,24 +133,4 @@ function checkOptions(notebooks: readonly string[], options: RunCommandOptions):
       );
   if (cwd !== undefined && !fs.statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
     throw new JobError(`There is no folder ${cwd}, in which --cwd has the cells run.`);
-}
-
-/** Aborted by the first signal that ends jobs; a second one ends this process at once. */
-function untilSignal() {
-  const controller = new AbortController();
-  const state = { signal: controller.signal, code: undefined as number | undefined, release };
-  const listener = (signal: NodeJS.Signals): void => {
-    state.code = endings[signal];
-    process.stderr.write(
-      `\n${signal}: the cell that runs is ended, and the output written. Once more ends at once.\n`,
-    );
-    release();
-    controller.abort();
-  };
-  const signals = Object.keys(endings) as NodeJS.Signals[];
-  for (const signal of signals) process.once(signal, listener);
-  function release(): void {
-    for (const signal of signals) process.off(signal, listener);
-  }
-  return state;
 }

@@ -111,18 +111,19 @@ class PacedSaver {
 
   now(): void {
     const started = performance.now();
-    if (started < this.#notBefore) return this.later();
+    if (started < this.#notBefore) return this.later(this.#notBefore - started);
     this.stop();
     this.save();
     const ended = performance.now();
     this.#notBefore = ended + 20 * (ended - started);
   }
 
-  later(): void {
+  later(ms = savedEveryMs): void {
+    if (ms < savedEveryMs) this.stop();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.now();
-    }, savedEveryMs);
+    }, ms);
   }
 
   stop(): void {
