@@ -1,4 +1,5 @@
 import { tf } from "../../tfjs/native.js";
+import { patch } from "../../tfjs/patch.js";
 import { setUpdateRule } from "./rule.js";
 
 /**
@@ -24,5 +25,16 @@ export function repairSgd(): void {
       const change = useNesterov ? tf.sub(tf.mul(newVelocity, momentum!), step) : newVelocity;
       return { weight: tf.add(weight, change), slots: [newVelocity] };
     },
+  });
+
+  patch(tf.MomentumOptimizer.prototype, "dispose", {
+    name: "dispose of momentum",
+    after: ["state of optimizers"],
+    why: "SGD's constructor makes a tensor of the rate, which only SGD frees",
+    wrap: (dispose) =>
+      function () {
+        dispose.call(this);
+        tf.SGDOptimizer.prototype.dispose.call(this);
+      },
   });
 }

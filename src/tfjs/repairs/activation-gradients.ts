@@ -1,6 +1,7 @@
-import type { Tensor } from "@tensorflow/tfjs-node";
+import type { Tensor, TensorLike } from "@tensorflow/tfjs-node";
 import { withGradient } from "../internals.js";
-import { runNative, runsNatively, tf } from "../native.js";
+import { core, runNative, runsNatively, tf } from "../native.js";
+import { patch } from "../patch.js";
 import { setGradient } from "../registries.js";
 
 interface Activation {
@@ -33,6 +34,20 @@ const reason = {
  */
 export function fuseActivationGradients(): void {
   for (const [kernelName, activation] of Object.entries(activations)) fuseGradient(kernelName, activation);
+  composeLogSigmoid();
+}
+
+/** Its gradient holds an input that it did not save: inside `tf.tidy` it is freed before. */
+function composeLogSigmoid(): void {
+  const why = { name: "log-sigmoid", why: "its gradient needs an input that may be freed" };
+  const logSigmoid = (x: Tensor | TensorLike) => tf.tidy(() => tf.neg(tf.softplus(tf.neg(x))));
+  patch(core, "logSigmoid", { ...why, replace: logSigmoid });
+  patch(tf.Tensor.prototype, "logSigmoid", {
+    ...why,
+    replace() {
+      return logSigmoid(this) as never;
+    },
+  });
 }
 
 function fuseGradient(kernelName: string, { operation, slope }: Activation): void {

@@ -1,7 +1,7 @@
-import type { Tensor, Tensor3D, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node";
-import { core, gradientDepth, tf } from "../native.js";
+import type { Tensor, Tensor3D, Tensor4D, Tensor5D, TensorInfo } from "@tensorflow/tfjs-node";
+import { core, gradientDepth, runsNatively, tf } from "../native.js";
 import { patch } from "../patch.js";
-import { replaceGradient, setGradient } from "../registries.js";
+import { replaceGradient, replaceKernel, setGradient } from "../registries.js";
 
 type Padding = "same" | "valid" | number | [number, number][];
 interface Attributes {
@@ -24,6 +24,8 @@ export function repairConvolutionGradients(): void {
   addDilations("DepthwiseConv2dNative");
   unfuseDilated();
   composeDilated3d();
+  composeDilated("DepthwiseConv2dNative");
+  composeDilated("FusedDepthwiseConv2D");
   setGradient(reason, {
     kernelName: "Conv3DBackpropInputV2",
     inputsToSave: ["dy", "filter"],
@@ -89,22 +91,56 @@ function composeDilated3d(): void {
       const [x, filter, strides, pad, format = "NDHWC", dilations = 1] = args;
       const rates = typeof dilations === "number" ? [dilations, dilations, dilations] : dilations;
       if (rates.every((rate) => rate === 1)) return conv3d<T>(x, filter, strides, pad, format, dilations);
-      return tf.tidy(() => {
-        const margins = rates.map((rate, i) =>
-          marginsOf(pad, i, ((filter as Tensor5D).shape[i]! - 1) * rate),
-        );
-        const sizes = (x as Tensor5D).shape
-          .slice(1, 4)
-          .map((size, i) => size + margins[i]![0] + margins[i]![1]);
-        const extra = sizes.map((size, i) => (rates[i]! - (size % rates[i]!)) % rates[i]!);
-        const around = margins.map(([before, after], i) => [before, after + extra[i]!]);
-        const images = tf.spaceToBatchND(x as Tensor5D, rates, around);
-        const convolved = conv3d(images, filter, 1, "valid", format);
-        const behind = extra.map((more) => [0, more]);
-        return tf.batchToSpaceND(convolved, rates, behind) as Tensor as T;
-      });
+      const plain = (images: Tensor): Tensor => conv3d(images as Tensor5D, filter, 1, "valid", format);
+      return tf.tidy(() => dilated(x as Tensor, (filter as Tensor5D).shape, rates, pad, plain) as T);
     };
   patch(core, "conv3d", { ...reason, wrap });
+}
+
+/**
+ * TensorFlow has the dilated depthwise convolution only with oneDNN, which is not on every processor ("Current kernel
+ * implementation does not support dilations").
+ */
+function composeDilated(kernelName: string): void {
+  if (!runsNatively()) return;
+  replaceKernel(kernelName, reason, (known) => (args) => {
+    const { dilations, pad } = args.attrs as unknown as Attributes;
+    const rates = ratesOf(dilations);
+    if (rates.every((rate) => rate === 1)) return known(args);
+    const { x, filter } = args.inputs as { x: Tensor4D; filter: Tensor4D };
+    return tf.tidy(() => {
+      const plain = { ...args.attrs, strides: [1, 1], pad: "valid", dilations: [1, 1] };
+      const convolved = (images: Tensor): Tensor =>
+        tf
+          .engine()
+          .makeTensorFromTensorInfo(
+            known({ ...args, inputs: { ...args.inputs, x: images }, attrs: plain }) as TensorInfo,
+          );
+      return dilated(x, filter.shape, rates, pad, convolved);
+    });
+  });
+}
+
+/**
+ * A dilated convolution by one that is not: the pixels that are `rates` apart, which alone meet, are put together as images of
+ * their own.
+ *
+ * @param x [batch, ...space, channels]
+ * @param convolved the convolution of images without margins
+ */
+function dilated(
+  x: Tensor,
+  filterShape: number[],
+  rates: number[],
+  pad: Padding,
+  convolved: (images: Tensor) => Tensor,
+): Tensor {
+  const margins = rates.map((rate, i) => marginsOf(pad, i, (filterShape[i]! - 1) * rate));
+  const sizes = margins.map(([before, after], i) => x.shape[i + 1]! + before + after);
+  const extra = sizes.map((size, i) => (rates[i]! - (size % rates[i]!)) % rates[i]!);
+  const around = margins.map(([before, after], i) => [before, after + extra[i]!]);
+  const behind = extra.map((more) => [0, more]);
+  return tf.batchToSpaceND(convolved(tf.spaceToBatchND(x, rates, around)), rates, behind);
 }
 
 function ratesOf(dilations: Attributes["dilations"]): number[] {

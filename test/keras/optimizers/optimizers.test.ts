@@ -74,6 +74,18 @@ describe("keras/optimizers/optimizers against Keras", () => {
 
   for (const [name, build] of Object.entries(built)) it(name, () => assertAsKeras(name, build()));
 
+  for (const [name, build] of Object.entries(built)) {
+    it(`${name} leaves no tensor behind`, () => {
+      const weight = tf.variable(tf.scalar(1));
+      const before = tf.memory().numTensors;
+      const optimizer = build();
+      for (let i = 0; i < 4; i++) optimizer.minimize(() => tf.square(weight).asScalar());
+      optimizer.dispose();
+      assert.equal(tf.memory().numTensors, before);
+      weight.dispose();
+    });
+  }
+
   it("have Keras's defaults under Keras's names", () => {
     assertAsKeras("momentum", optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }));
     assertAsKeras("nesterov", optimizers.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }));

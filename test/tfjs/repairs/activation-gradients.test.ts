@@ -83,4 +83,15 @@ describe("gradients of activations", () => {
     assert.deepEqual([operations["LeakyReluGrad"], operations["ReluGrad"]], [1, 1]);
     assert.deepEqual([operations["Greater"], operations["Select"]], [undefined, undefined]);
   });
+
+  it("of logSigmoid, of an input that tidy frees", () => {
+    const numbers = tf.tensor1d([1, -2]);
+    const before = tf.memory().numTensors;
+    const gradient = tf.grad((input: Tensor) => tf.tidy(() => tf.logSigmoid(tf.mul(input, 2))))(numbers);
+    const slopes = [1, -2].map((value) => 2 / (1 + Math.exp(2 * value)));
+    Array.from(gradient.dataSync()).forEach((value, i) => assert.ok(Math.abs(value - slopes[i]!) < 1e-6));
+    gradient.dispose();
+    assert.equal(tf.memory().numTensors, before);
+    numbers.dispose();
+  });
 });
