@@ -19,6 +19,10 @@ export { toCategorical } from "./arrays/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./arrays/train-test-split.js";
 export { NumpyRandom, type NumpyRandomState } from "./arrays/numpy-random.js";
 export { Ragged } from "./arrays/ragged.js";
+export { loadNpy, NpyFile, openNpy, type Shaped } from "./arrays/npy/npy-file.js";
+export { type NestedTexts, type NpyDtype, type Saveable } from "./arrays/npy/npy-values.js";
+export { loadNpz, NpzFile, openNpz } from "./arrays/npy/npz.js";
+export { saveNpy, saveNpz, type SaveNpzOptions } from "./arrays/npy/save.js";
 export { NdArray, toNdArray, type ArrayLike } from "./arrays/ndarray.js";
 export {
   callbacks,
