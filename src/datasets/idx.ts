@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { NdArray } from "../arrays/ndarray.js";
+import { gunzip } from "../download/index.js";
 
 /**
  * Reads a file of bytes in the idx format (http://yann.lecun.com/exdb/mnist/, "the IDX file format"), also when
@@ -10,7 +9,8 @@ import { NdArray } from "../arrays/ndarray.js";
  * @throws Error if the file is not idx, holds other numbers than bytes, or is cut short.
  */
 export async function readIdx(path: string): Promise<NdArray<Uint8Array>> {
-  return parseIdx(await decompress(await readFile(path), path), path);
+  const file = await readFile(path);
+  return parseIdx(file[0] === 0x1f && file[1] === 0x8b ? await gunzip(path) : file, path);
 }
 
 /** As `readIdx`, of a file's content; `name` is for the error messages. */
@@ -40,12 +40,3 @@ export function parseIdx(file: Uint8Array, name: string): NdArray<Uint8Array> {
 }
 
 const mend = "Delete the file and get it again.";
-
-async function decompress(file: Buffer, name: string): Promise<Uint8Array> {
-  if (file[0] !== 0x1f || file[1] !== 0x8b) return file;
-  try {
-    return await promisify(gunzip)(file);
-  } catch (error) {
-    throw new Error(`${name} cannot be unpacked (${(error as Error).message}). ${mend}`, { cause: error });
-  }
-}

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { NdArray } from "../arrays/ndarray.js";
 import { readIdx } from "./idx.js";
 
@@ -23,24 +22,23 @@ export const idxFileNames = {
 } as const;
 
 /**
- * Reads the four files of a dataset from a folder; `extension` is `".gz"` for compressed ones.
+ * Reads the four files of a dataset, in the order of `idxFileNames`.
  * @throws Error if a file is missing or damaged, or there are not as many labels as pictures.
  */
-export async function readImageDataset(folder: string, extension = ""): Promise<ImageDataset> {
-  const read = (name: string): Promise<NdArray<Uint8Array>> => readIdx(join(folder, name + extension));
-  const [xTrain, yTrain, xTest, yTest] = await Promise.all([
-    read(idxFileNames.xTrain),
-    read(idxFileNames.yTrain),
-    read(idxFileNames.xTest),
-    read(idxFileNames.yTest),
-  ]);
+export async function readImageDataset(paths: readonly string[]): Promise<ImageDataset> {
+  const [xTrain, yTrain, xTest, yTest] = (await Promise.all(paths.map(readIdx))) as [
+    NdArray<Uint8Array>,
+    NdArray<Uint8Array>,
+    NdArray<Uint8Array>,
+    NdArray<Uint8Array>,
+  ];
   for (const [images, labels, part] of [
     [xTrain, yTrain, "training"],
     [xTest, yTest, "test"],
   ] as const) {
     if (images.length !== labels.length) {
       throw new Error(
-        `The dataset in ${folder} has ${images.length} ${part} pictures but ${labels.length} labels. ` +
+        `The dataset of ${paths.join(", ")} has ${images.length} ${part} pictures but ${labels.length} labels. ` +
           "The files do not belong together: delete them and get them again.",
       );
     }

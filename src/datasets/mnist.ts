@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { readImageDataset, type ImageDataset } from "./image-dataset.js";
+import { idxFileNames, readImageDataset, type ImageDataset } from "./image-dataset.js";
+
+/** Of the copyright's holders, as Keras says. */
+export const licence = "CC BY-SA 3.0, © Yann LeCun and Corinna Cortes";
 
 /**
  * The MNIST database of handwritten digits (LeCun, Cortes, Burges): 60,000 training and 10,000 test pictures of
@@ -19,7 +22,8 @@ import { readImageDataset, type ImageDataset } from "./image-dataset.js";
  * const y = toCategorical(yTrain, 10);
  */
 export async function loadData(options: { folder?: string } = {}): Promise<ImageDataset> {
-  return readImageDataset(options.folder ?? join(packageFolder(), "data"));
+  const folder = options.folder ?? join(packageFolder(), "data");
+  return readImageDataset(Object.values(idxFileNames).map((name) => join(folder, name)));
 }
 
 function packageFolder(): string {

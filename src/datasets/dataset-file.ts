@@ -1,0 +1,19 @@
+import { posix } from "node:path";
+import { fetchFile, type FetchOptions, type RemoteFile } from "../download/index.js";
+
+/** What `loadData` of every data set that is downloaded takes. */
+export interface DatasetOptions extends FetchOptions {
+  /** SHA-256 or MD5 of files by name, for files of one's own, such as a mended or a shortened set. */
+  checksums?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Folder of Google's storage from which Keras has most of its data sets. */
+export const kerasStorage = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/";
+
+/** The path of a data set's file on this machine, downloaded if need be. `title` is what the progress calls it. */
+export function datasetFile(file: RemoteFile, options: DatasetOptions, title: string): Promise<string> {
+  const hash = options.checksums?.[posix.basename(file.path)];
+  // Its size is not known then either.
+  const own = hash === undefined ? file : { ...file, hash, bytes: undefined };
+  return fetchFile(own, { title, ...options });
+}

@@ -1,0 +1,10 @@
+export { gunzip, readTarGz, readZip } from "./archive.js";
+export { cacheFolder, kerasFolder } from "./cache-folder.js";
+export { cleanlyInterrupted, fetchFile, type FetchOptions, type RemoteFile } from "./fetch-file.js";
+export { hashOfFile, isVerified, rememberVerified } from "./hash.js";
+export { HttpError, millisecondsOf, reasonOf, request, waitBeforeRetry } from "./http.js";
+export { withLock } from "./lock.js";
+export { DownloadProgress } from "./progress.js";
+export { readTar } from "./tar.js";
+export { fetchPackage, type PackageArchive, type PackageOptions } from "./package.js";
+export type { RegistryPackage } from "./package-managers.js";
