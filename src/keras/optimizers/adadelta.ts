@@ -9,9 +9,10 @@ import { setUpdateRule } from "./rule.js";
  */
 export function repairAdadelta(): void {
   setUpdateRule(tf.AdadeltaOptimizer, {
+    keras: { name: "Adadelta", args: { rho: 0.95, epsilon: 1e-7 } },
     slots: [
-      { field: "accumulatedGrads", suffix: "accum_grad" },
-      { field: "accumulatedUpdates", suffix: "accum_var" },
+      { field: "accumulatedGrads", suffix: "accum_grad", keras: "accumulated_grad" },
+      { field: "accumulatedUpdates", suffix: "accum_var", keras: "accumulated_delta_var" },
     ],
     stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
     update({ gradient, weight, slots: [gradients, updates], values, config }) {

@@ -4,10 +4,12 @@ import { setUpdateRule } from "./rule.js";
 /** As TensorFlow.js has it, which agrees with Keras; a rule of our own so that the learning rate may change in a recorded step. */
 export function repairAdagrad(): void {
   setUpdateRule(tf.AdagradOptimizer, {
+    keras: { name: "Adagrad", args: { initial_accumulator_value: 0.1, epsilon: 1e-7 } },
     slots: [
       {
         field: "accumulatedGrads",
         suffix: "accumulator",
+        keras: "accumulator",
         initial: ({ initialAccumulatorValue }) => initialAccumulatorValue!,
       },
     ],

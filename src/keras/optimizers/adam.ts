@@ -9,10 +9,18 @@ import { setUpdateRule } from "./rule.js";
  */
 export function repairAdam(): void {
   setUpdateRule(tf.AdamOptimizer, {
+    keras: { name: "Adam", args: { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false } },
     slots: [
-      { field: "accumulatedFirstMoment", suffix: "m" },
-      { field: "accumulatedSecondMoment", suffix: "v" },
-      { field: "greatestSecondMoments", suffix: "vhat", when: ({ amsgrad }) => Boolean(amsgrad) },
+      { field: "accumulatedFirstMoment", suffix: "m", keras: "momentum" },
+      { field: "accumulatedSecondMoment", suffix: "v", keras: "velocity" },
+      {
+        field: "greatestSecondMoments",
+        suffix: "vhat",
+        keras: "velocity_hat",
+        needs: "amsgrad",
+        afterAll: true,
+        when: ({ amsgrad }) => Boolean(amsgrad),
+      },
     ],
     stepValues: ({ learningRate, beta1, beta2 }, step) => ({
       correctedRate: (learningRate! * Math.sqrt(1 - beta2! ** step)) / (1 - beta1! ** step),

@@ -49,13 +49,25 @@ export class FtrlOptimizer extends NewOptimizer {
 }
 
 setUpdateRule(FtrlOptimizer, {
+  keras: {
+    name: "Ftrl",
+    args: {
+      learning_rate_power: -0.5,
+      initial_accumulator_value: 0.1,
+      l1_regularization_strength: 0,
+      l2_regularization_strength: 0,
+      l2_shrinkage_regularization_strength: 0,
+      beta: 0,
+    },
+  },
   slots: [
     {
       field: "accumulators",
       suffix: "accumulator",
+      keras: "accumulator",
       initial: ({ initialAccumulatorValue }) => initialAccumulatorValue!,
     },
-    { field: "linears", suffix: "linear" },
+    { field: "linears", suffix: "linear", keras: "linear" },
   ],
   stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
   update({ gradient, weight, slots: [accumulator, linear], values, config }) {

@@ -30,9 +30,10 @@ export class LambOptimizer extends NewOptimizer {
 }
 
 setUpdateRule(LambOptimizer, {
+  keras: { name: "Lamb", args: { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 } },
   slots: [
-    { field: "firstMoments", suffix: "m" },
-    { field: "secondMoments", suffix: "v" },
+    { field: "firstMoments", suffix: "m", keras: "momentum" },
+    { field: "secondMoments", suffix: "v", keras: "velocity" },
   ],
   stepValues: ({ learningRate, beta1, beta2 }, step) => ({
     learningRate: learningRate!,

@@ -28,7 +28,8 @@ export class LionOptimizer extends NewOptimizer {
 }
 
 setUpdateRule(LionOptimizer, {
-  slots: [{ field: "momenta", suffix: "m" }],
+  keras: { name: "Lion", args: { beta_1: 0.9, beta_2: 0.99 } },
+  slots: [{ field: "momenta", suffix: "m", keras: "momentum" }],
   stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
   update({ gradient, weight, slots: [momentum], values, config: { beta1, beta2 } }) {
     const mixed = (beta: number) => tf.add(tf.mul(momentum!, beta), tf.mul(gradient, 1 - beta));

@@ -41,9 +41,14 @@ function productUpTo(step: number, beta1: number): number {
 }
 
 setUpdateRule(NadamOptimizer, {
+  keras: {
+    name: "Nadam",
+    args: { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 },
+    last: ({ beta_1: beta1 }, iterations) => productUpTo(iterations, Number(beta1)),
+  },
   slots: [
-    { field: "firstMoments", suffix: "m" },
-    { field: "secondMoments", suffix: "v" },
+    { field: "firstMoments", suffix: "m", keras: "momentum" },
+    { field: "secondMoments", suffix: "v", keras: "velocity" },
   ],
   stepValues({ learningRate, beta1, beta2 }, step) {
     const [now, next] = [momentumAt(step, beta1!), momentumAt(step + 1, beta1!)];

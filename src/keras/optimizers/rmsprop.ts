@@ -7,10 +7,22 @@ import { setUpdateRule } from "./rule.js";
  */
 export function repairRmsprop(): void {
   setUpdateRule(tf.RMSPropOptimizer, {
+    keras: {
+      name: "RMSprop",
+      args: { rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+      properties: { rho: "decay" },
+      bySlot: true,
+    },
     slots: [
-      { field: "accumulatedMeanSquares", suffix: "rms" },
-      { field: "accumulatedMoments", suffix: "momentum" },
-      { field: "accumulatedMeanGrads", suffix: "mg", when: ({ centered }) => Boolean(centered) },
+      { field: "accumulatedMeanSquares", suffix: "rms", keras: "velocity" },
+      { field: "accumulatedMoments", suffix: "momentum", keras: "momentum", needs: "momentum" },
+      {
+        field: "accumulatedMeanGrads",
+        suffix: "mg",
+        keras: "average_gradient",
+        needs: "centered",
+        when: ({ centered }) => Boolean(centered),
+      },
     ],
     stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
     update({ gradient, weight, slots: [squares, velocity, means], values, config }) {

@@ -16,10 +16,30 @@ export interface SlotSpec {
   field: string;
   /** What is appended to the weight's name to name the slot. */
   suffix: string;
+  /** What ends its name in Keras's files. */
+  keras: string;
   /** The value it starts with, 0 if left out. */
   initial?: (config: OptimizerConfig) => number;
   /** Whether an optimizer with these hyperparameters has the slot, always if left out. */
   when?: (config: OptimizerConfig) => boolean;
+  /** Keras's argument without which its files hold no such slot. */
+  needs?: string;
+  /** Whether Keras's files have it after the other slots of all weights. */
+  afterAll?: true;
+}
+
+/** How Keras's files have an optimizer: keras/src/optimizers of Keras 3.15. */
+export interface KerasOptimizer {
+  /** Keras's class. In lower case it is the function that makes the optimizer. */
+  name: string;
+  /** Keras's arguments with their defaults, but for those that all optimizers take. */
+  args: Readonly<Record<string, number | boolean>>;
+  /** The optimizer's property, where it is not the argument in camel case. */
+  properties?: Readonly<Record<string, string>>;
+  /** Whether all weights' variables of one slot come before the next slot's (else: all slots of one weight). */
+  bySlot?: true;
+  /** A further number after the slots. */
+  last?: (args: Readonly<Record<string, unknown>>, iterations: number) => number;
 }
 
 /** The hyperparameters of an optimizer: `learningRate`, `epsilon`, ... */
@@ -27,6 +47,7 @@ export type OptimizerConfig = Record<string, number>;
 
 /** How one optimizer changes a weight. It is made of tensor operations only, so that a step can be recorded. */
 export interface UpdateRule {
+  keras: KerasOptimizer;
   slots: SlotSpec[];
   /**
    * The numbers that may differ from one step to the next (learning rate, bias corrections), by name.
@@ -46,7 +67,7 @@ interface UpdateInput extends ChangeInput {
 type StoringOptimizer = Optimizer & Record<string, StoredSlot[]>;
 type OptimizerClass = { prototype: Optimizer };
 
-const rules = new WeakMap<object, UpdateRule>();
+const rules = new Map<object, UpdateRule>();
 /** Slots whose weight is known by name; others came from `setWeights` and belong to the weight of the same index. */
 const namedSlots = new WeakSet<StoredSlot>();
 
@@ -95,6 +116,13 @@ export function setUpdateRule(optimizerClass: OptimizerClass, rule: UpdateRule):
       },
   });
 }
+
+/** The rule of an optimizer's own class; one that extends it may work otherwise. */
+export const updateRuleOf = (optimizer: Optimizer): UpdateRule | undefined =>
+  rules.get(Object.getPrototypeOf(optimizer) as object);
+
+/** The rules of all optimizers. */
+export const updateRules = (): readonly UpdateRule[] => [...rules.values()];
 
 /** The slots of an optimizer, by the property that lists them. */
 function slotListsOf(optimizer: Optimizer): [field: string, slots: StoredSlot[]][] {

@@ -8,6 +8,7 @@ import { setUpdateRule } from "./rule.js";
  */
 export function repairSgd(): void {
   setUpdateRule(tf.SGDOptimizer, {
+    keras: { name: "SGD", args: {} },
     slots: [],
     stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
     update: ({ gradient, weight, values }) => ({
@@ -17,7 +18,8 @@ export function repairSgd(): void {
   });
 
   setUpdateRule(tf.MomentumOptimizer, {
-    slots: [{ field: "accumulations", suffix: "momentum" }],
+    keras: { name: "SGD", args: { momentum: 0, nesterov: false }, properties: { nesterov: "useNesterov" } },
+    slots: [{ field: "accumulations", suffix: "momentum", keras: "momentum" }],
     stepValues: ({ learningRate }) => ({ learningRate: learningRate! }),
     update({ gradient, weight, slots: [velocity], values, config: { momentum, useNesterov } }) {
       const step = tf.mul(gradient, values["learningRate"]!);
