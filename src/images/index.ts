@@ -1,0 +1,2 @@
+export { loadImage, type LoadImageOptions } from "./load-image.js";
+export { type ColorMode } from "./pixels.js";
