@@ -19,6 +19,8 @@ const downloads = [
   { what: "jupyterlab", file: "kernel-setup/requirements.txt", licence: "BSD-3-Clause" },
   { what: "nbclient", file: "kernel-setup/requirements.txt", licence: "BSD-3-Clause" },
   { what: "tensorflow-cpu", file: "kernel-setup/requirements-tensorflow.txt", licence: "Apache-2.0" },
+  // The library behind sharp, which npm takes in the kind that the machine needs.
+  { what: "sharp-libvips", file: "package-lock.json", licence: "LGPL-3.0-or-later" },
   { what: "jupyter_kernel_test", file: "test/requirements.txt", licence: "BSD-3-Clause" },
   { what: "keras", file: "test/requirements-keras.txt", licence: "Apache-2.0" },
 ] as const;
