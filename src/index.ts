@@ -1,5 +1,6 @@
 import { showModels } from "./figures/summary.js";
 
+export * as applications from "./applications/index.js";
 export * as datasets from "./datasets/index.js";
 export type { Colormap } from "./figures/colormap.js";
 export { display, type DisplayHandle } from "./host/display.js";

@@ -1,0 +1,10 @@
+export type { Application, ApplicationArgs } from "./application.js";
+export type { PictureShape } from "./input-shape.js";
+export { denseNet121 } from "./densenet.js";
+export { efficientNetB0 } from "./efficientnet.js";
+export { inceptionV3 } from "./inception-v3.js";
+export { mobileNetV2, type MobileNetV2Args } from "./mobilenet-v2.js";
+export { mobileNetV3Large, mobileNetV3Small, type MobileNetV3Args } from "./mobilenet-v3.js";
+export { resnet50 } from "./resnet.js";
+export { vgg16, vgg19 } from "./vgg.js";
+export { xception } from "./xception.js";
