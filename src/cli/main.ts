@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { SetupError } from "../setup/command.js";
 import { runLab } from "../setup/lab.js";
 import { canRunCells, setUp } from "../setup/set-up.js";
-import { exitCodes, inOneWord, JobError } from "../jobs/index.js";
+import { convertNotebook, exitCodes, inOneWord, JobError } from "../jobs/index.js";
 import { addRun } from "./run.js";
 import { addSweep } from "./sweep.js";
 import { projectAt, projectRoot } from "../setup/project.js";
@@ -49,6 +49,15 @@ const setUpForCells = async (): Promise<void> => {
 };
 addRun(program, project, setUpForCells);
 addSweep(program, setUpForCells);
+
+program
+  .command("convert")
+  .description(
+    "a notebook to TypeScript with cells (percent format, which jupytext and VS Code know), or back",
+  )
+  .argument("<from>", "nb.ipynb or nb.ts")
+  .argument("<to>", "the other")
+  .action(convertNotebook);
 
 program
   .command("install")

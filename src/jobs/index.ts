@@ -4,3 +4,4 @@ export { readNotebook } from "./notebook.js";
 export { inOneWord } from "./parameter-values.js";
 export { exitCodes, runNotebooks, type RunCommandOptions } from "./run-command.js";
 export { sweepNotebook, type SweepCommandOptions } from "./sweep/sweep-command.js";
+export { convertNotebook } from "./convert/convert-command.js";
