@@ -7,6 +7,7 @@ import { SetupError } from "../setup/command.js";
 import { runLab } from "../setup/lab.js";
 import { canRunCells, setUp } from "../setup/set-up.js";
 import { convertNotebook, exitCodes, inOneWord, JobError } from "../jobs/index.js";
+import { launchKernel, launchOptions } from "./launch-kernel.js";
 import { addRun } from "./run.js";
 import { addSweep } from "./sweep.js";
 import { projectAt, projectRoot } from "../setup/project.js";
@@ -58,6 +59,16 @@ program
   .argument("<from>", "nb.ipynb or nb.ts")
   .argument("<to>", "the other")
   .action(convertNotebook);
+
+program
+  .command("launch-kernel", { hidden: true })
+  .description("start a kernel for Enterprise Gateway or Gateway Provisioners")
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument("[options...]")
+  .action(async (options: string[]) => {
+    process.exitCode = await launchKernel(project, launchOptions(options));
+  });
 
 program
   .command("install")

@@ -7,6 +7,7 @@ type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === "string";
 const flag: Check = (value) => typeof value === "boolean";
 const count: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
+const amount: Check = (value) => typeof value === "number" && value >= 0;
 const object: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const oneOf =
   (...values: unknown[]): Check =>
@@ -83,6 +84,19 @@ const contents: Record<string, Record<string, Check>> = {
       Object.values(value as object).every(
         (comm) => object(comm) && text((comm as JsonObject)["target_name"]),
       ),
+  },
+  // Of no specification: as ipykernel sends it, with tensors.
+  usage_reply: {
+    status: ok,
+    hostname: text,
+    pid: count,
+    cpu_count: count,
+    kernel_memory: optional(count),
+    kernel_cpu: optional(amount),
+    host_cpu_percent: optional(amount),
+    host_virtual_memory: object,
+    kernel_tensors: optional(count),
+    kernel_tensor_bytes: optional(count),
   },
   kernel_info_reply: {
     status: ok,

@@ -142,5 +142,5 @@ function readHeader(
   const { text_representation: _, ...jupytext } = (metadata["jupytext"] ?? {}) as JsonObject;
   delete metadata["jupytext"];
   if (Object.keys(jupytext).length > 0) metadata["jupytext"] = jupytext;
-  return { metadata, minor: Number(minor), rest: end + 1 };
+  return { metadata, minor, rest: end + 1 };
 }

@@ -132,7 +132,7 @@ a
       date: "2020-01-01",
       list: [1, "1", null, true],
       jupytext: { formats: "ipynb,ts" },
-    } as never;
+    };
     notebook.nbformat_minor = 4;
     isKept(notebook);
   });

@@ -7,6 +7,7 @@ const channelOf: Record<string, RequestChannel> = {
   create_subshell_request: "control",
   delete_subshell_request: "control",
   list_subshell_request: "control",
+  usage_request: "control",
   input_reply: "stdin",
 };
 

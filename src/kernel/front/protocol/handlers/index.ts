@@ -13,3 +13,4 @@ export * from "./is_complete_request.js";
 export * from "./kernel_info_request.js";
 export * from "./list_subshell_request.js";
 export * from "./shutdown_request.js";
+export * from "./usage_request.js";
