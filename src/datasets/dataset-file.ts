@@ -17,3 +17,24 @@ export function datasetFile(file: RemoteFile, options: DatasetOptions, title: st
   const own = hash === undefined ? file : { ...file, hash, bytes: undefined };
   return fetchFile(own, { title, ...options });
 }
+
+export interface PathOption {
+  /** The file's name in the cache, in place of Keras's own: a path within `datasets`. */
+  path?: string;
+}
+
+/**
+ * A file as Keras has it: in its storage, and in the cache by the same name or by the one that is given.
+ * @throws RangeError for a path that leads elsewhere
+ */
+export function kerasFile(
+  name: string,
+  { path = name }: PathOption,
+  { hash, bytes }: { hash: string; bytes: number },
+): RemoteFile {
+  if (!/^[\w .-]+(?:\/[\w .-]+)*$/.test(path) || path.split("/").includes(".."))
+    throw new RangeError(
+      `path is the name of a file within the folder "datasets" of the cache, but got ${JSON.stringify(path)}.`,
+    );
+  return { path: `datasets/${path}`, urls: [kerasStorage + name], hash, bytes };
+}

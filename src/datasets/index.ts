@@ -1,3 +1,14 @@
+export * as bostonHousing from "./boston-housing.js";
+export * as californiaHousing from "./california-housing.js";
+export * as cifar10 from "./cifar10.js";
+export * as cifar100 from "./cifar100.js";
 export * as fashionMnist from "./fashion-mnist.js";
+export * as imdb from "./imdb.js";
 export * as mnist from "./mnist.js";
+export * as reuters from "./reuters.js";
+export type { CifarDataset, CifarOptions } from "./cifar.js";
+export type { DatasetOptions } from "./dataset-file.js";
 export type { ImageDataset } from "./image-dataset.js";
+export type { WordDataset } from "./imdb.js";
+export type { TableDataset } from "./split-rows.js";
+export type { WordOptions } from "./word-rows.js";

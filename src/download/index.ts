@@ -8,3 +8,4 @@ export { DownloadProgress } from "./progress.js";
 export { readTar } from "./tar.js";
 export { fetchPackage, type PackageArchive, type PackageOptions } from "./package.js";
 export type { RegistryPackage } from "./package-managers.js";
+export { unpack } from "./unpack.js";

@@ -9,6 +9,7 @@ import {
   textsFromBytes,
   type RawArray,
 } from "../numpy-dtype.js";
+import { numpyGlobals, PickledArray, readPickle } from "../pickle.js";
 import { FileSource, type ByteSource } from "./byte-source.js";
 import { readHeader, type NpyHeader } from "./npy-header.js";
 
@@ -78,6 +79,22 @@ export class NpyFile {
   async readTexts(start = 0, end = this.length): Promise<Shaped<string[]>> {
     const raw = await this.raw(start, end);
     return { data: textsFromBytes(raw), shape: raw.shape };
+  }
+
+  /**
+   * All values of an array of Python's objects, row after row: lists of numbers, texts and the like. They are read as
+   * `readPickle` does, without running anything.
+   * @throws Error for other types, PickleError for other objects
+   */
+  async readObjects(): Promise<readonly unknown[]> {
+    if (this.header.dtype.kind !== "O")
+      throw new Error(`${this.name} holds ${this.dtype} where Python's objects were expected.`);
+    const bytes = allocate(this.source.size - this.header.start, this.name);
+    await this.source.read(bytes, this.header.start);
+    const { value } = readPickle(bytes, { name: this.name, globals: numpyGlobals });
+    if (!(value instanceof PickledArray))
+      throw new Error(`${this.name} holds a pickle of something else than an array.`);
+    return value.objects(this.name);
   }
 
   /** All rows in turn, `size` at a time. What is compressed is read once that way. @throws as `read` */
