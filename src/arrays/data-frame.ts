@@ -4,8 +4,10 @@ import { plainNumber } from "../tfjs/plain-number.js";
 export interface Column {
   readonly name: string;
   readonly length: number;
+  readonly dtype: { toString(): string };
   nullCount(): number;
   toArray(): unknown[];
+  toString(): string;
   slice(start: number, length: number): Column;
 }
 
@@ -40,6 +42,12 @@ export function numbersOfColumn(column: Column): Float64Array {
           "into numbers first (series.toDummies() makes a column for each class), or leave it out (frame.drop(name)).",
       );
     numbers[row] = plainNumber(value, [row]);
+    // Polars rounds whole numbers of 64 bits without a word.
+    if (Math.abs(numbers[row]) > Number.MAX_SAFE_INTEGER && /Int64/.test(String(column.dtype)))
+      throw new RangeError(
+        `Numbers here are exact up to ${Number.MAX_SAFE_INTEGER}, but row ${row} of the column "${column.name}" is about ` +
+          `${numbers[row]}. If it is an identifier and not a quantity, leave the column out (frame.drop(name)).`,
+      );
   });
   return numbers;
 }

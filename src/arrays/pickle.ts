@@ -15,7 +15,7 @@ const deepest = 100;
  *
  * @returns the value, and where the pickle ends: files may hold several
  * @throws PickleError if the pickle is damaged, names what is not allowed, refers to itself, or takes too much memory
- * @example
+ * As in:
  * const { value } = readPickle(await readFile("data_batch_1"), { name: "data_batch_1", globals: numpyGlobals });
  */
 export function readPickle(bytes: Uint8Array, options: PickleOptions): { value: unknown; end: number } {

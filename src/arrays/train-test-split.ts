@@ -1,4 +1,5 @@
 import { toNdArray, type ArrayLike, type NdArray } from "./ndarray.js";
+import { shuffleInPlace } from "./shuffle.js";
 import { mulberry32 } from "../tfjs/mulberry32.js";
 import { hostRandom } from "../tfjs/random-state.js";
 
@@ -116,12 +117,4 @@ function stratified(order: readonly number[], labels: NdArray, testCount: number
   byRemainder.sort((a, b) => b.remainder - a.remainder);
   for (const share of byRemainder.slice(0, left)) share.taken++;
   return new Set(shares.flatMap(({ members, taken }) => members.slice(0, taken)));
-}
-
-/** Fisher and Yates. */
-function shuffleInPlace(values: number[], random: () => number): void {
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [values[i], values[j]] = [values[j]!, values[i]!];
-  }
 }
