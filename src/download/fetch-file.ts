@@ -31,6 +31,8 @@ export interface FetchOptions {
   title?: string | undefined;
   /** Called as bytes arrive, in place of the progress bar. */
   onProgress?: ((file: string, received: number, total: number | undefined) => void) | undefined;
+  /** The output of several downloads; whoever made it says `finish()`. */
+  progress?: DownloadProgress | undefined;
   /** Ends it, as ■ does. What has arrived is kept for the next call. */
   signal?: AbortSignal | undefined;
   stallTimeoutMs?: number | undefined;
@@ -76,7 +78,9 @@ async function downloadTo(
   options: FetchOptions,
 ): Promise<void> {
   const name = basename(path);
-  const progress = options.onProgress ? undefined : new DownloadProgress(options.title ?? name);
+  const progress = options.onProgress
+    ? undefined
+    : (options.progress ?? new DownloadProgress(options.title ?? name));
   const onProgress = options.onProgress ?? progress!.update;
   const reasons = await download({
     ...options,
@@ -96,7 +100,7 @@ async function downloadTo(
         `${file.bytes === undefined ? "" : `, ${file.bytes} bytes`}\n${wrong}`.trimEnd(),
     );
   }
-  progress?.finish();
+  if (!options.progress) progress?.finish();
   await rememberVerified(path, file.hash, folder);
 }
 

@@ -32,7 +32,14 @@ interface Run {
 export async function packByNpm(pack: RegistryPackage, folder: string, options: Run): Promise<Packed> {
   const what = `${pack.name}@${pack.version}`;
   const [command, ...first] = npmCommand();
-  const settings = ["--ignore-scripts", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=60000"];
+  const settings = [
+    "--ignore-scripts",
+    "--loglevel=error",
+    "--fetch-retries=2",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=5000",
+    "--fetch-timeout=60000",
+  ];
   const problem = await run(
     command,
     [...first, "pack", what, "--pack-destination", folder, ...settings],

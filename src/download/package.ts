@@ -20,7 +20,7 @@ export interface PackageArchive {
 
 export type PackageOptions = Pick<
   FetchOptions,
-  "cacheFolder" | "mirrors" | "title" | "signal" | "onProgress"
+  "cacheFolder" | "mirrors" | "title" | "signal" | "onProgress" | "progress"
 > & {
   /** What npm and pip are told besides: registry, proxy and the like are theirs to know. */
   env?: NodeJS.ProcessEnv | undefined;
@@ -70,7 +70,7 @@ async function getTo(path: string, pack: RegistryPackage, options: PackageOption
   if (urls.length > 0 && !(await download({ urls, path, hash: pack.sha256, signal: options.signal }))) return;
 
   const program = pack.registry === "npm" ? "npm" : "pip";
-  const progress = options.onProgress ? undefined : new DownloadProgress(title);
+  const progress = options.onProgress ? undefined : (options.progress ?? new DownloadProgress(title));
   progress?.note(`${pack.name} ${pack.version}, by ${program}`);
   const partial = `${path}.${randomUUID()}`;
   try {
@@ -92,7 +92,7 @@ async function getTo(path: string, pack: RegistryPackage, options: PackageOption
     await utimes(path, now, now);
     const { size } = await stat(path);
     options.onProgress?.(pack.file, size, size);
-    progress?.finish();
+    if (!options.progress) progress?.finish();
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
