@@ -17,6 +17,7 @@ export { plotModel } from "./figures/plot-model.js";
 export { figure } from "./figures/plotly/figure.js";
 export { summary } from "./figures/summary.js";
 export { table, type TableOptions } from "./figures/table.js";
+export { serve, type ModelOptions, type ServeHandle, type ServeOptions } from "./serving/index.js";
 export { toCategorical } from "./arrays/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./arrays/train-test-split.js";
 export { NumpyRandom, type NumpyRandomState } from "./arrays/numpy-random.js";

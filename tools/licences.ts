@@ -60,7 +60,8 @@ export function licencesPage(root: string): string {
     indirect.set(licence, (indirect.get(licence) ?? 0) + 1);
   }
   for (const { what, file } of downloads)
-    if (!new RegExp(`^${what}\\b`, "m").test(read(file))) throw new Error(`${file} does not name ${what}.`);
+    if (!new RegExp(`(?:^|/)${what}\\b`, "m").test(read(file)))
+      throw new Error(`${file} does not name ${what}.`);
   const counts = [...indirect].toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b));
   return `# Licences
 

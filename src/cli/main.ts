@@ -13,6 +13,7 @@ import { addSweep } from "./sweep.js";
 import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
 import { loadPatches, patchTable } from "./patch-table.js";
+import { addServeCommand } from "./serve.js";
 import { installKernel, installTslab, uninstallKernels, userJupyterFolder } from "./install.js";
 
 const project = projectAt(projectRoot);
@@ -50,6 +51,8 @@ const setUpForCells = async (): Promise<void> => {
 };
 addRun(program, project, setUpForCells);
 addSweep(program, setUpForCells);
+
+addServeCommand(program);
 
 program
   .command("convert")

@@ -21,7 +21,7 @@ describe("cli/main", function () {
   it("lists its commands", () => {
     const { status, stdout } = manabi("--help");
     assert.equal(status, 0);
-    for (const command of ["lab", "run", "install", "uninstall", "doctor"])
+    for (const command of ["lab", "run", "serve", "install", "uninstall", "doctor"])
       assert.match(stdout, new RegExp(`^  ${command} `, "m"));
   });
 
