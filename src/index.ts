@@ -22,6 +22,7 @@ export { toCategorical } from "./arrays/to-categorical.js";
 export { trainTestSplit, type TrainTestSplitOptions } from "./arrays/train-test-split.js";
 export { NumpyRandom, type NumpyRandomState } from "./arrays/numpy-random.js";
 export { Ragged } from "./arrays/ragged.js";
+export { kFold, stratifiedKFold, type Fold, type FoldOptions } from "./arrays/folds.js";
 export { FrameDataset, frameDataset, type FrameDatasetOptions } from "./arrays/frames/frame-dataset.js";
 export { FrameEncoder, toTensor, type FrameEncoderOptions } from "./arrays/frames/frame-encoder.js";
 export { fromTensor } from "./arrays/frames/from-tensor.js";

@@ -10,8 +10,8 @@ export interface TrainTestSplitOptions {
   shuffle?: boolean;
   /** The same seed gives the same split. Default: another split in each call, unless `setRandomSeed` was called. */
   seed?: number;
-  /** Keeps the share of each class in both parts; `y` must be class indices `[n]`. Default false. */
-  stratify?: boolean;
+  /** Keeps the share of each class in both parts: of `y`, class indices `[n]`, or of the labels given here. Default false. */
+  stratify?: ArrayLike;
 }
 
 /** By name, or in scikit-learn's order: `const [xTrain, xTest, yTrain, yTest] = trainTestSplit(x, y)`. */
@@ -48,12 +48,15 @@ export function trainTestSplit(
   }
   const testCount = testCountOf(options.testSize ?? 0.25, count);
   const { shuffle = true, stratify = false } = options;
-  if (stratify && !shuffle)
+  if (stratify !== false && !shuffle)
     throw new RangeError("stratify needs shuffle: leave shuffle out or set it to true.");
   const random = options.seed === undefined ? hostRandom : mulberry32(options.seed);
   const order = Array.from({ length: count }, (_, i) => i);
   if (shuffle) shuffleInPlace(order, random);
-  const isTest = stratify ? stratified(order, labels, testCount) : lastOf(order, testCount);
+  const strata = stratify === false ? undefined : stratify === true ? labels : toNdArray(stratify);
+  if (strata && strata.length !== count)
+    throw new RangeError(`stratify got ${strata.length} labels for ${count} samples.`);
+  const isTest = strata ? stratified(order, strata, testCount) : lastOf(order, testCount);
   const train = order.filter((i) => !isTest.has(i));
   const test = order.filter((i) => isTest.has(i));
   const parts = {
@@ -87,7 +90,7 @@ function lastOf(order: readonly number[], testCount: number): Set<number> {
 function stratified(order: readonly number[], labels: NdArray, testCount: number): Set<number> {
   if (labels.rank !== 1) {
     throw new RangeError(
-      `stratify needs class indices [n] as y, but y has the shape [${labels.shape.join(", ")}].`,
+      `stratify needs class indices [n], but these have the shape [${labels.shape.join(", ")}].`,
     );
   }
   const classes = new Map<number, number[]>();
