@@ -1,6 +1,7 @@
 import { showModels } from "./figures/summary.js";
 
 export * as applications from "./applications/index.js";
+export * as classifier from "./classifier/index.js";
 export * as datasets from "./datasets/index.js";
 export type { Colormap } from "./figures/colormap.js";
 export { display, type DisplayHandle } from "./host/display.js";
