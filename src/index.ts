@@ -45,6 +45,20 @@ export {
 export { compiled, exportSavedModel, type CompiledFunction, type SignatureReport } from "./graphs/index.js";
 export { explain, type ModelReport } from "./keras/model/explain.js";
 export {
+  animateCartPole,
+  CartPole,
+  check,
+  exercise,
+  hint,
+  solution,
+  todo,
+  type Answers,
+  type CartPoleAction,
+  type CartPoleState,
+  type CartPoleStep,
+  type ExerciseId,
+} from "./lessons/index.js";
+export {
   hashingTrick,
   multiHot,
   padSequences,

@@ -5,11 +5,14 @@ import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { SetupError } from "../setup/command.js";
 import { runLab } from "../setup/lab.js";
+import { provideLessons } from "../setup/lesson-folder.js";
 import { canRunCells, setUp } from "../setup/set-up.js";
 import { convertNotebook, exitCodes, inOneWord, JobError } from "../jobs/index.js";
 import { launchKernel, launchOptions } from "./launch-kernel.js";
 import { addRun } from "./run.js";
 import { addSweep } from "./sweep.js";
+import { addGrade } from "./grade.js";
+import { addLesson } from "./lesson.js";
 import { projectAt, projectRoot } from "../setup/project.js";
 import { examine, exitCode, findingsTable } from "./doctor.js";
 import { loadPatches, patchTable } from "./patch-table.js";
@@ -43,6 +46,10 @@ program
   .argument("[options...]")
   .action(async (options: string[]) => {
     await setUpAlone();
+    for (const name of provideLessons(project).newer)
+      console.log(
+        `my-lessons/${name} is yours and stays; there is a newer version: manabi lesson reset ${name.slice(0, 2)}`,
+      );
     process.exitCode = await runLab(project, options);
   });
 
@@ -51,6 +58,8 @@ const setUpForCells = async (): Promise<void> => {
 };
 addRun(program, project, setUpForCells);
 addSweep(program, setUpForCells);
+addGrade(program, setUpForCells);
+addLesson(program, project);
 
 addServeCommand(program);
 

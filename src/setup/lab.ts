@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { lessonFolder } from "./lesson-folder.js";
 import type { Project } from "./project.js";
 
 /** Variables that keep everything Jupyter writes inside the project folder; those that are set already stay. */
@@ -34,7 +35,7 @@ export function labArguments(project: Project, options: string[], isRoot: boolea
     "jupyterlab",
     ...(options.some((option) => option.startsWith("--ServerApp.root_dir="))
       ? []
-      : [`--ServerApp.root_dir=${path.join(project.root, "notebooks")}`, ...firstPage(project)]),
+      : [`--ServerApp.root_dir=${lessonFolder(project)}`, ...firstPage(project)]),
     "--MultiKernelManager.default_kernel_name=manabi",
     // Ctrl-C ends it at once, without a question.
     "--ServerApp.answer_yes=True",

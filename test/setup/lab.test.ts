@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { jupyterEnvironment, labArguments } from "../../src/setup/lab.js";
+import { lessonFolder } from "../../src/setup/lesson-folder.js";
 import { projectAt, projectRoot } from "../../src/setup/project.js";
 import { bareProject, temporaryFolder } from "./sandbox.js";
 
@@ -15,7 +16,7 @@ describe("setup/lab", function () {
     const options = ["--no-browser", "--port", "8899"];
     const args = labArguments(project, options, false);
     assert.deepEqual(args.slice(0, 2), ["-m", "jupyterlab"]);
-    assert.ok(args.includes("--ServerApp.root_dir=/p/notebooks"));
+    assert.ok(args.includes("--ServerApp.root_dir=/p/my-lessons"));
     assert.deepEqual(args.slice(-3), options);
     assert.equal(args.includes("--allow-root"), false);
     assert.ok(labArguments(project, options, true).includes("--allow-root"));
@@ -49,7 +50,7 @@ describe("setup/lab", function () {
     if (!fs.existsSync(python)) this.skip();
     const project = bareProject();
     const home = temporaryFolder();
-    fs.mkdirSync(path.join(project.root, "notebooks"));
+    fs.mkdirSync(lessonFolder(project));
     fs.mkdirSync(path.dirname(project.python), { recursive: true });
     const module = path.join(import.meta.dirname, "../../src/setup");
     const script = `
