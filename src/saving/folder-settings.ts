@@ -5,6 +5,7 @@ import { definitionOf } from "../keras/optimizers/schedule.js";
 import { patch } from "../tfjs/patch.js";
 import { compileFromConfig, compileToConfig } from "./compile-settings.js";
 import { modelInternals } from "./internals.js";
+import { optimizerToConfig } from "./optimizers.js";
 import { isObject, type JsonObject } from "./json.js";
 
 /** What TensorFlow.js's folders say of `compile`. */
@@ -34,8 +35,10 @@ export function keepCompileSettings(): void {
       function () {
         const { learningRate } = optionsOf(this.optimizer);
         const isOwn = typeof learningRate === "function" && !definitionOf(learningRate);
-        // Code is not saved: TensorFlow.js leaves it out, or says so.
-        if (isOwn || holds("function", this.loss) || holds("function", this.metrics)) return known.call(this);
+        // Refused as in files: TensorFlow.js would write down the rate that it has now.
+        if (isOwn) optimizerToConfig(whole(this).optimizer);
+        // Other code is not saved: TensorFlow.js leaves it out, or says so.
+        if (holds("function", this.loss) || holds("function", this.metrics)) return known.call(this);
         const keras = compileToConfig(whole(this))!;
         return holds("object", this.loss) || holds("object", this.metrics)
           ? { keras }

@@ -115,10 +115,11 @@ describe("compile settings in folders and files", () => {
       optimizer: optimizers.sgd({ learningRate: (step) => 1 / (step + 1) }),
       loss: "mse",
     });
-    await assert.rejects(
-      saveModel(model, join(folder, "own.keras")),
-      /learningRate = "a function of your own".*optimizers\.schedules/s,
-    );
-    await saveModel(model, join(folder, "own"));
+    for (const name of ["own.keras", "own.h5", "own"])
+      await assert.rejects(
+        saveModel(model, join(folder, name)),
+        /learningRate = "a function of your own".*optimizers\.schedules/s,
+      );
+    await saveModel(model, join(folder, "own"), { includeOptimizer: false });
   });
 });
