@@ -9,7 +9,8 @@ describe("against Keras: model files", () => {
   let comparisons: Comparison[];
 
   before(async function () {
-    this.timeout(600_000);
+    // Some 5 s a model, where nothing else runs.
+    this.timeout(600_000 + 20_000 * Number(process.env["MANABI_KERAS_MODELS"] ?? 0));
     folder = await mkdtemp(join(tmpdir(), "manabi-keras-files-"));
     comparisons = await compareWithKeras(folder);
   });
