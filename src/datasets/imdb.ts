@@ -71,9 +71,10 @@ export async function loadData(
  *
  * @throws Error if no source gives the right file
  * @example
+ * const { xTest } = await datasets.imdb.loadData();
  * const index = await datasets.imdb.getWordIndex();
  * const words = new Map(Array.from(index, ([word, rank]) => [rank + 3, word]));
- * Array.from(xTrain.at(0), (number) => words.get(number) ?? "?").join(" ");
+ * Array.from(xTest.at(0), (number) => words.get(number) ?? "?").join(" ");
  */
 export async function getWordIndex(options: DatasetOptions & PathOption = {}): Promise<Map<string, number>> {
   const file = kerasFile("imdb_word_index.json", options, {

@@ -45,8 +45,6 @@ export interface FetchOptions {
  *
  * @throws Error without network, with the address, the hash and the place where the file may be put by hand; if the cache
  *   cannot be written; if no source gives the right file, with the reason for each
- * @example
- * const path = await fetchFile({ path: "datasets/a.npz", urls: ["https://example.org/a.npz"], hash: "69664113be75683a8fe16e3ed0ab59fd" });
  */
 export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<string> {
   const folder = options.cacheFolder === undefined ? cacheFolder() : resolve(options.cacheFolder);

@@ -32,15 +32,6 @@ export type PackageOptions = Pick<
  * running them, but only of those with the right hash.
  *
  * @throws Error without network, with the command that gets the archive elsewhere and the place to put it
- * @example
- * const archive = await fetchPackage({
- *   registry: "pypi",
- *   name: "animal-mnist",
- *   version: "0.4",
- *   file: "animal_mnist-0.4-py3-none-any.whl",
- *   sha256: "aeebf3d9de4552d6fd2d5701424e1a5b9020f8e5115d68df9db252f2f53ce2ce",
- * });
- * const { "animal_mnist-0.4.dist-info/METADATA": metadata } = await archive.read(["animal_mnist-0.4.dist-info/METADATA"]);
  */
 export async function fetchPackage(
   pack: RegistryPackage,
