@@ -7,7 +7,18 @@ export type { Colormap } from "./figures/colormap.js";
 export { display, type DisplayHandle } from "./host/display.js";
 export { displaySymbol, type Displayable, type JupyterHost, type MimeBundle } from "./host/host.js";
 export { imageGrid, showImage, type ImageGridOptions, type ImageOptions } from "./figures/image-grid.js";
-export { loadImage, type LoadImageOptions } from "./images/index.js";
+export {
+  ImageDataGenerator,
+  imageDataGenerator,
+  loadImage,
+  type FlowFromDataFrameOptions,
+  type FlowFromDirectoryOptions,
+  type FlowOptions,
+  type ImageBatch,
+  type ImageDataGeneratorOptions,
+  type LoadImageOptions,
+  type TransformParameters,
+} from "./images/index.js";
 export { html, json, latex, markdown, png, svg } from "./host/mime.js";
 export { result, type ResultValue } from "./host/result.js";
 export { LiveHistory } from "./figures/live-history.js";

@@ -1,2 +1,10 @@
+export { type FillMode } from "./affine.js";
+export { type FlowOptions } from "./array-iterator.js";
+export { type FlowFromDataFrameOptions } from "./data-frame-iterator.js";
+export { type FlowFromDirectoryOptions } from "./directory-iterator.js";
+export { type ImageDataGeneratorOptions } from "./generator-options.js";
+export { ImageDataGenerator, imageDataGenerator } from "./image-data-generator.js";
+export { type ImageBatch } from "./image-iterator.js";
 export { loadImage, type LoadImageOptions } from "./load-image.js";
 export { type ColorMode } from "./pixels.js";
+export { type TransformParameters } from "./transform.js";

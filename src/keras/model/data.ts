@@ -16,6 +16,8 @@ export interface BatchDataset {
 }
 export interface BatchIterator {
   next(): Promise<IteratorResult<unknown, unknown>>;
+  /** Says that no more batches are wanted. */
+  return?(): Promise<unknown>;
 }
 
 /** What `fit` takes of Keras's arguments. */

@@ -100,10 +100,17 @@ export class DatasetBatches implements TrainingBatches {
     private readonly needed?: number,
   ) {}
 
-  begin(): void {
+  async begin(): Promise<void> {
     this.#steps = 0;
     this.#isOver = false;
-    if (this.steps === Infinity) this.#open = undefined;
+    if (this.steps === Infinity) await this.end();
+  }
+
+  /** Says to the data set that no more batches are wanted. */
+  async end(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.return?.();
   }
 
   async next(): Promise<ComingBatches | undefined> {

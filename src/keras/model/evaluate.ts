@@ -128,16 +128,20 @@ export async function evaluateBatches(
   const iterator = await dataset.iterator();
   const averages = new Averages();
   let batches = 0;
-  while (batches < steps) {
-    if (signal) await letOthersRunSometimes();
-    if (signal?.aborted) break;
-    const { value, done } = await iterator.next();
-    if (done || value == null) {
-      if (steps < Infinity) warnOfShortData(batches, steps);
-      break;
+  try {
+    while (batches < steps) {
+      if (signal) await letOthersRunSometimes();
+      if (signal?.aborted) break;
+      const { value, done } = await iterator.next();
+      if (done || value == null) {
+        if (steps < Infinity) warnOfShortData(batches, steps);
+        break;
+      }
+      onBatch(model, value, undefined, (data, size) => averages.add(numbersOf(programs.test(data)), size));
+      batches++;
     }
-    onBatch(model, value, undefined, (data, size) => averages.add(numbersOf(programs.test(data)), size));
-    batches++;
+  } finally {
+    await iterator.return?.();
   }
   if (batches === 0 && !signal?.aborted)
     throw new Error("The data set is empty: there is nothing to evaluate.");

@@ -122,7 +122,14 @@ async function trainOnDataset(
       };
       const validate = validation && validationOf(model, validation, made);
       const sizes = { samples: undefined, batchSize: undefined, steps: given.steps };
-      return () => train({ model, batches: given.batches, validate, args, sizes });
+      const { batches } = given;
+      return async () => {
+        try {
+          return await train({ model, batches, validate, args, sizes });
+        } finally {
+          await batches.end();
+        }
+      };
     }),
   );
 }

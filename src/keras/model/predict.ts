@@ -95,8 +95,8 @@ async function predictDataset(
   steps = Infinity,
 ): Promise<Predictions> {
   const batches: Tensor[][] = [];
+  const iterator = await dataset.iterator();
   try {
-    const iterator = await dataset.iterator();
     while (batches.length < steps) {
       const { value, done } = await iterator.next();
       if (done) break;
@@ -109,5 +109,6 @@ async function predictDataset(
     return joined(batches);
   } finally {
     tf.dispose(batches);
+    await iterator.return?.();
   }
 }
