@@ -1,4 +1,4 @@
-import type { FloatPicture } from "./pixels.js";
+import type { AnyPicture, FloatPicture } from "./pixels.js";
 
 export const fillModes = ["constant", "nearest", "reflect", "wrap"] as const;
 export type FillMode = (typeof fillModes)[number];
@@ -53,56 +53,78 @@ export function pixelAt(place: number, length: number, mode: FillMode): number {
  * calculated in double precision. https://docs.scipy.org/doc/scipy/reference/generated/scipy.ndimage.affine_transform.html
  */
 export function affineLinear(
-  picture: FloatPicture,
+  picture: AnyPicture,
   matrix: AffineMatrix,
   options: AffineOptions,
 ): FloatPicture {
   const { data: source, height, width, channels } = picture;
-  const { fillMode, cval } = options;
   const [a, b, c, d, e, f] = matrix;
   const data = new Float32Array(source.length);
   const [lastRow, lastColumn] = [height - 1, width - 1];
   const rowSize = width * channels;
   let to = 0;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let row = a * y + b * x + c;
-      let column = d * y + e * x + f;
-      if (!(row >= 0 && row <= lastRow)) row = mapped(row, height, fillMode);
-      if (!(column >= 0 && column <= lastColumn)) column = mapped(column, width, fillMode);
-      if (fillMode === "constant" && (row === outside || column === outside)) {
-        for (let channel = 0; channel < channels; channel++) data[to++] = cval;
+    for (let x = 0; x < width; x++, to += channels) {
+      const row = a * y + b * x + c;
+      const column = d * y + e * x + f;
+      if (!(row >= 0 && row < lastRow && column >= 0 && column < lastColumn)) {
+        atEdge(picture, row, column, options, data, to);
         continue;
       }
-      const top = Math.floor(row);
-      const left = Math.floor(column);
-      const [down, right] = [row - top, column - left];
-      const [up, near] = [1 - down, 1 - right];
-      let first: number, second: number, step: number;
-      if (top >= 0 && left >= 0 && top < lastRow && left < lastColumn) {
-        first = top * rowSize + left * channels;
-        second = first + rowSize;
-        step = channels;
-      } else {
-        const pixel = pixelAt(left, width, fillMode);
-        first = pixelAt(top, height, fillMode) * rowSize + pixel * channels;
-        second = pixelAt(top + 1, height, fillMode) * rowSize + pixel * channels;
-        step = (pixelAt(left + 1, width, fillMode) - pixel) * channels;
-      }
-      for (let channel = 0; channel < channels; channel++, first++, second++)
-        data[to++] =
-          source[first]! * up * near +
-          source[first + step]! * up * right +
-          source[second]! * down * near +
-          source[second + step]! * down * right;
+      // Most pixels by far; that they are whole numbers from 0 up is what makes this fast.
+      const top = row | 0;
+      const left = column | 0;
+      const down = row - top;
+      const right = column - left;
+      const fourth = down * right;
+      const third = down - fourth;
+      const second = right - fourth;
+      const first = 1 - down - second;
+      let upper = top * rowSize + left * channels;
+      let lower = upper + rowSize;
+      for (let k = 0; k < channels; k++, upper++, lower++)
+        data[to + k] =
+          source[upper]! * first +
+          source[upper + channels]! * second +
+          source[lower]! * third +
+          source[lower + channels]! * fourth;
     }
   }
   return { data, height, width, channels };
 }
 
+/** One pixel of `affineLinear`, which lies outside or in the last row or column. */
+function atEdge(
+  { data: source, height, width, channels }: AnyPicture,
+  givenRow: number,
+  givenColumn: number,
+  { fillMode, cval }: AffineOptions,
+  data: Float32Array,
+  to: number,
+): void {
+  const row = mapped(givenRow, height, fillMode);
+  const column = mapped(givenColumn, width, fillMode);
+  if (fillMode === "constant" && (row === outside || column === outside)) {
+    data.fill(cval, to, to + channels);
+    return;
+  }
+  const [top, left] = [Math.floor(row), Math.floor(column)];
+  const [down, right] = [row - top, column - left];
+  const [first, second] = [pixelAt(top, height, fillMode), pixelAt(top + 1, height, fillMode)];
+  const [near, far] = [pixelAt(left, width, fillMode), pixelAt(left + 1, width, fillMode)];
+  for (let k = 0; k < channels; k++) {
+    const at = (y: number, x: number): number => source[(y * width + x) * channels + k]!;
+    data[to + k] =
+      at(first, near) * (1 - down) * (1 - right) +
+      at(first, far) * (1 - down) * right +
+      at(second, near) * down * (1 - right) +
+      at(second, far) * down * right;
+  }
+}
+
 /** The picture seen through a matrix, of each place the nearest pixel: `order=0`. */
 export function affineNearest(
-  picture: FloatPicture,
+  picture: AnyPicture,
   matrix: AffineMatrix,
   options: AffineOptions,
 ): FloatPicture {

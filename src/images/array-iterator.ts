@@ -79,7 +79,7 @@ export class ArrayIterator extends ImageIterator {
   protected override sourceOf(index: number): PictureSource {
     const { data } = this.#x.at(index);
     // A copy: the other thread would get the whole array.
-    return { numbers: data instanceof Uint8Array ? data.slice() : Float32Array.from(data) };
+    return { numbers: data instanceof Uint8Array ? new Uint8Array(data) : new Float32Array(data) };
   }
 
   protected override targetsOf(

@@ -243,7 +243,7 @@ export class ImageDataGenerator {
     this.#warnIfNotFitted();
     const { preprocessingFunction, dataFormat } = this.settings;
     if (preprocessingFunction) {
-      const given = preprocessingFunction(new NdArray(Float32Array.from(data), shape));
+      const given = preprocessingFunction(new NdArray(new Float32Array(data), shape));
       const result = toNdArray(given);
       if (result.data.length !== data.length)
         throw new RangeError(
@@ -270,7 +270,7 @@ export class ImageDataGenerator {
         `Expected a picture of the shape [height, width, channels], but got [${array.shape.join(", ")}].`,
       );
     const [first, second, third] = array.shape as [number, number, number];
-    const data = Float32Array.from(array.data);
+    const data = new Float32Array(array.data);
     if (this.settings.dataFormat === "channelsLast")
       return { data, height: first, width: second, channels: third };
     const size = { height: second, width: third, channels: first };

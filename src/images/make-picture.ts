@@ -1,7 +1,7 @@
 import { decodeBytes, decodeFile, type DecodeOptions } from "./decode.js";
 import { changesNothing, normalize, type Normalization } from "./normalize.js";
 import { pillowResize, type PillowInterpolation } from "./pillow-resize.js";
-import type { FloatPicture, Pixels, Size } from "./pixels.js";
+import type { AnyPicture, FloatPicture, Size } from "./pixels.js";
 import { tensorflowResize, type TensorflowInterpolation } from "./tensorflow-resize.js";
 import { transformed, type TransformOptions, type TransformParameters } from "./transform.js";
 
@@ -47,35 +47,35 @@ export async function makePicture(
 }
 
 /** The picture, in its size. */
-export async function readPicture(source: PictureSource, settings: PictureSettings): Promise<FloatPicture> {
+export async function readPicture(source: PictureSource, settings: PictureSettings): Promise<AnyPicture> {
   const { size, channels, dataFormat, resize } = settings;
   const [height, width] = size;
   if ("numbers" in source) {
-    const data = Float32Array.from(source.numbers);
-    const picture = { data, height, width, channels };
-    return dataFormat === "channelsFirst" ? { ...picture, data: channelsToEnd(picture) } : picture;
+    const picture = { data: source.numbers, height, width, channels };
+    if (dataFormat === "channelsLast") return picture;
+    return { ...picture, data: channelsToEnd({ ...picture, data: new Float32Array(source.numbers) }) };
   }
   const pixels =
     "path" in source
       ? await decodeFile(source.path, settings.decode)
       : await decodeBytes(source.bytes, settings.decode);
   if (resize.by === "tensorflow") return tensorflowResize(pixels, size, resize.interpolation, resize.aspect);
-  return inFloats(pillowResize(pixels, size, resize.interpolation, resize.keepAspectRatio));
+  return pillowResize(pixels, size, resize.interpolation, resize.keepAspectRatio);
 }
 
 /** Turns, shifts and normalizes the picture, and writes it down. */
 export function finishPicture(
-  picture: FloatPicture,
+  picture: AnyPicture,
   parameters: TransformParameters | null,
   { transform, normalization, dataFormat }: PictureSettings,
   target: Float32Array,
 ): void {
-  const result = parameters ? transformed(picture, parameters, transform) : picture;
+  const result = parameters
+    ? transformed(picture, parameters, transform)
+    : { ...picture, data: new Float32Array(picture.data) };
   if (normalization && !changesNothing(normalization)) normalize(result.data, normalization);
   target.set(dataFormat === "channelsFirst" ? channelsToStart(result) : result.data);
 }
-
-const inFloats = ({ data, ...size }: Pixels): FloatPicture => ({ data: Float32Array.from(data), ...size });
 
 /** `[channels, height, width]` as `[height, width, channels]`. */
 export function channelsToEnd({ data: source, height, width, channels }: FloatPicture): Float32Array {

@@ -209,7 +209,7 @@ function byte(sum: number): number {
 }
 
 function withAlpha({ data: source, ...size }: Pixels): Pixels {
-  const data = Uint8Array.from(source);
+  const data = new Uint8Array(source);
   for (let i = 0; i < data.length; i += 4)
     for (let k = i; k < i + 3; k++) {
       const product = data[k]! * data[i + 3]! + 128;

@@ -14,6 +14,9 @@ export interface FloatPicture {
   channels: number;
 }
 
+/** A picture of either kind, to be read. */
+export type AnyPicture = Readonly<Omit<FloatPicture, "data"> & { data: Float32Array | Uint8Array }>;
+
 export const colorModes = ["grayscale", "rgb", "rgba"] as const;
 export type ColorMode = (typeof colorModes)[number];
 export type Size = readonly [height: number, width: number];

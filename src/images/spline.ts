@@ -1,5 +1,5 @@
 import { mapped, type AffineMatrix, type AffineOptions, type FillMode } from "./affine.js";
-import type { FloatPicture } from "./pixels.js";
+import type { AnyPicture, FloatPicture } from "./pixels.js";
 
 export type SplineOrder = 2 | 3 | 4 | 5;
 
@@ -25,7 +25,7 @@ const margin = 12;
  * channel, calculated in double precision.
  */
 export function affineSpline(
-  picture: FloatPicture,
+  picture: AnyPicture,
   matrix: AffineMatrix,
   { fillMode, cval }: AffineOptions,
   order: SplineOrder,
@@ -53,7 +53,7 @@ export function affineSpline(
       for (const plane of planes) data[to++] = isOutside ? cval : weighted(plane, width, rowTaps, columnTaps);
     }
   }
-  return { ...picture, data };
+  return { data, height: picture.height, width: picture.width, channels };
 }
 
 function weighted(plane: Float64Array, width: number, rows: Taps, columns: Taps): number {
@@ -118,7 +118,7 @@ function bSpline(order: SplineOrder, distance: number): number {
 
 /** The splines' coefficients of one channel, `[height, width]` with the frame. */
 function filtered(
-  picture: FloatPicture,
+  picture: AnyPicture,
   channel: number,
   frame: number,
   mode: FillMode,

@@ -1,5 +1,5 @@
 import { affineLinear, affineNearest, type AffineMatrix, type AffineOptions } from "./affine.js";
-import type { FloatPicture } from "./pixels.js";
+import type { AnyPicture, FloatPicture } from "./pixels.js";
 import { affineSpline, type SplineOrder } from "./spline.js";
 
 /** What is done to one picture. All that is left out changes nothing. */
@@ -67,21 +67,35 @@ export function affineMatrix(
 
 /** A picture changed as `parameters` say. The picture given is left as it is. */
 export function transformed(
-  picture: FloatPicture,
+  picture: AnyPicture,
   parameters: TransformParameters,
   options: TransformOptions,
 ): FloatPicture {
-  const matrix = affineMatrix(parameters, [picture.height, picture.width], options.kerasCompatible);
-  let result = matrix ? moved(picture, matrix, options) : { ...picture, data: picture.data.slice() };
   const { channelShiftIntensity, flipHorizontal, flipVertical, brightness } = parameters;
+  const matrix = affineMatrix(parameters, [picture.height, picture.width], options.kerasCompatible);
+  // What moves anyway is flipped on the way.
+  let result: FloatPicture = matrix
+    ? moved(picture, flippedMatrix(matrix, picture, parameters), options)
+    : { ...picture, data: new Float32Array(picture.data) };
   if (channelShiftIntensity != null) shiftChannels(result.data, channelShiftIntensity);
-  if (flipHorizontal) result = flippedHorizontally(result);
-  if (flipVertical) result = flippedVertically(result);
+  if (!matrix && flipHorizontal) result = flippedHorizontally(result);
+  if (!matrix && flipVertical) result = flippedVertically(result);
   if (brightness != null) brighten(result, brightness);
   return result;
 }
 
-function moved(picture: FloatPicture, matrix: AffineMatrix, options: TransformOptions): FloatPicture {
+/** The matrix of what is moved first and flipped then. */
+function flippedMatrix(
+  [a, b, c, d, e, f]: AffineMatrix,
+  { height, width }: AnyPicture,
+  { flipHorizontal = false, flipVertical = false }: TransformParameters,
+): AffineMatrix {
+  const [column, across] = flipHorizontal ? [-1, width - 1] : [1, 0];
+  const [row, down] = flipVertical ? [-1, height - 1] : [1, 0];
+  return [a * row, b * column, c + a * down + b * across, d * row, e * column, f + d * down + e * across];
+}
+
+function moved(picture: AnyPicture, matrix: AffineMatrix, options: TransformOptions): FloatPicture {
   const { interpolationOrder: order } = options;
   if (order === 0) return affineNearest(picture, matrix, options);
   return order === 1 ? affineLinear(picture, matrix, options) : affineSpline(picture, matrix, options, order);
