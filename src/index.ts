@@ -54,6 +54,15 @@ export {
   type SaveOptions,
 } from "./saving/index.js";
 export { compiled, exportSavedModel, type CompiledFunction, type SignatureReport } from "./graphs/index.js";
+export {
+  loadCaffe,
+  loadGraphModel,
+  loadOnnx,
+  ModelFileError,
+  type GraphModelOptions,
+  type OpenedModel,
+  type TensorDescription,
+} from "./converters/index.js";
 export { explain, type ModelReport } from "./keras/model/explain.js";
 export {
   animateCartPole,
