@@ -4,6 +4,7 @@ import { withEmptyWeights } from "../keras/layers/empty-weights.js";
 import { tf } from "../keras/load.js";
 import { loadWeights } from "../saving/index.js";
 import { dense, type Node } from "./blocks.js";
+import { decodePredictions } from "./decode-predictions.js";
 import { inputShapeOf, sourcesOf, type PictureShape } from "./input-shape.js";
 import { preprocess, type Pictures, type Preprocessing } from "./preprocess.js";
 import { weightsOf, type WeightsFile } from "./weights.js";
@@ -69,6 +70,8 @@ export interface Application<Args extends ApplicationArgs = ApplicationArgs> {
    * @returns a tensor of its own, of the same shape, `float32`
    */
   preprocessInput(pictures: Pictures): Tf.Tensor;
+  /** {@link decodePredictions}: names for what the network with its top gives. */
+  decodePredictions: typeof decodePredictions;
 }
 
 /** Makes an {@link Application} of its architecture. */
@@ -96,6 +99,7 @@ export function application<Args extends ApplicationArgs = ApplicationArgs>(
   };
   return Object.assign(make, {
     preprocessInput: (pictures: Pictures) => preprocess(pictures, architecture.preprocessing),
+    decodePredictions,
   });
 }
 

@@ -1,4 +1,5 @@
 export type { Application, ApplicationArgs } from "./application.js";
+export { decodePredictions, type Prediction } from "./decode-predictions.js";
 export type { PictureShape } from "./input-shape.js";
 export { denseNet121 } from "./densenet.js";
 export { efficientNetB0 } from "./efficientnet.js";

@@ -1,3 +1,6 @@
+import { basename } from "node:path";
+import { fetchFile } from "../download/index.js";
+
 /** Where trained weights are. */
 export interface WeightsFile {
   url: string;
@@ -6,7 +9,8 @@ export interface WeightsFile {
 }
 
 /**
- * The path of the file with the weights that `weights` names; undefined for none.
+ * The path of the file with the weights that `weights` names; undefined for none. Trained ones are downloaded once, or taken
+ * from Keras's own folder.
  *
  * @param imagenet says where trained ones are
  */
@@ -17,8 +21,7 @@ export async function weightsOf(
 ): Promise<string | undefined> {
   if (weights === null) return undefined;
   if (weights !== "imagenet") return weights;
-  const { url } = imagenet();
-  throw new Error(
-    `applications.${call} cannot download weights yet. Expected weights: null, or a path: download ${url} and give the file's path.`,
-  );
+  const { url, md5 } = imagenet();
+  const file = basename(url);
+  return fetchFile({ path: `models/${file}`, urls: [url], hash: md5 }, { title: `weights of ${call}` });
 }

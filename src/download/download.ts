@@ -13,8 +13,8 @@ export interface Download {
   urls: readonly string[];
   /** Where it goes. It appears there only when it is complete and right; until then it is `PATH.part`, where a later call goes on. */
   path: string;
-  /** SHA-256 (64 digits) or MD5 (32) of the content. */
-  hash: string;
+  /** SHA-256 (64 digits) or MD5 (32) of the content. Without, what an earlier try has left is not gone on with. */
+  hash: string | undefined;
   /** Its size, where that is known: who sends more is given up at once. */
   bytes?: number | undefined;
   /** Called as bytes arrive; `total` is undefined if nobody says. */
@@ -77,7 +77,9 @@ class StalePartError extends Error {}
 
 async function downloadFrom(url: string, options: Download): Promise<void> {
   const part = `${options.path}.part`;
-  const hash = hasher(options.hash);
+  const expected = options.hash;
+  if (expected === undefined) await rm(part, { force: true });
+  const hash = hasher(expected);
   const kept = await hashPart(part, hash, options);
   const stall = new AbortController();
   const stallTimeoutMs = options.stallTimeoutMs ?? 30_000;
@@ -89,7 +91,7 @@ async function downloadFrom(url: string, options: Download): Promise<void> {
   try {
     const { body, start, total } = await openSource(url, kept, options.bytes, signal);
     // From the start, though the rest was asked for.
-    const running = start === 0 ? hasher(options.hash) : hash;
+    const running = start === 0 ? hasher(expected) : hash;
     const limit = options.bytes ?? largestBytes;
     let received = start;
     options.onProgress?.(received, total);
@@ -108,8 +110,8 @@ async function downloadFrom(url: string, options: Download): Promise<void> {
     if (total !== undefined && received < total)
       throw new Error(`it ended after ${received} of ${total} bytes`);
     const found = running.digest("hex");
-    if (found !== options.hash) {
-      const message = `wrong ${hashName(found)}: ${received} bytes with ${found} arrived, expected ${options.hash}`;
+    if (expected !== undefined && found !== expected) {
+      const message = `wrong ${hashName(found)}: ${received} bytes with ${found} arrived, expected ${expected}`;
       throw start > 0 ? new StalePartError(message) : new FinalError(message);
     }
     await rename(part, options.path);

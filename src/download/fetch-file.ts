@@ -1,10 +1,11 @@
 import { basename, join, resolve } from "node:path";
 import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { notebookHost } from "../host/notebook-host.js";
 import { cacheFolder, kerasFolder } from "./cache-folder.js";
 import { download, explainDisk } from "./download.js";
-import { hashName, isVerified, rememberVerified } from "./hash.js";
+import { hashName, hashOfFile, isVerified, rememberVerified } from "./hash.js";
 import { withLock } from "./lock.js";
 import { DownloadProgress } from "./progress.js";
 
@@ -21,6 +22,9 @@ export interface RemoteFile {
   /** Where Keras keeps it in its own folder. Default: `path`. */
   kerasPaths?: readonly string[];
 }
+
+/** One of which nobody has published a hash: that counts which it had when it was first there, kept as `PATH.sha256`. */
+type MaybeHashed = Omit<RemoteFile, "hash"> & { hash?: string | undefined };
 
 export interface FetchOptions {
   /** Where downloaded files are kept; then Keras's folder is not looked at. Default: `cacheFolder()`. */
@@ -46,11 +50,15 @@ export interface FetchOptions {
  * @throws Error without network, with the address, the hash and the place where the file may be put by hand; if the cache
  *   cannot be written; if no source gives the right file, with the reason for each
  */
-export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): Promise<string> {
+export async function fetchFile(file: MaybeHashed, options: FetchOptions = {}): Promise<string> {
   const folder = options.cacheFolder === undefined ? cacheFolder() : resolve(options.cacheFolder);
   const path = join(folder, file.path);
-  if (await isVerified(path, file.hash, folder)) return path;
-  if (options.cacheFolder === undefined)
+  const isThere = async (): Promise<boolean> => {
+    const hash = file.hash ?? (await firstHash(path));
+    return hash !== undefined && isVerified(path, hash, folder);
+  };
+  if (await isThere()) return path;
+  if (options.cacheFolder === undefined && file.hash !== undefined)
     for (const name of file.kerasPaths ?? [file.path]) {
       const kerasPath = join(kerasFolder(), name);
       if (await isVerified(kerasPath, file.hash, folder)) return kerasPath;
@@ -59,8 +67,10 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
     try {
       await withLock(`${path}.lock`, signal, async () => {
         // Another process may have been faster.
-        if (await isVerified(path, file.hash, folder)) return;
-        await downloadTo(path, file, folder, { ...options, signal });
+        if (await isThere()) return;
+        const hash = file.hash ?? (await firstHash(path));
+        await downloadTo(path, { ...file, hash }, { ...options, signal });
+        await rememberVerified(path, hash ?? (await firstHash(path))!, folder);
       });
     } catch (error) {
       throw explainDisk(error, path) ?? error;
@@ -69,12 +79,17 @@ export async function fetchFile(file: RemoteFile, options: FetchOptions = {}): P
   });
 }
 
-async function downloadTo(
-  path: string,
-  file: RemoteFile,
-  folder: string,
-  options: FetchOptions,
-): Promise<void> {
+/** The hash that a file had when it was first there; undefined if it never was. */
+async function firstHash(path: string): Promise<string | undefined> {
+  const note = `${path}.sha256`;
+  const kept = await readFile(note, "utf8").catch(() => undefined);
+  if (kept !== undefined || !existsSync(path)) return kept;
+  const hash = await hashOfFile(path);
+  await writeFile(note, hash);
+  return hash;
+}
+
+async function downloadTo(path: string, file: MaybeHashed, options: FetchOptions): Promise<void> {
   const name = basename(path);
   const progress = options.onProgress
     ? undefined
@@ -94,16 +109,16 @@ async function downloadTo(
     throw new Error(
       `${name} could not be downloaded:\n${reasons.join("\n")}\n` +
         `Check the connection (a proxy is named by HTTPS_PROXY, a mirror by MANABI_MIRROR), or get the file in another way and ` +
-        `put it there yourself:\n  ${path}\n  ${hashName(file.hash)} ${file.hash}` +
+        `put it there yourself:\n  ${path}\n` +
+        (file.hash === undefined ? "" : `  ${hashName(file.hash)} ${file.hash}`) +
         `${file.bytes === undefined ? "" : `, ${file.bytes} bytes`}\n${wrong}`.trimEnd(),
     );
   }
   if (!options.progress) progress?.finish();
-  await rememberVerified(path, file.hash, folder);
 }
 
 /** The mirrors of the machine's settings are asked first, those of the call alone. */
-function sourcesOf(file: RemoteFile, mirrors: readonly string[] | undefined): string[] {
+function sourcesOf(file: MaybeHashed, mirrors: readonly string[] | undefined): string[] {
   return mirrors ? mirrorsFor(file.path, mirrors) : [...mirrorsFor(file.path), ...file.urls];
 }
 

@@ -7,10 +7,11 @@ import { pipeline } from "node:stream/promises";
 /** As Keras tells them apart: 64 digits are SHA-256, 32 MD5. */
 export const hashName = (hash: string): string => (hash.length === 64 ? "SHA-256" : "MD5");
 
-export const hasher = (hash: string): Hash => createHash(hash.length === 64 ? "sha256" : "md5");
+/** SHA-256 without a hash to be like. */
+export const hasher = (hash?: string): Hash => createHash(hash?.length === 32 ? "md5" : "sha256");
 
 /** The hash of a file, of the kind of `like`. @throws what reading throws */
-export async function hashOfFile(file: string, like: string, signal?: AbortSignal): Promise<string> {
+export async function hashOfFile(file: string, like?: string, signal?: AbortSignal): Promise<string> {
   const hash = hasher(like);
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest("hex");

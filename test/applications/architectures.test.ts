@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type * as Tf from "@tensorflow/tfjs";
 import * as applications from "../../src/applications/index.js";
 import { tf } from "../../src/keras/load.js";
-import { numbers, setWeights } from "./numbers.js";
+import { makers, numbers, setWeights } from "./numbers.js";
 
 type Shape = (number | null)[];
 type Layer = [
@@ -36,8 +36,6 @@ const variants: Record<string, object> = {
   "mobileNetV3Small minimalistic": { minimalistic: true, dropoutRate: 0, includePreprocessing: false },
   "mobileNetV3Large alpha 0.75": { alpha: 0.75 },
 };
-
-const makers: Record<string, applications.Application> = { ...applications };
 
 /** Names that layers got for want of one count what there was before. */
 const plain = (name: string): string =>

@@ -1,4 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
+import * as applications from "../../src/applications/index.js";
 import { tf } from "../../src/keras/load.js";
 
 /** Numbers from -1 to 1, times `factor`, plus `start`, as `numbers` of test/fixtures/keras/applications.py gives them. */
@@ -34,3 +35,17 @@ export function setWeights(model: Tf.LayersModel): void {
     tf.tidy(() => (weight.read() as Tf.Variable).assign(tf.tensor(values, shape, weight.dtype as "float32")));
   });
 }
+
+/** What builds Keras's networks, by name. */
+export const makers: Record<string, applications.Application> = {
+  vgg16: applications.vgg16,
+  vgg19: applications.vgg19,
+  resnet50: applications.resnet50,
+  mobileNetV2: applications.mobileNetV2,
+  mobileNetV3Small: applications.mobileNetV3Small,
+  mobileNetV3Large: applications.mobileNetV3Large,
+  efficientNetB0: applications.efficientNetB0,
+  xception: applications.xception,
+  inceptionV3: applications.inceptionV3,
+  denseNet121: applications.denseNet121,
+};

@@ -3,13 +3,12 @@ import { readFileSync } from "node:fs";
 import * as applications from "../../src/applications/index.js";
 import { NdArray } from "../../src/arrays/ndarray.js";
 import { tf } from "../../src/keras/load.js";
+import { makers } from "./numbers.js";
 
 const golden = JSON.parse(readFileSync("test/fixtures/keras/applications_preprocess.json", "utf8")) as {
   x: number[];
   y: Record<string, number[]>;
 };
-
-const makers: Record<string, applications.Application> = { ...applications };
 
 describe("applications: preprocessInput", () => {
   for (const [name, expected] of Object.entries(golden.y))

@@ -60,6 +60,39 @@ describe("fetchFile", () => {
     assert.equal(server.asked.length, 1);
   });
 
+  it("without a published hash, holds a file to that which it had first", async () => {
+    const fetchUnknown = () =>
+      fetchFile(
+        { path: "models/a.bin", urls: [server.url("good", "a.bin")] },
+        { cacheFolder: folder, onProgress: () => {}, retryAfterMs: 1 },
+      );
+    const path = await fetchUnknown();
+    await fetchUnknown();
+    assert.equal(server.asked.length, 1);
+    assert.equal(await readFile(`${path}.sha256`, "utf8"), sha256);
+    await writeFile(path, "damaged");
+    await fetchUnknown();
+    assert.deepEqual(await readFile(path), content);
+    await writeFile(path, "damaged");
+    server.next = [answerOf("wrong")];
+    await assert.rejects(fetchUnknown(), /wrong SHA-256[^]*put it there yourself[^]*SHA-256 [\da-f]{64}/);
+  });
+
+  it("without a published hash, takes what was put there by hand, and half of a file for nothing", async () => {
+    const path = join(folder, "models", "a.bin");
+    await mkdir(join(folder, "models"));
+    await writeFile(`${path}.part`, "half of another one");
+    const file = { path: "models/a.bin", urls: [server.url("ranges", "a.bin")] };
+    const options = { cacheFolder: folder, onProgress: () => {}, retryAfterMs: 1 };
+    await fetchFile(file, options);
+    assert.deepEqual(await readFile(path), content);
+    await rm(join(folder, "models"), { recursive: true });
+    await mkdir(join(folder, "models"));
+    await writeFile(path, "by hand");
+    assert.equal(await fetchFile(file, options), path);
+    assert.equal(await readFile(path, "utf8"), "by hand");
+  });
+
   it("knows SHA-256 and MD5 by their length", async () => {
     await fetchFrom(["wrong", "good"], { hash: md5 });
     assert.equal(server.asked.length, 2);
