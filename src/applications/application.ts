@@ -7,7 +7,7 @@ import { dense, type Node } from "./blocks.js";
 import { decodePredictions } from "./decode-predictions.js";
 import { inputShapeOf, sourcesOf, type PictureShape } from "./input-shape.js";
 import { preprocess, type Pictures, type Preprocessing } from "./preprocess.js";
-import { weightsOf, type WeightsFile } from "./weights.js";
+import { fetchWeights, type WeightsFile } from "./weights.js";
 
 /** What all of `applications.*` take; Keras's arguments. */
 export interface ApplicationArgs {
@@ -57,8 +57,14 @@ export interface Architecture<Args> {
   body(input: Node, args: Settings<Args>): Node;
   top(x: Node, args: Settings<Args>): Node;
   pool(x: Node, kind: "avg" | "max"): Node;
-  imagenet(args: Settings<Args>, shape: PictureShape): WeightsFile;
+  /** Where Keras's trained weights are. */
+  imagenet?(args: Settings<Args>, shape: PictureShape): WeightsFile;
+  /** How the model gets its weights, where they are not Keras's. */
+  filling?(weights: string): Promise<Fill>;
 }
+
+/** Gives a model weights. */
+type Fill = (model: Tf.LayersModel) => void | Promise<void>;
 
 /** Builds a pre-trained network, and knows what its pictures and answers look like. */
 export interface Application<Args extends ApplicationArgs = ApplicationArgs> {
@@ -82,15 +88,16 @@ export function application<Args extends ApplicationArgs = ApplicationArgs>(
     const { call } = architecture;
     const settings = settingsOf(call, args);
     const shape = inputShapeOf(call, architecture, args, settings);
-    const file = await weightsOf(call, settings.weights, () => architecture.imagenet(settings, shape));
-    if (file === undefined) return build(architecture, settings, shape);
+    const { weights } = settings;
+    if (weights === null) return build(architecture, settings, shape);
+    const fill = await fillingOf(architecture, weights, settings, shape);
     // Random numbers that the file's take the place of need not be drawn.
     const model = withEmptyWeights(
       () => {},
       () => build(architecture, settings, shape),
     );
     try {
-      await loadWeights(model, file);
+      await fill(model);
       return model;
     } catch (error) {
       model.dispose();
@@ -101,6 +108,21 @@ export function application<Args extends ApplicationArgs = ApplicationArgs>(
     preprocessInput: (pictures: Pictures) => preprocess(pictures, architecture.preprocessing),
     decodePredictions,
   });
+}
+
+/** What is downloaded is there before the model takes memory. */
+async function fillingOf<Args extends ApplicationArgs>(
+  architecture: Architecture<Args>,
+  weights: string,
+  settings: Settings<Args>,
+  shape: PictureShape,
+): Promise<Fill> {
+  if (architecture.filling) return architecture.filling(weights);
+  const file =
+    weights === "imagenet"
+      ? await fetchWeights(architecture.call, architecture.imagenet!(settings, shape))
+      : weights;
+  return (model) => loadWeights(model, file);
 }
 
 function build<Args extends ApplicationArgs>(

@@ -3,6 +3,7 @@ export { decodePredictions, type Prediction } from "./decode-predictions.js";
 export type { PictureShape } from "./input-shape.js";
 export { denseNet121 } from "./densenet.js";
 export { efficientNetB0 } from "./efficientnet.js";
+export { efficientNetLite0 } from "./efficientnet-lite.js";
 export { inceptionV3 } from "./inception-v3.js";
 export { mobileNetV2, type MobileNetV2Args } from "./mobilenet-v2.js";
 export { mobileNetV3Large, mobileNetV3Small, type MobileNetV3Args } from "./mobilenet-v3.js";
