@@ -18,7 +18,10 @@ export function readWeights(file: Hdf5Reader, model: Tf.LayersModel): void {
   // The first files of Keras's new format (Keras 2.12, 2.13) call the list of layers so.
   const root = file.group("layers") ? "layers" : "_layer_checkpoint_dependencies";
   for (const { path, names, weights } of weightGroups(model)) {
-    const variables = `${path.replace(/\blayers\b/g, root)}/vars`;
+    const place = path.replace(/\blayers\b/g, root);
+    // Keras 2 has the parts of a multi-head attention under the names of private fields.
+    const old = place.replace(/\/(\w+_dense)$/, "/_$1");
+    const variables = `${old !== place && file.has(`${old}/vars/0`) ? old : place}/vars`;
     if (file.has(`${variables}/${weights.length}`)) {
       reject(
         `${file.path} has more than the ${weights.length} weights of layer ${JSON.stringify(names.join("/"))}`,
