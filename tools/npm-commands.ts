@@ -5,8 +5,8 @@ import { type Project, projectAt, projectRoot } from "../src/setup/project.js";
 import { testPackagesStep } from "../src/setup/python-environment.js";
 import { setUp } from "../src/setup/set-up.js";
 import { runSteps, type Step } from "../src/setup/step.js";
-import { kerasStep } from "./keras-environment.js";
-import { runKerasTests, runOneFile, runTests } from "./test-command.js";
+import { hubs, keras, pythonStep } from "./python-with.js";
+import { runHubsTests, runKerasTests, runOneFile, runTests } from "./test-command.js";
 import { runTestsOnNodes } from "./test-nodes.js";
 
 interface Command {
@@ -29,7 +29,8 @@ const commands: Record<string, Command> = {
   start: { setUp: withSteps(), run: runLab },
   test: { setUp: withSteps(testPackagesStep), run: runTests },
   "test:one": { setUp: async () => {}, run: runOneFile },
-  "test:keras": { setUp: withSteps(kerasStep), run: runKerasTests },
+  "test:keras": { setUp: withSteps((project) => pythonStep(project, keras)), run: runKerasTests },
+  "test:hubs": { setUp: withSteps((project) => pythonStep(project, hubs)), run: runHubsTests },
   "test:nodes": { setUp: withSteps(testPackagesStep), run: runTestsOnNodes },
 };
 

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { GET_CHROMIUM, findChromium } from "./chromium.js";
-import { kerasPython } from "./keras-environment.js";
+import { hubs, keras, pythonOf } from "./python-with.js";
 import { readIfThere } from "../src/setup/files.js";
 import { jupyterEnvironment } from "../src/setup/lab.js";
 import type { Project } from "../src/setup/project.js";
@@ -77,7 +77,7 @@ export function shuffled(project: Project, args: string[]): { args: string[]; en
   console.log(`Tests in the order of the seed ${seed}; to repeat it: npm test -- --shuffle=${seed}`);
   const random = mulberry32(Number(seed));
   const files = (fs.readdirSync(path.join(project.root, "dist/test"), { recursive: true }) as string[])
-    .filter((file) => file.endsWith(".test.js") && !file.startsWith("against-keras"))
+    .filter((file) => file.endsWith(".test.js") && !file.startsWith("against-"))
     .toSorted()
     .map((file) => [random(), path.join("dist/test", file)] as const);
   const order = files.toSorted(([a], [b]) => a - b).map(([, file]) => file);
@@ -136,12 +136,21 @@ export async function runKerasTests(project: Project, given: string[]): Promise<
   const args = values.grep === undefined ? positionals : [`--grep=${values.grep}`, ...positionals];
   const options = [...ownOptions, "--timeout=600000"];
   const env = {
-    MANABI_KERAS_PYTHON: kerasPython(project),
+    MANABI_KERAS_PYTHON: pythonOf(project, keras),
     ...(values.models && { MANABI_KERAS_MODELS: values.models }),
     ...(values.seed && { MANABI_KERAS_SEED: values.seed }),
   };
   const files = "dist/test/against-keras/**/*.test.js";
   const summary = await runMocha(project, project.node, [...options, ...args, files], { env });
+  console.log(closingLines(summary, true).join("\n"));
+  return summary.failures === 0 ? 0 : 1;
+}
+
+/** What `npm run test:hubs` does after set-up: the kernel through JupyterHub and gateways, manifests, jupytext. @returns the exit code */
+export async function runHubsTests(project: Project, args: string[]): Promise<number> {
+  const env = { MANABI_HUBS_PYTHON: pythonOf(project, hubs) };
+  const options = [...ownOptions, "--timeout=180000", ...args, "dist/test/against-hubs/**/*.test.js"];
+  const summary = await runMocha(project, project.node, options, { env });
   console.log(closingLines(summary, true).join("\n"));
   return summary.failures === 0 ? 0 : 1;
 }

@@ -26,9 +26,14 @@ export function startSteps(project: Project): Step[] {
   ];
 }
 
-/** Whether all is in place that running a notebook needs: no Jupyter and no Python, as in a container. */
-export const canRunCells = (project: Project): boolean =>
-  [selfLinkStep, kernelBundleStep, tensorFlowStep, packageCodeStep].every((step) => step(project).isDone());
+/** What running a notebook needs: no Jupyter and no Python, as in a container. */
+const cellSteps = (project: Project): Step[] =>
+  [selfLinkStep, kernelBundleStep, tensorFlowStep, packageCodeStep].map((step) => step(project));
+
+export const canRunCells = (project: Project): boolean => cellSteps(project).every((step) => step.isDone());
+
+/** Makes that again after npm has taken packages away (deploy/set-up.sh). */
+export const setUpCells = (project: Project): Promise<void> => runSteps(cellSteps(project));
 
 /** Takes away what set-up has made, so that all of it is made anew. (npm's packages and dist/: bootstrap.mjs.) */
 function forget(project: Project): void {

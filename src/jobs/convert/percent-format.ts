@@ -124,10 +124,12 @@ function readHeader(
   lines: string[],
   name: string,
 ): { metadata: Notebook["metadata"]; minor: number; rest: number } {
-  const end = lines.indexOf("// ---", 1);
-  if (lines[0] !== "// ---" || end < 0) return { metadata: {}, minor: 5, rest: 0 };
+  // jupytext writes the encoding before it, where there are characters beyond ASCII.
+  const start = lines.findIndex((line) => !/^(#!|\/\/ -\*-)/.test(line));
+  const end = lines.indexOf("// ---", start + 1);
+  if (lines[start] !== "// ---" || end < 0) return { metadata: {}, minor: 5, rest: Math.max(start, 0) };
   const text = lines
-    .slice(1, end)
+    .slice(start + 1, end)
     .map((line) => line.replace(/^\/\/ ?/, ""))
     .join("\n");
   let header: unknown;
