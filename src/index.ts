@@ -22,6 +22,7 @@ export {
 export { html, json, latex, markdown, png, svg } from "./host/mime.js";
 export { result, type ResultValue } from "./host/result.js";
 export { LiveHistory } from "./figures/live-history.js";
+export { memory, type MemoryReport } from "./figures/memory.js";
 export { plotConfusionMatrix, type ConfusionMatrixOptions } from "./figures/plot-confusion-matrix.js";
 export { plotDecisionBoundary, type DecisionBoundaryOptions } from "./figures/plot-decision-boundary.js";
 export { plotHistory, type PlotHistoryOptions } from "./figures/plot-history.js";
@@ -95,6 +96,8 @@ export {
   type TokenizerText,
   type WordOptions,
 } from "./text/index.js";
+export { clearSession } from "./keras/clear-session.js";
+export { setMemoryGrowth, setThreads, setVisibleDevices, type Threads } from "./tfjs/threads.js";
 export { backendInfo, setRandomSeed, type BackendInfo } from "./keras/load.js";
 export * as losses from "./keras/losses/index.js";
 export * as metrics from "./keras/metrics/index.js";

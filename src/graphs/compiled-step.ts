@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-node";
 import { gradientDepth, runsNatively, tf } from "../tfjs/native.js";
 import type { Steps } from "./program.js";
 import { eagerly, isIntercepted } from "./binding.js";
+import { keepTrack } from "./live-steps.js";
 import { Signature } from "./signature.js";
 import type { SignatureReport, StepFunction } from "./step-report.js";
 import { UserTurns } from "./user-turns.js";
@@ -31,7 +32,9 @@ export class CompiledStep {
   readonly #signatures = new Map<string, Signature>();
   readonly #turns = new UserTurns();
 
-  constructor(private readonly kind: StepKind = {}) {}
+  constructor(private readonly kind: StepKind = {}) {
+    keepTrack(this);
+  }
 
   /**
    * Runs the step.

@@ -3,6 +3,7 @@ import { gradientDepth, runsNatively, tf } from "../tfjs/native.js";
 import { patch } from "../tfjs/patch.js";
 import { isIntercepted, staysEager } from "./binding.js";
 import type { SignatureReport } from "./step-report.js";
+import { keepTrack } from "./live-steps.js";
 import { FollowedStep } from "./following/followed-step.js";
 
 const steps = new WeakMap<Optimizer, FollowedStep>();
@@ -12,6 +13,7 @@ function stepsOf(optimizer: Optimizer): FollowedStep {
   if (!found) {
     const made = new FollowedStep();
     found = made;
+    keepTrack(made);
     steps.set(optimizer, made);
     const { dispose } = optimizer;
     // Of this object: most classes of optimizers have a `dispose` of their own.

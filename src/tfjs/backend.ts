@@ -1,7 +1,8 @@
 /** Native TensorFlow as tfjs-node binds it, with the members that its types hide. */
 import type { Tensor, Variable } from "@tensorflow/tfjs-node";
 import { engine } from "./internals.js";
-import { tf } from "./native.js";
+import { isBindingWaiting } from "./lazy-binding.js";
+import { runsNatively, tf } from "./native.js";
 
 /** TensorFlow's DataType numbers that graphs here use. */
 export const dataType = {
@@ -82,6 +83,10 @@ export interface Backend {
 export function nativeBackend(): Backend {
   return tf.backend() as unknown as Backend;
 }
+
+/** How many sessions TensorFlow has; none before its first operation. */
+export const sessionCount = (): number =>
+  runsNatively() && !isBindingWaiting() ? nativeBackend().binding.getNumOfSavedModels() : 0;
 
 /** Every variable that is not disposed, of all models and optimizers. */
 export function registeredVariables(): Variable[] {

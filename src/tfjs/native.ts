@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import util from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-node";
+import { isBindingWaiting, openBinding, withLazyBinding } from "./lazy-binding.js";
 import { requireWithCode } from "./package-code.js";
 import { nameNamespace, patch } from "./patch.js";
 
@@ -74,19 +75,32 @@ async function startWebAssembly(tf: TensorFlow): Promise<void> {
   await tf.setBackend("wasm");
 }
 
-function load(): { tf: TensorFlow; tensorflowVersion: string | null } {
+function load(): { tf: TensorFlow; isNative: boolean } {
   supplyRemovedUtilFunctions();
   setVariables();
   try {
-    const tf = requireWithCode("@tensorflow/tfjs-node", require) as TensorFlow;
+    const tf = withLazyBinding(
+      () => requireWithCode("@tensorflow/tfjs-node", require),
+      fallBackLater,
+    ) as TensorFlow;
     // So that `tf` of namespace.cts, which is @tensorflow/tfjs, has it, too.
     Object.assign(require("@tensorflow/tfjs") as object, { node: tf.node });
-    const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-    return { tf, tensorflowVersion: binding.TF_Version };
+    return { tf, isNative: true };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
-    return { tf: loadFallback(reason.trim()), tensorflowVersion: null };
+    return { tf: loadFallback(reasonOf(error)), isNative: false };
   }
+}
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message.split("\n", 1)[0]! : String(error)).trim();
+
+/** What was not seen when the file was found: what is called for fails, what comes next is computed in JavaScript. */
+function fallBackLater(error: unknown): never {
+  loaded.isNative = false;
+  loadFallback(reasonOf(error));
+  throw new Error("Native TensorFlow did not load: run this again, in JavaScript or WebAssembly.", {
+    cause: error,
+  });
 }
 
 const loaded = load();
@@ -96,8 +110,20 @@ export const tf = loaded.tf;
 
 /** Which backend computes, and with which TensorFlow. */
 export function backendInfo(): BackendInfo {
-  const { tensorflowVersion } = loaded;
-  return { backend: tf.getBackend(), tensorflowVersion, native: tensorflowVersion !== null };
+  if (isBindingWaiting()) {
+    try {
+      openBinding();
+    } catch {
+      // It has told so, and another backend computes.
+    }
+  }
+  const tensorflowVersion = loaded.isNative ? tensorFlowVersion() : null;
+  return { backend: tf.getBackend(), tensorflowVersion, native: loaded.isNative };
+}
+
+function tensorFlowVersion(): string {
+  const { binding } = tf.findBackend("tensorflow") as unknown as { binding: { TF_Version: string } };
+  return binding.TF_Version;
 }
 
 const requireFromTensorFlow = createRequire(require.resolve("@tensorflow/tfjs"));

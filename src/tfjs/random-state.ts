@@ -40,6 +40,7 @@ export class SeedSequence {
 
   dispose(): void {
     this.#variable?.dispose();
+    this.#variable = undefined;
   }
 }
 
@@ -66,6 +67,12 @@ export function setRandomSeed(seed: number): void {
   }
   seeded = { next: mulberry32(seed), mathRandom: Math.random };
   globalSeeds.restart(seed | 0);
+}
+
+/** Nothing random repeats any more. */
+export function forgetRandomSeed(): void {
+  seeded = undefined;
+  globalSeeds.dispose();
 }
 
 /**

@@ -59,7 +59,7 @@ describe("keras/load", () => {
   });
 
   it("keeps the log level that the user chose", async () => {
-    const program = "console.log(process.env.TF_CPP_MIN_LOG_LEVEL)";
+    const program = "tf.scalar(1); console.log(process.env.TF_CPP_MIN_LOG_LEVEL)";
     const chosen = await runWithTensorFlow(program, { env: { TF_CPP_MIN_LOG_LEVEL: "0" } });
     assert.equal(chosen.stdout.trim(), "0");
     assert.match(chosen.stderr, /This TensorFlow binary is optimized/);
@@ -80,5 +80,17 @@ describe("keras/load", () => {
       stderr,
       /^Native TensorFlow did not load \(no binding here\)\. .*`npm start`.*`npm run manabi doctor`.*\n$/,
     );
+  });
+
+  it("whose binding turns out not to load fails once, and goes on in WebAssembly", async () => {
+    const program = `
+      try { tf.scalar(1); } catch (error) { console.log(error.message); }
+      console.log(tf.tensor1d([1, 2]).square().dataSync().join(), backendInfo().native);`;
+    const { stdout, stderr } = await runWithTensorFlow(program, { before: withoutBinding });
+    assert.equal(
+      stdout,
+      "Native TensorFlow did not load: run this again, in JavaScript or WebAssembly.\n1,4 false\n",
+    );
+    assert.match(stderr, /^Native TensorFlow did not load \(no binding here\)\. .*\n$/);
   });
 });

@@ -8,6 +8,12 @@ const counts = new Map<string, number>();
 /** Names that somebody chose, or a file brought. */
 const chosen = new Set<string>();
 
+/** Counts anew, as if there were no layers yet. */
+export function resetLayerNames(): void {
+  counts.clear();
+  chosen.clear();
+}
+
 /** `dense`, then `dense_1`, `dense_2`, … */
 function nextName(base: string): string {
   const count = counts.get(base) ?? 0;
