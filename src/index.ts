@@ -71,6 +71,7 @@ export {
   check,
   exercise,
   hint,
+  lessonProgress,
   solution,
   todo,
   type Answers,

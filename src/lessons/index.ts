@@ -5,3 +5,4 @@ export { gradeOf, gradesJunit, gradesTable, hasPassed, type Grade } from "./grad
 export { readProgress, type Progress } from "./progress.js";
 export { animateCartPole } from "./cart-pole-film.js";
 export { CartPole, type CartPoleAction, type CartPoleState, type CartPoleStep } from "./cart-pole.js";
+export { lessonProgress } from "./lesson-progress.js";

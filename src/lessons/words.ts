@@ -90,4 +90,9 @@ export const words = {
     en: "Your progress could not be written: {message}",
     ja: "進捗を保存できませんでした: {message}",
   },
+  lesson: { en: "lesson", ja: "レッスン" },
+  exercises: { en: "exercises", ja: "演習" },
+  solved: { en: "solved", ja: "正解" },
+  solvedOf: { en: "{right} of {all}", ja: "{all} 問中 {right} 問" },
+  next: { en: "next", ja: "次の演習" },
 } satisfies Record<string, Text>;

@@ -21,11 +21,11 @@ export function jupyterEnvironment(project: Project): NodeJS.ProcessEnv {
   };
 }
 
-/** The first time, the first lesson; after that JupyterLab opens what was open. */
+/** The first time, the map of the lessons; after that JupyterLab opens what was open. */
 function firstPage(project: Project): string[] {
   const workspaces = jupyterEnvironment(project).JUPYTERLAB_WORKSPACES_DIR!;
   const isFirst = !fs.existsSync(workspaces) || fs.readdirSync(workspaces).length === 0;
-  return isFirst ? ["--LabApp.default_url=/lab/tree/00-welcome.ipynb"] : [];
+  return isFirst ? ["--LabApp.default_url=/lab/tree/index.ipynb"] : [];
 }
 
 /** The arguments of `python` that start JupyterLab; `options` are the user's and go last, so they win. */

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { displaySymbol, type MimeBundle } from "../../src/host/host.js";
-import { check, exercise, hint, solution, todo } from "../../src/lessons/index.js";
+import { check, exercise, hint, lessonProgress, solution, todo } from "../../src/lessons/index.js";
 import { readProgress } from "../../src/lessons/progress.js";
 import type { SelfShowing } from "../../src/host/self-showing.js";
 
@@ -52,6 +52,13 @@ describe("lessons/commands", () => {
     assert.deepEqual({ state, tries, said }, { state: "right", tries: 4, said: "That is another number." });
     assert.ok(Date.now() - Date.parse(changed) < 60_000);
     assert.deepEqual(fs.readdirSync(path.dirname(file)), ["progress.json"]);
+  });
+
+  it("progress is a line for each lesson, and what comes next", () => {
+    check("01.1", 1 / (1 + Math.exp(-2)));
+    check("01.2", (z) => z);
+    assert.match(textOf(lessonProgress()), /\n01 +✓ ✗ · · · +1 of 5 +01\.2 Write the sigmoid\n/);
+    assert.match(htmlOf(lessonProgress()), /^<table>/);
   });
 
   it("a place for an answer is no try", () => {

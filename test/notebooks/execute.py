@@ -1,15 +1,14 @@
-"""Executes a notebook from a clean kernel, showing which cell runs: execute.py SOURCE TARGET KERNEL
+"""Executes a notebook from a clean kernel, showing which cell runs: execute.py SOURCE TARGET KERNEL FOLDER
 
 Unlike `jupyter execute` it keeps going after an error, so that the caller sees all of them in the result.
 """
 
-import os
 import sys
 
 import nbformat
 from nbclient import NotebookClient
 
-source, target, kernel = sys.argv[1:]
+source, target, kernel, folder = sys.argv[1:]
 notebook = nbformat.read(source, as_version=4)
 total = len(notebook.cells)
 
@@ -25,6 +24,6 @@ NotebookClient(
     allow_errors=True,
     record_timing=False,
     on_cell_execute=show,
-    resources={"metadata": {"path": os.path.dirname(os.path.abspath(source))}},
+    resources={"metadata": {"path": folder}},
 ).execute()
 nbformat.write(notebook, target)

@@ -22,13 +22,13 @@ describe("setup/lab", function () {
     assert.ok(labArguments(project, options, true).includes("--allow-root"));
   });
 
-  it("opens the first lesson the first time, then what was open, and nothing of ours in another folder", () => {
+  it("opens the map of the lessons the first time, then what was open, and nothing of ours in another folder", () => {
     // npm test names a folder for workspaces.
     const project = bareProject({ env: {} });
     const page = (...options: string[]) =>
       labArguments(project, options, false).filter((each) => each.includes("default_url"));
-    assert.deepEqual(page(), ["--LabApp.default_url=/lab/tree/00-welcome.ipynb"]);
-    assert.ok(fs.existsSync(path.join(projectRoot, "notebooks/00-welcome.ipynb")));
+    assert.deepEqual(page(), ["--LabApp.default_url=/lab/tree/index.ipynb"]);
+    assert.ok(fs.existsSync(path.join(projectRoot, "notebooks/index.ipynb")));
     assert.deepEqual(page("--ServerApp.root_dir=/elsewhere"), []);
     const workspaces = jupyterEnvironment(project).JUPYTERLAB_WORKSPACES_DIR!;
     fs.mkdirSync(workspaces, { recursive: true });
