@@ -1,7 +1,7 @@
 /**
  * Reading data here against NumPy and Keras: the same files, alternating, each in a process of its own.
  *
- *   npm run bench -- data [npz npz-compressed cifar10] [--rounds 3]
+ *   npm run bench -- data [npz npz-compressed cifar10 pictures pictures-layers pictures-epoch] [--rounds 3]
  *
  * NumPy is in the Python that `npm run test:keras` makes, or the one that MANABI_KERAS_PYTHON names.
  */
@@ -14,10 +14,13 @@ import { projectRoot } from "../src/setup/project.js";
 import { machine, median, table } from "./table.js";
 
 /** What is measured, in seconds, and what ours may take of the peer's at most. */
-const cases: Record<string, { title: string; bar: number }> = {
+const cases: Record<string, { title: string; bar: number; pictures?: true }> = {
   npz: { title: ".npz of 500 MB, read", bar: 1.2 },
   "npz-compressed": { title: ".npz of 200 MB, compressed, read", bar: 1.2 },
   cifar10: { title: "cifar10.loadData() from the cache", bar: 1 },
+  pictures: { title: "320 pictures changed, to Keras's generator", bar: 0.2, pictures: true },
+  "pictures-layers": { title: "320 pictures changed, to tf.data and layers", bar: 0.67, pictures: true },
+  "pictures-epoch": { title: "epoch of a CNN on 640 pictures", bar: 0.4, pictures: true },
 };
 
 export async function run(options: string[]): Promise<void> {
@@ -31,8 +34,6 @@ export async function run(options: string[]): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`Unknown case ${unknown.join(", ")}: choose from ${Object.keys(cases).join(", ")}.`);
   const python = process.env["MANABI_KERAS_PYTHON"] ?? path.join(projectRoot, ".manabi/keras/bin/python");
-  const peer = [python, path.join(projectRoot, "bench", "data_peers.py")];
-  const ours = [process.execPath, path.join(import.meta.dirname, "data-case.js")];
   const folder = await mkdtemp(path.join(tmpdir(), "manabi-bench-"));
   const measure = async ([command, ...args]: string[], ...more: string[]): Promise<number> =>
     Number((await execa(command!, [...args, ...more, folder])).stdout.trim().split("\n").at(-1));
@@ -40,7 +41,12 @@ export async function run(options: string[]): Promise<void> {
   const rows = [["", "ours", "Python", "ours / Python", "bar", ""]];
   try {
     for (const name of chosen) {
-      const { title, bar } = cases[name]!;
+      const { title, bar, pictures } = cases[name]!;
+      const peer = [python, path.join(projectRoot, "bench", pictures ? "picture_peers.py" : "data_peers.py")];
+      const ours = [
+        process.execPath,
+        path.join(import.meta.dirname, pictures ? "picture-case.js" : "data-case.js"),
+      ];
       await measure(peer, "prepare", name);
       // What is made once only, by both.
       await measure(ours, name);

@@ -10,12 +10,15 @@ export { imageGrid, showImage, type ImageGridOptions, type ImageOptions } from "
 export {
   ImageDataGenerator,
   imageDataGenerator,
+  imageDatasetFromDirectory,
+  ImageFolderDataset,
   loadImage,
   type FlowFromDataFrameOptions,
   type FlowFromDirectoryOptions,
   type FlowOptions,
   type ImageBatch,
   type ImageDataGeneratorOptions,
+  type ImageDatasetOptions,
   type LoadImageOptions,
   type TransformParameters,
 } from "./images/index.js";

@@ -31,6 +31,11 @@ export interface ImageGridOptions extends ImageOptions, TitleOptions {
   gap?: number;
 }
 
+/** Batches of pictures, of which one may be looked at. */
+export interface PictureBatches {
+  preview(): Promise<{ images: NdArray; labels?: NdArray; classNames?: readonly string[] }>;
+}
+
 const fontSize = 12;
 const lineHeight = 15;
 /** Titles may make a column at most this wide. */
@@ -40,6 +45,14 @@ const usualWidth = 640;
 /** Where there is less room, a grid shrinks to this share, and scrolls from there on. */
 const leastShrinking = 0.75;
 
+/**
+ * A batch of what `flowFromDirectory`, `imageDatasetFromDirectory` and their like give, with its classes. Their order stays as it
+ * would be without. Numbers outside of 0 to 255 are drawn from the lowest to the highest of the batch.
+ *
+ * @example
+ * await imageGrid(generator.flowFromDirectory("data/train"));
+ */
+export function imageGrid(batches: PictureBatches, options?: ImageGridOptions): Promise<SelfShowing>;
 /**
  * Pictures in rows and columns, as one SVG with one PNG inside and titles that the front end draws in its own
  * font (so they are right on machines without fonts too). Tensors are read, not disposed.
@@ -53,7 +66,29 @@ const leastShrinking = 0.75;
  * imageGrid(xTrain.slice(0, 100), { columns: 10, labels: yTrain.slice(0, 100) });
  * imageGrid(xTest.slice(0, 20), { labels: yTest.slice(0, 20), predictions: model.predict(x) });
  */
-export function imageGrid(images: ArrayLike, options: ImageGridOptions = {}): SelfShowing {
+export function imageGrid(images: ArrayLike, options?: ImageGridOptions): SelfShowing;
+export function imageGrid(
+  images: ArrayLike | PictureBatches,
+  options: ImageGridOptions = {},
+): SelfShowing | Promise<SelfShowing> {
+  return isBatches(images) ? gridOfBatch(images, options) : gridOf(images, options);
+}
+
+const isBatches = (images: ArrayLike | PictureBatches): images is PictureBatches =>
+  typeof (images as Partial<PictureBatches>).preview === "function";
+
+async function gridOfBatch(batches: PictureBatches, options: ImageGridOptions): Promise<SelfShowing> {
+  const { images, ...titles } = await batches.preview();
+  let [lowest, highest] = [0, 0];
+  for (const value of images.data) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  const valueRange = lowest < 0 || highest > 255 ? ([lowest, highest] as const) : undefined;
+  return gridOf(images, { ...titles, ...(valueRange && { valueRange }), ...options });
+}
+
+function gridOf(images: ArrayLike, options: ImageGridOptions): SelfShowing {
   const batch = toBatch(toNdArray(images), "imageGrid");
   const titles = imageTitles(batch.shape[0]!, options);
   const source = gridSvg(batch, titles, { valueRange: booleanRange(images), ...options });

@@ -44,7 +44,7 @@ type Label = string | readonly string[];
 /** Batches of the pictures whose files a data frame names. */
 export class DataFrameIterator extends FileIterator {
   readonly classMode: FlowFromDataFrameOptions["classMode"];
-  readonly classNames: string[] | undefined;
+  override readonly classNames: string[] | undefined;
   readonly #classes: ReadonlyArray<number | number[]> | undefined;
   readonly #targets: NdArray[];
   readonly #weights: NdArray | undefined;

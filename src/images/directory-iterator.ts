@@ -21,7 +21,7 @@ export interface FlowFromDirectoryOptions extends FileOptions {
 export class DirectoryIterator extends FileIterator {
   /** The class's number of each picture. */
   readonly classes: Int32Array;
-  readonly classNames: string[];
+  override readonly classNames: string[];
   readonly classMode: ClassMode;
 
   constructor(generator: PictureGenerator, directory: string, options: FlowFromDirectoryOptions) {

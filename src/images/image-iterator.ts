@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-node";
+import { toNdArray, type NdArray } from "../arrays/ndarray.js";
 import { NumpyRandom, type NumpyRandomState } from "../arrays/numpy-random.js";
 import { notebookHost } from "../host/notebook-host.js";
 import { tf } from "../tfjs/native.js";
@@ -34,6 +35,13 @@ export interface IterationOptions {
   prefetch?: number;
   /** Whether a picture that cannot be read ends it all, or is named and left out. Default `"refuse"`. */
   brokenPictures?: "refuse" | "skip";
+}
+
+/** A batch to look at: pictures `[n, height, width, channels]`, and where there are classes their numbers and names. */
+export interface Preview {
+  images: NdArray;
+  labels?: NdArray;
+  classNames?: readonly string[];
 }
 
 /** A batch that is to be made: which pictures, and what is done to each. */
@@ -110,6 +118,9 @@ export abstract class ImageIterator {
     return dataFormat === "channelsFirst" ? [channels, ...size] : [...size, channels];
   }
 
+  /** The names of the classes, where there are any. */
+  readonly classNames?: readonly string[] | undefined;
+
   protected abstract sourceOf(index: number): PictureSource;
 
   /** The targets of the pictures at these places, and their weights; undefined where batches are pictures alone. */
@@ -130,14 +141,28 @@ export abstract class ImageIterator {
     return this.#once(() => this.#planNext());
   }
 
-  /** A batch to look at. What comes afterwards is the same as without it. */
-  async sample(): Promise<ImageBatch> {
+  /** A batch to look at, with the channels last. What comes afterwards is the same as without it. */
+  async preview(): Promise<Preview> {
     const before = this.#position();
-    return this.#once(() => {
+    const batch = await this.#once(() => {
       const plan = this.#planAt(0);
       this.#goBack(before);
       return plan;
     });
+    const [x, y] = Array.isArray(batch) ? batch : [batch];
+    const pictures = [x].flat()[0]!;
+    const isLast = this.maker.settings.dataFormat === "channelsLast";
+    const last = isLast ? pictures : tf.transpose(pictures, [0, 2, 3, 1]);
+    const images = toNdArray(last);
+    last.dispose();
+    // Targets that are no classes are no titles.
+    const isOfClasses = y && !Array.isArray(y) && (y.rank === 1 || y.rank === 2);
+    const labels = isOfClasses ? toNdArray(y) : undefined;
+    const { classNames } = this;
+    tf.dispose(batch);
+    const isWhole =
+      labels !== undefined && Array.from(labels.data).every((value) => Number.isInteger(value) && value >= 0);
+    return { images, ...(isWhole && { labels }), ...(isWhole && classNames && { classNames }) };
   }
 
   /** The next epoch gets another order. */

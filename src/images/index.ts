@@ -4,6 +4,7 @@ export { type FlowFromDataFrameOptions } from "./data-frame-iterator.js";
 export { type FlowFromDirectoryOptions } from "./directory-iterator.js";
 export { type ImageDataGeneratorOptions } from "./generator-options.js";
 export { ImageDataGenerator, imageDataGenerator } from "./image-data-generator.js";
+export { ImageFolderDataset, imageDatasetFromDirectory, type ImageDatasetOptions } from "./image-dataset.js";
 export { type ImageBatch } from "./image-iterator.js";
 export { loadImage, type LoadImageOptions } from "./load-image.js";
 export { type ColorMode } from "./pixels.js";

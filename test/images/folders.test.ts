@@ -6,7 +6,7 @@ import pl from "nodejs-polars";
 import { sharp } from "../../src/images/decode.js";
 import { imageDataGenerator, type ImageBatch } from "../../src/images/index.js";
 import { workers } from "../../src/images/workers.js";
-import { tf as library } from "../../src/index.js";
+import { displaySymbol, imageGrid, tf as library } from "../../src/index.js";
 import { tf } from "../../src/tfjs/native.js";
 
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -191,6 +191,18 @@ describe("pictures in folders", () => {
     assert.deepEqual(flow({ classes: ["dog"] }).filenames, ["dogs/d1.jpg"]);
     assert.throws(() => flow({ xCol: "path" }), /no column "path", but "file", "animal"/);
     assert.throws(() => flow({ yCol: "size" }), /Row 0 has the class 10/);
+  });
+
+  it("are shown with their classes, and come afterwards as if they had not been", async () => {
+    const options = { ...sized, batchSize: 4, seed: 5 } as const;
+    const flow = imageDataGenerator({ samplewiseCenter: true }).flowFromDirectory(directory(), options);
+    const shown = (await imageGrid(flow))[displaySymbol]();
+    assert.equal(shown["text/plain"], "[4 images of 8x8]");
+    const svg = String(shown["image/svg+xml"]);
+    assert.equal(svg.match(/>(cats|dogs)</g)!.length, 4);
+    assert.equal(flow.totalBatchesSeen, 0);
+    const again = imageDataGenerator({ samplewiseCenter: true }).flowFromDirectory(directory(), options);
+    assert.deepEqual((await first(flow.next())).y, (await first(again.next())).y);
   });
 
   it("say what is missing", () => {
