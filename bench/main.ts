@@ -1,5 +1,5 @@
 /** `npm run bench -- NAME [options]`: runs one of the comparisons with the peers. */
-const names = ["data", "jobs", "kernel", "training"] as const;
+const names = ["data", "jobs", "kernel", "training", "serving"] as const;
 
 const [name, ...options] = process.argv.slice(2);
 if (!names.some((known) => known === name)) {

@@ -96,6 +96,9 @@ function collect(request: IncomingMessage, most: number, take: (bytes: number) =
     });
     request.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on("error", reject);
-    request.on("close", () => reject(new ServingError("ABORTED", "The client has gone away.")));
+    request.on("close", () => {
+      // An error takes long to make.
+      if (!request.complete) reject(new ServingError("ABORTED", "The client has gone away."));
+    });
   });
 }

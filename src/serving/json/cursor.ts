@@ -213,6 +213,57 @@ export class JsonCursor {
     return Number(bytes.toString("latin1", start, at));
   }
 
+  /**
+   * Reads the numbers of a list up to its end, or to something else than a number, which is nearly all that a request is. The
+   * first is here; what comes next is the comma or bracket after the last.
+   *
+   * @returns how many there are
+   */
+  numbers(to: { addFloat(value: number): void }, single: boolean): number {
+    const { bytes, end } = this;
+    for (let count = 1; ; count++) {
+      const start = this.at;
+      let at = start;
+      const isNegative = bytes[at] === minus;
+      if (isNegative) at++;
+      const first = at;
+      let value = 0;
+      let byte = bytes[at]!;
+      for (; byte >= zero && byte <= nine; byte = bytes[++at]!) value = value * 10 + (byte - zero);
+      const whole = at - first;
+      let digits = whole;
+      let decimals = 0;
+      if (byte === dot) {
+        byte = bytes[++at]!;
+        for (; byte >= zero && byte <= nine; byte = bytes[++at]!) value = value * 10 + (byte - zero);
+        decimals = at - first - whole - 1;
+        digits += decimals;
+      }
+      const isPlain =
+        whole > 0 &&
+        digits <= 15 &&
+        at < end &&
+        (byte === comma || byte === closeList || byte === space) &&
+        (digits > whole || bytes[at - 1] !== dot) &&
+        (whole === 1 || bytes[first] !== zero);
+      if (isPlain) {
+        const number = decimals > 0 ? value / powers[decimals]! : value;
+        to.addFloat(isNegative ? -number : number);
+      } else {
+        to.addFloat(this.number(single));
+        at = this.at;
+      }
+      while (bytes[at] === space && at < end) at++;
+      this.at = at;
+      if (bytes[at] !== comma) return count;
+      do at++;
+      while (bytes[at] === space && at < end);
+      const next = bytes[at]!;
+      if (at >= end || (next !== minus && (next < zero || next > nine))) return count;
+      this.at = at;
+    }
+  }
+
   #named(isNegative: boolean): number {
     this.isInteger = false;
     this.numberStart = this.at;

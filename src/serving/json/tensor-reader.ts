@@ -78,9 +78,11 @@ export class TensorReader {
     let length = 0;
     do {
       const type = cursor.type();
-      if (isFast && type === "Number") values.addFloat(cursor.number(single));
-      else this.#readLevel(level + 1);
-      length++;
+      if (isFast && type === "Number") length += cursor.numbers(values, single);
+      else {
+        this.#readLevel(level + 1);
+        length++;
+      }
     } while (cursor.next(true));
     return length;
   }
