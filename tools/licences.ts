@@ -23,6 +23,8 @@ const downloads = [
   { what: "sharp-libvips", file: "package-lock.json", licence: "LGPL-3.0-or-later" },
   { what: "jupyter_kernel_test", file: "test/requirements.txt", licence: "BSD-3-Clause" },
   { what: "keras", file: "test/requirements-keras.txt", licence: "Apache-2.0" },
+  { what: "tritonclient", file: "test/requirements-keras.txt", licence: "BSD-3-Clause" },
+  { what: "kserve", file: "test/requirements-keras.txt", licence: "Apache-2.0" },
   { what: "scikit-learn", file: "test/requirements-keras.txt", licence: "BSD-3-Clause" },
 ] as const;
 

@@ -10,7 +10,8 @@ import { bytesOf, Graph, nodeOf, type AttributeValue, type GraphNode, type Tenso
 import { record } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { prune } from "./rewrite.js";
-import { writeSavedModel, type SignatureTensor } from "./saved-model.js";
+import { writeSavedModel, type Signature, type SignatureTensor } from "./saved-model.js";
+import { writeWarmUp } from "./warm-up.js";
 
 /** Inference is recorded with both batch sizes: what differs between the recordings depends on the batch. */
 const [small, large] = [2, 3] as const;
@@ -21,12 +22,18 @@ const [small, large] = [2, 3] as const;
  *
  * @param model a built model; it stays as it is
  * @param directory where `saved_model.pb` goes; made if it is missing
+ * @param options.warmUp batch sizes that TensorFlow Serving runs once before it says that the model is available, so that the first
+ *   client does not wait; default: none
  * @throws Error if a layer reads tensors in JavaScript, or its operations depend on the batch size in an unknown way
  * @example
  * exportSavedModel(model, "served/mnist/1");
  * // Python: tf.saved_model.load("served/mnist/1").signatures["serving_default"]
  */
-export function exportSavedModel(model: LayersModel, directory: string): void {
+export function exportSavedModel(
+  model: LayersModel,
+  directory: string,
+  { warmUp = [] }: { warmUp?: readonly number[] } = {},
+): void {
   const recording = recordInference(model, small);
   const graph = anyBatchSize(recording, recordInference(model, large));
   const signature = (names: string[], tensors: string[], symbolic: SymbolicTensor[]) =>
@@ -39,12 +46,14 @@ export function exportSavedModel(model: LayersModel, directory: string): void {
     );
   const temporary = path.join(directory, `.${randomUUID()}`);
   mkdirSync(directory, { recursive: true });
+  const served: Signature = {
+    inputs: signature(model.inputNames, recording.inputs, model.inputs),
+    outputs: signature(model.outputNames, recording.outputs, model.outputs),
+  };
   writeSavedModel(prune(graph, [...recording.inputs, ...recording.outputs]), temporary, {
-    serving_default: {
-      inputs: signature(model.inputNames, recording.inputs, model.inputs),
-      outputs: signature(model.outputNames, recording.outputs, model.outputs),
-    },
+    serving_default: served,
   });
+  if (warmUp.length > 0) writeWarmUp(directory, served, warmUp);
   renameSync(path.join(temporary, "saved_model.pb"), path.join(directory, "saved_model.pb"));
   rmdirSync(temporary);
 }

@@ -63,6 +63,17 @@ describe("against TensorFlow in Python", () => {
     });
   });
 
+  it("warm-up requests are what TensorFlow Serving's reader finds, and the model takes them", async () => {
+    const model = exportedModels["two inputs and outputs"]!();
+    exportSavedModel(model, folder, { warmUp: [1, 32] });
+    const printed = await runPython(path.resolve("test/fixtures/serving/warm_up.py"), folder);
+    const request = (size: number) => [
+      "serving_default",
+      { first: ["float32", [size, 3]], second: ["float32", [size, 2]] },
+    ];
+    assert.deepEqual(JSON.parse(printed), [request(1), request(32)]);
+  });
+
   it("event files of tensorBoard are read as our tests read them", async () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     model.compile({ loss: "meanSquaredError", optimizer: "sgd" });
