@@ -6,7 +6,8 @@ import { loadWeights } from "../saving/index.js";
 import { dense, type Node } from "./blocks.js";
 import { decodePredictions } from "./decode-predictions.js";
 import { inputShapeOf, sourcesOf, type PictureShape } from "./input-shape.js";
-import { preprocess, type Pictures, type Preprocessing } from "./preprocess.js";
+import type { Pictures } from "./pictures.js";
+import { preprocess, type Preprocessing } from "./preprocess.js";
 import { fetchWeights, type WeightsFile } from "./weights.js";
 
 /** What all of `applications.*` take; Keras's arguments. */

@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { tf } from "../keras/load.js";
-import { whatArrived } from "../figures/what-arrived.js";
+import { tensorOf, type Pictures } from "./pictures.js";
 
 /**
  * How pixels of 0 to 255 become what a network was trained on. `"tf"`: -1 to 1. `"caffe"`: blue, green, red, each less its mean.
@@ -21,9 +21,6 @@ const steps: Record<Preprocessing, (x: Tf.Tensor) => Tf.Tensor> = {
   none: (x) => tf.clone(x),
 };
 
-/** A tensor, or what makes one of itself, such as an `NdArray`. */
-export type Pictures = Tf.Tensor | { toTensor(): Tf.Tensor };
-
 /**
  * @param pictures RGB from 0 to 255, `[height, width, 3]` or `[samples, height, width, 3]`; left as they are
  * @returns a tensor of its own, of the same shape, `float32`
@@ -31,21 +28,13 @@ export type Pictures = Tf.Tensor | { toTensor(): Tf.Tensor };
  */
 export function preprocess(pictures: Pictures, kind: Preprocessing): Tf.Tensor {
   return tf.tidy(() => {
-    const x = pictures instanceof tf.Tensor ? pictures : madeTensor(pictures);
+    const x = tensorOf("preprocessInput", pictures);
     if (![3, 4].includes(x.rank) || x.shape.at(-1) !== 3) {
       throw new TypeError(
         `preprocessInput got a tensor of [${x.shape.join(", ")}]. Expected pictures in color, [height, width, 3] or ` +
           "[samples, height, width, 3], with channels last.",
       );
     }
-    return steps[kind](tf.cast(x, "float32"));
+    return steps[kind](x);
   });
-}
-
-function madeTensor(pictures: Pictures): Tf.Tensor {
-  if (typeof (pictures as { toTensor?: unknown } | null)?.toTensor === "function")
-    return (pictures as { toTensor(): Tf.Tensor }).toTensor();
-  throw new TypeError(
-    `preprocessInput got ${whatArrived(pictures)}. Expected a tensor or an array of pictures, with pixels from 0 to 255.`,
-  );
 }
