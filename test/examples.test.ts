@@ -70,6 +70,8 @@ describe("examples of the documentation", function () {
     const before =
       `import { ${Object.keys(manabi).join(", ")} } from "manabi"; import pl from "nodejs-polars";` +
       "declare const model: tf.Sequential, optimizer: tf.Optimizer; declare const first: tf.History, second: tf.History;" +
+      "declare const pictures: tf.Tensor4D, cat: NdArray, features: tf.Tensor2D;" +
+      "declare const generator: ReturnType<typeof imageDataGenerator>, frame: pl.DataFrame;" +
       "declare const x: NdArray, y: NdArray, xTrain: NdArray, yTrain: NdArray, xTest: NdArray, yTest: NdArray;";
     assert.ok(found.length > 30, `only ${found.length} were found`);
     try {
@@ -99,9 +101,13 @@ describe("examples of the documentation", function () {
     await manabi.saveWeights(given.model([4, 4]), "model.weights.h5");
     try {
       for (const { file, code } of found) {
-        // Those are large, or downloaded.
-        // ONNX Runtime is not installed.
-        if (code.includes("datasets.") || code.includes("loadOnnx(")) continue;
+        // Those are large, or downloaded, or read pictures; ONNX Runtime is not installed.
+        if (
+          /\b(?:datasets|applications|classifier|generator)\.|\b(?:loadOnnx|loadImage|imageDatasetFromDirectory)\(/.test(
+            code,
+          )
+        )
+          continue;
         const model = given.model(code.includes("plotDecisionBoundary") ? [2] : [4, 4]);
         const names: Record<string, unknown> = { ...manabi, pl, console: { log() {} }, ...given, model };
         const { code: javaScript } = toJavaScript(code, { fileName: file, language: "ts" });

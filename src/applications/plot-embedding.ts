@@ -27,7 +27,7 @@ export interface PlotEmbeddingOptions {
  * @throws RangeError for another shape, fewer than three rows, or another number of labels
  *
  * @example
- * applications.plotEmbedding(await applications.embed(pictures), { labels, method: "umap" });
+ * applications.plotEmbedding(await applications.embed(pictures), { labels: y, method: "umap" });
  */
 export async function plotEmbedding(
   features: Pictures,

@@ -16,7 +16,7 @@ const stacks: [filters: number, blocks: number][] = [
  *
  * @example
  * const model = await applications.resnet50();
- * const predictions = model.predict(applications.resnet50.preprocessInput(images));
+ * const predictions = model.predict(applications.resnet50.preprocessInput(pictures));
  */
 export const resnet50 = application({
   call: "resnet50",

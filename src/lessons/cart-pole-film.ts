@@ -22,7 +22,7 @@ const ghosts = 7;
  * @param options.speed 2 is twice as fast. Default 1.
  * @throws RangeError if there are no states, or they are no numbers.
  * @example
- * animateCartPole(states, { title: "After training" });
+ * animateCartPole([[0, 0, 0.05, 0], [0, 0.2, 0.05, -0.3]], { title: "Before training" });
  */
 export function animateCartPole(
   states: readonly CartPoleState[],

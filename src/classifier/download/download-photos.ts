@@ -49,8 +49,11 @@ const atOnce = 4;
  *
  * @throws Error if the service does not answer or refuses; what has come until then stays
  * @example
- * const photos = await downloadPhotos({
- *   classes: { boar: "Sus scrofa", crow: "Corvus" }, folder: "photos", source: iNaturalist(), contact: "me@example.org",
+ * const photos = await classifier.downloadPhotos({
+ *   classes: { boar: "Sus scrofa", crow: "Corvus" },
+ *   folder: "photos",
+ *   source: classifier.iNaturalist(),
+ *   contact: "https://my.site/about",
  * });
  */
 export async function downloadPhotos(options: DownloadPhotosOptions): Promise<DownloadedPhotos> {
