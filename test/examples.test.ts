@@ -101,9 +101,9 @@ describe("examples of the documentation", function () {
     await manabi.saveWeights(given.model([4, 4]), "model.weights.h5");
     try {
       for (const { file, code } of found) {
-        // Those are large, or downloaded, or read pictures; ONNX Runtime is not installed.
+        // Those are large, or downloaded, or read pictures, or say something once; ONNX Runtime is not installed.
         if (
-          /\b(?:datasets|applications|classifier|generator)\.|\b(?:loadOnnx|loadImage|imageDatasetFromDirectory)\(/.test(
+          /\b(?:datasets|applications|classifier|generator)\.|\b(?:loadOnnx|loadImage|imageDatasetFromDirectory|setMemoryGrowth|setVisibleDevices)\(/.test(
             code,
           )
         )

@@ -9,11 +9,15 @@ const scripts = readdirSync(folder).filter(
   (file) => file.endsWith(".py") && existsSync(path.join(folder, file.replace(/py$/, "json"))),
 );
 
+/** Values inside of deep networks with random weights: some are differences of large numbers. */
+const rough = new Set(["applications.json"]);
+
 /** Versions and other texts may differ in nothing; numbers by rounding on another processor. */
 function assertAlike(found: unknown, committed: unknown, where: string): void {
   if (typeof committed === "number" && typeof found === "number") {
+    const least = rough.has(where.split(".").slice(0, 2).join(".")) ? 5e-3 : 2e-5;
     const isAlike =
-      Object.is(found, committed) || Math.abs(found - committed) <= 2e-5 + 2e-4 * Math.abs(committed);
+      Object.is(found, committed) || Math.abs(found - committed) <= least + 2e-4 * Math.abs(committed);
     assert.ok(isAlike, `${where}: Keras gives ${found}, the file has ${committed}`);
   } else if (typeof committed === "object" && committed !== null) {
     assert.deepEqual(Object.keys(found as object), Object.keys(committed), where);

@@ -15,6 +15,8 @@ export async function runPython(...args: string[]): Promise<string> {
     KERAS_BACKEND: "tensorflow",
     TF_CPP_MIN_LOG_LEVEL: "3",
     CUDA_VISIBLE_DEVICES: "-1",
+    // The order of sets of texts, which some files have.
+    PYTHONHASHSEED: "0",
   };
   return (await promisify(execFile)(python, args, { env, maxBuffer: 1e8 })).stdout;
 }

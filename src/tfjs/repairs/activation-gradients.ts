@@ -40,8 +40,13 @@ export function fuseActivationGradients(): void {
 /** Its gradient holds an input that it did not save: inside `tf.tidy` it is freed before. */
 function composeLogSigmoid(): void {
   const why = { name: "log-sigmoid", why: "its gradient needs an input that may be freed" };
-  const logSigmoid = (x: Tensor | TensorLike) => tf.tidy(() => tf.neg(tf.softplus(tf.neg(x))));
-  patch(core, "logSigmoid", { ...why, replace: logSigmoid });
+  const logSigmoid = (x: Tensor) => tf.tidy(() => tf.neg(tf.softplus(tf.neg(x))));
+  patch(core, "logSigmoid", {
+    ...why,
+    // The known one says what is wrong with anything else.
+    wrap: (known) => (x: Tensor | TensorLike) =>
+      (x instanceof tf.Tensor && x.dtype !== "string" ? logSigmoid(x) : known(x)) as never,
+  });
   patch(tf.Tensor.prototype, "logSigmoid", {
     ...why,
     replace() {
