@@ -45,7 +45,7 @@ function composeLogSigmoid(): void {
     ...why,
     // The known one says what is wrong with anything else.
     wrap: (known) => (x: Tensor | TensorLike) =>
-      (x instanceof tf.Tensor && x.dtype !== "string" ? logSigmoid(x) : known(x)) as never,
+      x instanceof tf.Tensor && x.dtype !== "string" ? logSigmoid(x) : known(x),
   });
   patch(tf.Tensor.prototype, "logSigmoid", {
     ...why,
