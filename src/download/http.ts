@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch, type RequestInit, type Response } from "undici";
+import type { EnvHttpProxyAgent, RequestInit, Response } from "undici";
 
 /** By the settings of the environment as it was when they were last asked for. */
 let agent: { settings: string; dispatcher: EnvHttpProxyAgent } | undefined;
@@ -9,13 +9,15 @@ const proxyVariables = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"
  * Node's `fetch`, by the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name (either case), which Node's own does not
  * ask for.
  */
-export function request(url: string, options: RequestInit = {}): Promise<Response> {
+export async function request(url: string, options: RequestInit = {}): Promise<Response> {
+  // When it is needed: it takes longer to load than the rest of this room, and every notebook imports that.
+  const undici = await import("undici");
   const settings = proxyVariables.map((name) => process.env[name] ?? "").join("\n");
   if (agent?.settings !== settings) {
     // Only what is encrypted is tunnelled: few proxies let other things through so. Of the old one, requests may be under way; its idle connections close by themselves.
-    agent = { settings, dispatcher: new EnvHttpProxyAgent({ proxyTunnel: false }) };
+    agent = { settings, dispatcher: new undici.EnvHttpProxyAgent({ proxyTunnel: false }) };
   }
-  return undiciFetch(url, { dispatcher: agent.dispatcher, ...options });
+  return undici.fetch(url, { dispatcher: agent.dispatcher, ...options });
 }
 
 /** An answer other than the one that was asked for. */

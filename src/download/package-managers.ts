@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 
 /** One version of a package, as its registry has it. */
 export interface RegistryPackage {
@@ -104,6 +103,8 @@ function pythonCommands(env: NodeJS.ProcessEnv = process.env): [string, ...strin
 
 /** @returns what a program said, if it failed */
 async function run(command: string, parameters: string[], { env, signal }: Run): Promise<string | undefined> {
+  // When it is needed: every notebook imports this room.
+  const { execa } = await import("execa");
   const result = await execa(command, parameters, {
     env: { ...env, PIP_TARGET: "", PIP_PREFIX: "", PIP_ROOT: "", PIP_USER: "" },
     ...(signal && { cancelSignal: signal }),
