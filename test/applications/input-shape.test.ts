@@ -16,6 +16,9 @@ const shapeOf = (
   });
 
 describe("applications: shapes and arguments by Keras's rules", () => {
+  // What the first random weights make for all.
+  before(() => tf.tidy(() => void tf.randomUniform([1])));
+
   it("shapes that are left out", () => {
     assert.deepEqual(shapeOf(undefined), [224, 224, 3]);
     assert.deepEqual(shapeOf(undefined, { weights: "imagenet" }), [224, 224, 3]);
