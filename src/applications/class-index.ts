@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeWhole } from "../files/write-whole.js";
 import { cacheFolder, fetchFile, fetchPackage, isVerified, kerasFolder } from "../download/index.js";
 
 /** WordNet's number of a class, and its name. */
@@ -87,11 +88,8 @@ export function indexFrom(numbersJson: string, namesJson: string): string {
 
 /** So that the next call need not unpack. A cache that cannot be written does not keep it. */
 async function keep(path: string, text: string): Promise<void> {
-  const partial = `${path}.${randomUUID()}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, text);
-    await rename(partial, path);
+    await writeWhole(path, text);
   } catch (error) {
     if (!/^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? ""))
       throw error;

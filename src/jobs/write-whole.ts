@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import fs from "node:fs";
-import path from "node:path";
+import { writeWholeSync } from "../files/write-whole.js";
 import { JobError } from "./job-error.js";
 
 /**
@@ -9,13 +7,9 @@ import { JobError } from "./job-error.js";
  * @throws JobError where it cannot be written
  */
 export function writeWhole(file: string, text: string): void {
-  const partial = `${file}.${randomUUID().slice(0, 8)}.partial`;
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(partial, text);
-    fs.renameSync(partial, file);
+    writeWholeSync(file, text);
   } catch (error) {
-    fs.rmSync(partial, { force: true });
     throw new JobError(`${file} cannot be written: ${(error as Error).message}`);
   }
 }

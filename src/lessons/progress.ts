@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { writeWholeSync } from "../files/write-whole.js";
 
 /** How far somebody is with an exercise. */
 export interface Progress {
@@ -77,13 +77,5 @@ export function keepProgress(id: string, change: (record: Progress) => Partial<P
     undefined,
     2,
   );
-  const partial = `${file}.${randomUUID().slice(0, 8)}.partial`;
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  try {
-    fs.writeFileSync(partial, `${text}\n`);
-    fs.renameSync(partial, file);
-  } catch (error) {
-    fs.rmSync(partial, { force: true });
-    throw error;
-  }
+  writeWholeSync(file, `${text}\n`);
 }

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Callback, Variable } from "@tensorflow/tfjs-node";
+import { writeWhole } from "../files/write-whole.js";
 import { notebookHost } from "../host/notebook-host.js";
 import { stateOf, type FitState } from "../keras/model/state.js";
 import { openOptimizer, openModel } from "../tfjs/internals.js";
 import { tf } from "../keras/load.js";
 import { hasUpdateRule, makeSlots, slotSpecsOf, type StoredSlot } from "../keras/optimizers/rule.js";
-import { writeAtomically } from "./write-atomically.js";
 
 export interface BackupAndRestoreOptions {
   /** When to save: after each epoch, if left out, or after so many batches. */
@@ -93,7 +93,7 @@ class BackupAndRestore extends tf.Callback {
     const shapes = variables.map(({ shape }) => shape);
     const state = { epoch: this.#epoch, iterations, learningRate, shapes, inKerasOrder: true };
     const values = variables.map((variable) => Buffer.from(new Float32Array(variable.dataSync()).buffer));
-    await writeAtomically(this.#path, Buffer.concat([Buffer.from(`${JSON.stringify(state)}\n`), ...values]));
+    await writeWhole(this.#path, Buffer.concat([Buffer.from(`${JSON.stringify(state)}\n`), ...values]));
   }
 
   async #restore(): Promise<void> {

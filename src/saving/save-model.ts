@@ -1,4 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
+import { writeWhole } from "../files/write-whole.js";
 import { writeArchive } from "./archive.js";
 import { compileToConfig, trainingConfig } from "./compile-settings.js";
 import { reject } from "./errors.js";
@@ -10,7 +11,6 @@ import { optimizerState, type OptimizerState } from "./optimizers.js";
 import { saveFolder } from "./tfjs-folder.js";
 import { filled } from "./values.js";
 import { kerasVersion } from "./version.js";
-import { writeAtomically } from "./write-atomically.js";
 import { checkInnerWeights } from "./weight-names.js";
 import { writeWeights } from "./weights-file.js";
 import { type JsonObject, toPythonJson } from "./json.js";
@@ -61,7 +61,7 @@ export async function saveModel(
       format === "keras"
         ? await kerasArchive(model, settings, state)
         : await legacyFile(model, settings, state);
-    await writeAtomically(file, bytes);
+    await writeWhole(file, bytes);
   }
 }
 
@@ -87,7 +87,7 @@ export async function saveWeights(model: Tf.LayersModel, path: string): Promise<
   const bytes = await writeHdf5((h5) =>
     format === "weights" ? writeWeights(h5, model) : writeLegacyWeights(h5, model, ""),
   );
-  await writeAtomically(file, bytes);
+  await writeWhole(file, bytes);
 }
 
 function stateOf(model: Tf.LayersModel): OptimizerState {

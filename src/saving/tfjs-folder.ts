@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type * as Tf from "@tensorflow/tfjs";
+import { writeWhole } from "../files/write-whole.js";
 import { tf } from "../keras/load.js";
 import { KerasFileError, reject } from "./errors.js";
 import { parseObject } from "./json.js";
-import { writeAtomically } from "./write-atomically.js";
 
 const modelName = "model.json";
 type Manifest = { paths: string[]; weights: Tf.io.WeightsManifestEntry[] }[];
@@ -26,8 +26,8 @@ export async function saveFolder(
     const manifest: Manifest = [{ paths: [name], weights: weightSpecs ?? [] }];
     const json = JSON.stringify({ ...topology, weightsManifest: manifest });
     const before = await weightNames(join(folder, modelName));
-    await writeAtomically(join(folder, name), weights);
-    await writeAtomically(join(folder, modelName), Buffer.from(json));
+    await writeWhole(join(folder, name), weights);
+    await writeWhole(join(folder, modelName), Buffer.from(json));
     for (const old of before) if (old !== name) await rm(join(folder, old), { force: true });
     return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
   };

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { copyAtomic, writeAtomic } from "./files.js";
 import { SetupError } from "./command.js";
 import type { Project } from "./project.js";
 
@@ -29,7 +30,7 @@ export function provideLessons(project: Project): LessonNews {
     const [theirs, ours] = [hashOf(path.join(folder, name)), hashOf(path.join(source, name))!];
     const known = copiedAs[name];
     if (theirs === undefined || (theirs === known && theirs !== ours)) {
-      copyWhole(path.join(source, name), path.join(folder, name));
+      copyAtomic(path.join(source, name), path.join(folder, name));
       news.copied.push(name);
     } else if (theirs !== ours) {
       if (known !== ours) news.newer.push(name);
@@ -65,7 +66,7 @@ export function resetLesson(project: Project, lesson: string): { file: string; k
     kept = freeName(file);
     fs.renameSync(file, kept);
   }
-  copyWhole(original, file);
+  copyAtomic(original, file);
   writeNote(folder, { ...readNote(folder), [name]: hashOf(original)! });
   return { file, kept };
 }
@@ -81,13 +82,6 @@ function lessonFiles(folder: string): string[] {
 function hashOf(file: string): string | undefined {
   if (!fs.existsSync(file)) return undefined;
   return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
-}
-
-function copyWhole(from: string, to: string): void {
-  const partial = `${to}.${randomUUID().slice(0, 8)}.partial`;
-  fs.mkdirSync(path.dirname(to), { recursive: true });
-  fs.copyFileSync(from, partial);
-  fs.renameSync(partial, to);
 }
 
 /** `03-mnist-mlp.mine.ipynb`, `03-mnist-mlp.mine-2.ipynb`, … */
@@ -111,8 +105,5 @@ function readNote(folder: string): Record<string, string> {
 }
 
 function writeNote(folder: string, hashes: Readonly<Record<string, string>>): void {
-  const partial = `${noteOf(folder)}.${randomUUID().slice(0, 8)}.partial`;
-  fs.mkdirSync(path.dirname(partial), { recursive: true });
-  fs.writeFileSync(partial, `${JSON.stringify(hashes, undefined, 2)}\n`);
-  fs.renameSync(partial, noteOf(folder));
+  writeAtomic(noteOf(folder), `${JSON.stringify(hashes, undefined, 2)}\n`);
 }

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import type { FileHandle } from "node:fs/promises";
+import { writeWhole } from "../../files/write-whole.js";
 import { notebookHost } from "../../host/notebook-host.js";
 import { headerBytes } from "./npy-header.js";
 import { encode, type NpyDtype, type Saveable } from "./npy-values.js";
@@ -74,24 +73,5 @@ async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): P
     notebookHost()?.interruptSignal().throwIfAborted();
     const length = Math.min(chunkBytes, bytes.length - done);
     done += (await file.write(bytes, done, length, position + done)).bytesWritten;
-  }
-}
-
-/** To a temporary name beside `path`, flushed to disk and renamed. */
-async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await write(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }

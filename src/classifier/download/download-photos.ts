@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanlyInterrupted } from "../../download/index.js";
+import { writeWhole } from "../../files/write-whole.js";
 import { openProgress } from "../../host/progress-sink.js";
 import { freeLicences, type LicenceKind, licenceKind } from "./licences.js";
 import type { Photo, PhotoRecord, PhotoSource } from "./photo.js";
@@ -173,8 +174,7 @@ class PhotoDownload {
     this.hashes.add(sha256);
     const id = /^[\w-]{1,80}$/.test(photo.id) ? photo.id : sha256.slice(0, 16);
     const file = `${name}/${photo.source}-${id}.${type}`;
-    await writeFile(join(folder, `${file}.partial`), bytes);
-    await rename(join(folder, `${file}.partial`), join(folder, file));
+    await writeWhole(join(folder, file), bytes);
     await this.log.add({ ...photo, class: name, sha256, bytes: bytes.length, file });
   }
 
