@@ -3,11 +3,11 @@ import fs from "node:fs";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { NumpyRandom } from "../arrays/numpy-random.js";
 import { tf } from "../tfjs/native.js";
+import { tensorflowInterpolations, type TensorflowInterpolation } from "../arrays/resize-taps.js";
 import { ImageIterator, type ImageBatch, type IterationOptions } from "./image-iterator.js";
 import { foldersIn, inOrder, picturesIn } from "./list-pictures.js";
 import type { DataFormat, PictureSource } from "./make-picture.js";
 import { channelsOf, checkChoice, checkSize, colorModes, type ColorMode } from "./pixels.js";
-import { tensorflowInterpolations, type TensorflowInterpolation } from "./tensorflow-resize.js";
 
 /** Keras's arguments: https://keras.io/api/data_loading/image/ */
 export interface ImageDatasetOptions extends Pick<

@@ -1,8 +1,9 @@
+import type { TensorflowInterpolation } from "../arrays/resize-taps.js";
 import { decodeBytes, decodeFile, type DecodeOptions } from "./decode.js";
 import { changesNothing, normalize, type Normalization } from "./normalize.js";
 import { pillowResize, type PillowInterpolation } from "./pillow-resize.js";
 import type { AnyPicture, FloatPicture, Size } from "./pixels.js";
-import { tensorflowResize, type TensorflowInterpolation } from "./tensorflow-resize.js";
+import { tensorflowResize } from "./tensorflow-resize.js";
 import { transformed, type TransformOptions, type TransformParameters } from "./transform.js";
 
 export type DataFormat = "channelsLast" | "channelsFirst";

@@ -4,7 +4,8 @@ import { decodeBytes } from "../../src/images/decode.js";
 import { loadImage } from "../../src/images/load-image.js";
 import { pillowResize, type PillowInterpolation } from "../../src/images/pillow-resize.js";
 import { colorModes, type ColorMode, type Pixels } from "../../src/images/pixels.js";
-import { tensorflowResize, type TensorflowInterpolation } from "../../src/images/tensorflow-resize.js";
+import type { TensorflowInterpolation } from "../../src/arrays/resize-taps.js";
+import { tensorflowResize } from "../../src/images/tensorflow-resize.js";
 
 interface Saved {
   shape: number[];

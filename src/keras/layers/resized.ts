@@ -1,4 +1,5 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-node";
+import { resizeTaps } from "../../arrays/resize-taps.js";
 import { tf } from "../../tfjs/native.js";
 
 export const interpolations = ["nearest", "bilinear", "bicubic"] as const;
@@ -65,27 +66,12 @@ function resizedBicubic(images: Tensor4D, [height, width]: Size): Tensor4D {
   return tf.reshape(columns, [batch, height, width, channels]);
 }
 
-/** TensorFlow looks the weights up for so many places between two pixels. */
-const PLACES = 1024;
-/** Keys's constant for cubic convolution. */
-const A = -0.5;
-
-/** What each of `from` pixels in a row gives to each of `to` pixels, [to, from], as TensorFlow's ResizeBicubic has it. */
+/** What each of `from` pixels in a row gives to each of `to` pixels, [to, from]. */
 function bicubicWeights(from: number, to: number): Tensor {
   const weights = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {
-    const center = ((i + 0.5) * from) / to - 0.5;
-    const first = Math.floor(center);
-    const place = Math.round((center - first) * PLACES) / PLACES;
-    const near = [outer(place + 1), inner(place), inner(1 - place), outer(2 - place)];
-    // Pixels beyond the edge count for nothing.
-    const pixels = near.map((weight, k) => ({ index: first - 1 + k, weight }));
-    const known = pixels.filter(({ index }) => index >= 0 && index < from);
-    const sum = known.reduce((total, { weight }) => total + weight, 0);
-    for (const { index, weight } of known) weights[i * from + index] = weight / sum;
+    const taps = resizeTaps.bicubic(i, from, to);
+    weights.set(taps.weights, i * from + taps.first);
   }
   return tf.tensor2d(weights, [to, from]);
 }
-
-const inner = (x: number): number => ((A + 2) * x - (A + 3)) * x * x + 1;
-const outer = (x: number): number => ((A * x - 5 * A) * x + 8 * A) * x - 4 * A;
