@@ -6,6 +6,7 @@ export { type ImageDataGeneratorOptions } from "./generator-options.js";
 export { ImageDataGenerator, imageDataGenerator } from "./image-data-generator.js";
 export { ImageFolderDataset, imageDatasetFromDirectory, type ImageDatasetOptions } from "./image-dataset.js";
 export { type ImageBatch } from "./image-iterator.js";
+export { formatOf } from "./decode.js";
 export { loadImage, type LoadImageOptions } from "./load-image.js";
 export { type ColorMode } from "./pixels.js";
 export { type TransformParameters } from "./transform.js";

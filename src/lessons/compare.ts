@@ -92,8 +92,8 @@ export function behaves(
     const { state, text: why } = near(result, gives, closeness);
     const values = { call: shown, gave: valueText(result), expected: valueText(gives), why };
     // One case may be nearly right by chance: all that fail have to be.
-    if (state === "wrong") return wrong(words.wrongCase, values);
-    if (state === "nearly" && first.state === "right") first = nearly(words.nearCase, values);
+    if (state === "wrong") return wrong(words.ofCase, values);
+    if (state === "nearly" && first.state === "right") first = nearly(words.ofCase, values);
   }
   return first;
 }

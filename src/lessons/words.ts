@@ -42,11 +42,7 @@ export const words = {
     ja: "最初に値が異なる位置は {position} です。",
   },
   threw: { en: "For {call} it throws: {message}", ja: "{call} に対して例外が発生しました: {message}" },
-  nearCase: {
-    en: "For {call} it gives {gave}; expected {expected}. {why}",
-    ja: "{call} に対する結果は {gave} ですが、期待される結果は {expected} です。{why}",
-  },
-  wrongCase: {
+  ofCase: {
     en: "For {call} it gives {gave}; expected {expected}. {why}",
     ja: "{call} に対する結果は {gave} ですが、期待される結果は {expected} です。{why}",
   },

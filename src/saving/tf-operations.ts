@@ -150,10 +150,10 @@ export function fromTfOperation(entry: JsonObject): JsonObject[] {
     if (positional.includes(key)) others.push(key === "slice_spec" ? slices(value) : operand(value));
     else if (operation === "Matmul" && /^transpose_[ab]$/.test(key)) {
       // Keras's operation has no such argument.
-      const [list, at] = key.endsWith("a") ? [first, 0] : [others, 0];
+      const list = key.endsWith("a") ? first : others;
       const transposed = `${name}_${key}`;
-      prepared.push(operationEntry("Swapaxes", transposed, { axis1: -1, axis2: -2 }, [list[at]!]));
-      list[at] = tensor([transposed, 0, 0]);
+      prepared.push(operationEntry("Swapaxes", transposed, { axis1: -1, axis2: -2 }, [list[0]!]));
+      list[0] = tensor([transposed, 0, 0]);
     } else if (key in settingNames)
       settings[settingNames[key]!] = key === "mode" ? textOf(value).toLowerCase() : value;
     else {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { cleanlyInterrupted } from "../../download/index.js";
 import { writeWhole } from "../../files/write-whole.js";
 import { openProgress } from "../../host/progress-sink.js";
+import { formatOf } from "../../images/index.js";
 import { freeLicences, type LicenceKind, licenceKind } from "./licences.js";
 import type { Photo, PhotoRecord, PhotoSource } from "./photo.js";
 import { PhotoLog } from "./photo-log.js";
-import { pictureType } from "./picture-type.js";
 import { PoliteClient } from "./polite-client.js";
 
 export interface DownloadPhotosOptions {
@@ -40,6 +40,9 @@ export interface DownloadedPhotos {
   /** What went wrong with single pictures. */
   failures: readonly string[];
 }
+
+/** The formats that are kept. */
+const extensions: Readonly<Record<string, string>> = { jpeg: "jpg", png: "png", gif: "gif", webp: "webp" };
 
 /** So many pictures at once. */
 const atOnce = 4;
@@ -166,7 +169,7 @@ class PhotoDownload {
     });
     if (!got) return;
     const { bytes, url } = got;
-    const type = pictureType(bytes);
+    const type = extensions[formatOf(bytes) ?? ""];
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     if (source.isPlaceholder?.(url)) return this.pass("placeholder");
     if (!type) return this.pass("no picture");

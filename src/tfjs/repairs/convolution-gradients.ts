@@ -52,13 +52,7 @@ function addDilations(kernelName: string): void {
     const rates = ratesOf(dilations);
     if (rates.every((rate) => rate === 1)) return known(dy, saved, attributes);
     const [x, filter] = saved as [Tensor4D, Tensor4D];
-    const margins = rates.map((rate, i) => {
-      const [before, after] = marginsOf(pad, i, (filter.shape[i]! - 1) * rate);
-      const missing = rate - ((x.shape[i + 1]! + before + after) % rate);
-      return { before, after, extra: missing % rate };
-    });
-    const around = margins.map(({ before, after, extra }) => [before, after + extra]);
-    const behind = margins.map(({ extra }) => [0, extra]);
+    const { around, behind } = frameOf(x, filter.shape, rates, pad);
     const images = tf.spaceToBatchND(x, rates, around);
     const ofImages = tf.spaceToBatchND(dy as Tensor4D, rates, behind);
     const plain = { ...attributes, strides: [1, 1], pad: "valid", dilations: [1, 1] };
@@ -135,12 +129,24 @@ function dilated(
   pad: Padding,
   convolved: (images: Tensor) => Tensor,
 ): Tensor {
+  const { around, behind } = frameOf(x, filterShape, rates, pad);
+  return tf.batchToSpaceND(convolved(tf.spaceToBatchND(x, rates, around)), rates, behind);
+}
+
+/** What is added around images so that `rates` divide their sizes, and how much of that the result has behind it. */
+function frameOf(
+  x: Tensor,
+  filterShape: number[],
+  rates: number[],
+  pad: Padding,
+): { around: number[][]; behind: number[][] } {
   const margins = rates.map((rate, i) => marginsOf(pad, i, (filterShape[i]! - 1) * rate));
   const sizes = margins.map(([before, after], i) => x.shape[i + 1]! + before + after);
   const extra = sizes.map((size, i) => (rates[i]! - (size % rates[i]!)) % rates[i]!);
-  const around = margins.map(([before, after], i) => [before, after + extra[i]!]);
-  const behind = extra.map((more) => [0, more]);
-  return tf.batchToSpaceND(convolved(tf.spaceToBatchND(x, rates, around)), rates, behind);
+  return {
+    around: margins.map(([before, after], i) => [before, after + extra[i]!]),
+    behind: extra.map((more) => [0, more]),
+  };
 }
 
 function ratesOf(dilations: Attributes["dilations"]): number[] {
